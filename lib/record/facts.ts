@@ -1,0 +1,176 @@
+// The facts of a run: what the files in its .lab/ say, each written once or by exactly one writer.
+import * as v from "valibot";
+import { count, digest, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
+
+/** submit-<n>/intent.json: sbatch is about to be called, by whom; or `void`: nobody may call it any more. */
+export const intentSchema = record("intent", {
+  run: runId,
+  submission: count,
+  token: text,
+  void: maybe(v.boolean()),
+  by: v.picklist(["submit", "job", "reconcile", "cancel"]),
+  user: text,
+  host: text,
+  pid: maybe(count),
+  pid_start: maybe(text),
+  at: time,
+});
+export type Intent = v.InferOutput<typeof intentSchema>;
+
+/** submit-<n>/receipt.json: the scheduler took it. */
+export const receiptSchema = record("receipt", {
+  run: runId,
+  submission: count,
+  scheduler: text,
+  job: text,
+  cluster: maybe(text),
+  argv: maybe(words),
+  says: maybe(text),
+  found: maybe(v.boolean()),
+  at: time,
+});
+export type Receipt = v.InferOutput<typeof receiptSchema>;
+
+/** submit-<n>/context.json: everything a job of this submission was given. */
+export const contextSchema = record("context", {
+  run: runId,
+  submission: count,
+  registry: text,
+  run_dir: path,
+  name: text,
+  user: text,
+  snapshot: v.looseObject({ digest, tar: path }),
+  workdir: text,
+  command: words,
+  env: v.record(v.string(), text),
+  pass: words,
+  params: path,
+  inputs: v.array(v.looseObject({ role: text, type: text, path, fingerprint: text })),
+  outputs: v.array(v.looseObject({ role: text, type: text, path, marker: maybe(text), digest: text, stream: v.boolean() })),
+  at: time,
+});
+export type JobContext = v.InferOutput<typeof contextSchema>;
+
+/** attempt-<n>/start.json: the runtime has begun. */
+export const startSchema = record("start", {
+  run: runId,
+  submission: count,
+  attempt: count,
+  job: maybe(text),
+  scheduler: maybe(text),
+  restart: maybe(count),
+  host: text,
+  pid: maybe(count),
+  pid_start: maybe(text),
+  boot: maybe(text),
+  at: time,
+});
+export type Start = v.InferOutput<typeof startSchema>;
+
+export const manifestSchema = v.looseObject({
+  role: text,
+  step: maybe(count),
+  path,
+  complete: maybe(v.boolean()),
+  files: maybe(count),
+  bytes: maybe(count),
+  digest: maybe(digest),
+});
+
+/** attempt-<n>/exit.json: how the attempt ended, as seen from inside. */
+export const exitSchema = record("exit", {
+  run: runId,
+  attempt: count,
+  reason: v.picklist(["command", "signal", "superseded", "input_error", "launch_error"]),
+  code: count,
+  signal: maybe(text),
+  message: maybe(text),
+  role: maybe(text),
+  path: maybe(text),
+  started_at: maybe(time),
+  at: time,
+  wall_s: maybe(seconds),
+  peak_mem_bytes: maybe(count),
+  oom_kills: maybe(count),
+  outputs: maybe(v.array(manifestSchema)),
+});
+export type Exit = v.InferOutput<typeof exitSchema>;
+
+/**
+ * What a scheduler says of one job, in words that no scheduler owns: `pending`, `running`, `completing` (still there),
+ * `unknown` (a word we do not know: not an end), or an end with its verdict.
+ */
+export const jobPhases = ["pending", "running", "completing", "unknown", "ended"] as const;
+export const verdicts = [
+  "completed", "failed", "cancelled", "timeout", "oom", "preempted", "node_fail", "boot_fail", "deadline", "dependency",
+] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const jobViewSchema = v.looseObject({
+  job: text,
+  phase: v.picklist(jobPhases),
+  verdict: maybe(v.picklist(verdicts)),
+  word: maybe(text),
+  reason: maybe(text),
+  exit_code: maybe(count),
+  signal: maybe(count),
+  derived_exit_code: maybe(count),
+  cancelled_by_uid: maybe(count),
+  restarts: maybe(count),
+  nodes: maybe(text),
+  submitted_at: maybe(time),
+  started_at: maybe(time),
+  ended_at: maybe(time),
+  expected_start_at: maybe(time),
+  max_rss_bytes: maybe(count),
+  steps: maybe(v.array(v.looseObject({ step: text, word: text, exit_code: maybe(count), signal: maybe(count) }))),
+  source: maybe(v.picklist(["queue", "accounting", "worker"])),
+});
+export type JobView = v.InferOutput<typeof jobViewSchema>;
+
+/** scheduler.json: the last that the owner's reconcile saw of the run's job; `absent_since` when it was not to be seen. */
+export const schedulerFactSchema = record("scheduler", {
+  run: runId,
+  job: maybe(jobViewSchema),
+  absent_since: maybe(time),
+  observed_at: time,
+});
+export type SchedulerFact = v.InferOutput<typeof schedulerFactSchema>;
+
+/** cancel.json: the owner asked for it to end. */
+export const cancelSchema = record("cancel", { run: runId, user: text, at: time, reason: maybe(text) });
+export type Cancel = v.InferOutput<typeof cancelSchema>;
+
+/** forget.json: the owner gave a lost run up. */
+export const forgetSchema = record("forget", { run: runId, user: text, at: time, reason: maybe(text) });
+export type Forget = v.InferOutput<typeof forgetSchema>;
+
+/** decision-<n>.json: what was decided about computing it; the highest counts. */
+export const decisionSchema = record("decision", {
+  run: runId,
+  decision: v.picklist(["claimed", "hit", "follows", "blocked", "deferred", "unclaimed"]),
+  at: time,
+});
+export type Decision = v.InferOutput<typeof decisionSchema>;
+
+export const modes = [
+  "code_error", "oom", "timeout", "preempted", "node_fail", "cancelled", "dependency", "input_error", "submit_error", "launch_error",
+] as const;
+export type Mode = (typeof modes)[number];
+
+/** outcome.json: how the run ended. Written once, and only when no further submission or attempt is due. */
+export const outcomeSchema = record("outcome", {
+  run: runId,
+  state: v.picklist(["succeeded", "failed", "cancelled", "lost"]),
+  mode: maybe(v.picklist(modes)),
+  message: maybe(text),
+  hint: maybe(text),
+  exit_code: maybe(count),
+  signal: maybe(text),
+  job: maybe(text),
+  attempt: maybe(count),
+  started_at: maybe(time),
+  ended_at: maybe(time),
+  at: time,
+});
+export type Outcome = v.InferOutput<typeof outcomeSchema>;

@@ -1,0 +1,102 @@
+// Every type of record, in one place: the shipped JSON Schemas and lab-records(5) are made from this list.
+import * as v from "valibot";
+import { cancelSchema, contextSchema, decisionSchema, exitSchema, forgetSchema, intentSchema, outcomeSchema, receiptSchema, schedulerFactSchema, startSchema } from "./facts.js";
+import { runSchema } from "./run.js";
+import { count, errorOfRecord, maybe, path, record, runId, text, time, words } from "./schema.js";
+
+/** Where a run stands, as lists show it. */
+export const statusSchema = record("status", {
+  id: runId,
+  error: maybe(errorOfRecord),
+  name: text,
+  user: text,
+  state: text,
+  mode: maybe(text),
+  message: maybe(text),
+  hint: maybe(text),
+  job: maybe(text),
+  exit_code: maybe(count),
+  attempt: maybe(count),
+  planned_at: time,
+  started_at: maybe(time),
+  ended_at: maybe(time),
+  beat_at: maybe(time),
+  elapsed_s: maybe(v.number()),
+  run_dir: path,
+  tags: maybe(words),
+  group: maybe(text),
+  note: maybe(text),
+});
+export type Status = v.InferOutput<typeof statusSchema>;
+
+export const metricSchema = record("metric", {
+  run: runId,
+  name: text,
+  value: v.union([v.number(), v.picklist(["NaN", "Infinity", "-Infinity"])]),
+  step: maybe(v.number()),
+  at: maybe(time),
+  attempt: maybe(count),
+});
+export type Metric = v.InferOutput<typeof metricSchema>;
+
+export const eventSchema = record("event", { event: text, run: maybe(runId), user: text, host: maybe(text), at: time });
+export type LabEvent = v.InferOutput<typeof eventSchema>;
+
+/** One line of a log, or of anything else that is text. */
+export const lineSchema = record("line", { run: maybe(runId), source: maybe(text), text });
+
+/** Something is wrong with a file; the work goes on. */
+export const problemSchema = record("problem", {
+  path: maybe(text),
+  line: maybe(count),
+  column: maybe(count),
+  message: text,
+  hint: maybe(text),
+  severity: v.picklist(["error", "warning"]),
+});
+export type Problem = v.InferOutput<typeof problemSchema>;
+
+/** One thing that was looked at, and how it is. */
+export const checkSchema = record("check", { name: text, ok: v.boolean(), message: maybe(text), hint: maybe(text), path: maybe(text) });
+
+/** One resolved setting and where its value came from. */
+export const settingSchema = record("setting", { key: text, value: v.unknown(), from: text, note: maybe(text) });
+
+/** Why a run is as it is. */
+export const reasonSchema = record("reason", {
+  run: runId,
+  state: text,
+  mode: maybe(text),
+  message: text,
+  detail: maybe(words),
+  log: maybe(words),
+  try: maybe(words),
+});
+
+/** The last record of a command that ended abnormally; whoever reads it passes it on and exits with its code. */
+export const failureSchema = record("failure", { command: text, code: text, message: text, hint: maybe(text), signal: maybe(text) });
+export type Failure = v.InferOutput<typeof failureSchema>;
+
+/** All of them by type; those of .lab/ are files, the others travel in streams. */
+export const records = {
+  run: runSchema,
+  status: statusSchema,
+  metric: metricSchema,
+  event: eventSchema,
+  line: lineSchema,
+  problem: problemSchema,
+  check: checkSchema,
+  setting: settingSchema,
+  reason: reasonSchema,
+  failure: failureSchema,
+  intent: intentSchema,
+  receipt: receiptSchema,
+  context: contextSchema,
+  start: startSchema,
+  exit: exitSchema,
+  scheduler: schedulerFactSchema,
+  cancel: cancelSchema,
+  forget: forgetSchema,
+  decision: decisionSchema,
+  outcome: outcomeSchema,
+} as const;

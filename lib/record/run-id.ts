@@ -1,0 +1,34 @@
+// Run ids: the UTC second at which a run was planned, and six characters that are enough to type.
+import crypto from "node:crypto";
+
+const crockford = "0123456789abcdefghjkmnpqrstvwxyz";
+const pattern = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-([0-9a-hjkmnp-tv-z]{6})$/;
+
+/** A new run id `YYYYMMDD-HHMMSS-xxxxxx` for the time `now` (milliseconds), random in its last six characters. */
+export function drawRunId(now: number, random: Uint8Array = crypto.randomBytes(6)): string {
+  const iso = new Date(now).toISOString();
+  const handle = Array.from(random.subarray(0, 6), (byte) => crockford[byte & 31]).join("");
+  return `${iso.slice(0, 10).replaceAll("-", "")}-${iso.slice(11, 19).replaceAll(":", "")}-${handle}`;
+}
+
+export function isRunId(text: string): boolean {
+  return pattern.test(text);
+}
+
+/** The last six characters of a run id: what a person types. */
+export function handleOf(id: string): string {
+  return id.slice(-6);
+}
+
+/** Whether a word may be a handle; Crockford's letters i, l, o and u are never drawn. */
+export function isHandle(text: string): boolean {
+  return /^[0-9a-hjkmnp-tv-z]{6}$/.test(text);
+}
+
+/** When the run was planned, in milliseconds, by its id; undefined if it is no run id. */
+export function timeOfRunId(id: string): number | undefined {
+  const match = pattern.exec(id);
+  if (!match) return undefined;
+  const [, y, mo, d, h, mi, s] = match;
+  return Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
+}

@@ -1,0 +1,150 @@
+// The run: one record that grows from planned to submitted. What lab-create writes as run.json is this record.
+import * as v from "valibot";
+import { count, digest, errorOfRecord, maybe, path, record, runId, seconds, table, text, time, words } from "./schema.js";
+
+/** How far a run record has come through the pipe; each command refuses one that lacks the phase before it. */
+export const phases = ["planned", "snapshotted", "resolved", "created", "rendered", "submitted"] as const;
+export type Phase = (typeof phases)[number];
+
+export const resourcesSchema = v.looseObject({
+  gpus: maybe(count),
+  cpus: maybe(count),
+  mem_bytes: maybe(count),
+  time_s: maybe(seconds),
+  nodes: maybe(count),
+  partition: maybe(text),
+  qos: maybe(text),
+  account: maybe(text),
+  constraint: maybe(text),
+  gpu_mem_bytes: maybe(count),
+  tmp_disk_bytes: maybe(count),
+  priority: maybe(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10))),
+  exclude: maybe(text),
+  reservation: maybe(text),
+  max_concurrent: maybe(count),
+  sbatch_extra: maybe(words),
+  components: maybe(
+    v.array(
+      v.looseObject({
+        gpus: maybe(count),
+        cpus: maybe(count),
+        mem_bytes: maybe(count),
+        nodes: maybe(count),
+        partition: maybe(text),
+        constraint: maybe(text),
+        sbatch_extra: maybe(words),
+      }),
+    ),
+  ),
+});
+export type Resources = v.InferOutput<typeof resourcesSchema>;
+
+/** An input before and after lab-resolve: `path` is always absolute, `recorded` is the fingerprint that the gate checks. */
+export const inputSchema = v.looseObject({
+  type: v.picklist(["external"]),
+  path,
+  fingerprint: v.picklist(["stat", "sha256", "none"]),
+  recorded: maybe(v.looseObject({ kind: v.picklist(["file", "directory"]), digest: maybe(digest), bytes: maybe(count), files: maybe(count) })),
+});
+export type RunInput = v.InferOutput<typeof inputSchema>;
+
+/** An output; `path` and `directory` are known once lab-resolve has placed it. */
+export const outputSchema = v.looseObject({
+  type: text,
+  kind: maybe(text),
+  alias: text,
+  marker: maybe(text),
+  digest: v.picklist(["stat", "sha256", "none"]),
+  path: maybe(path),
+});
+export type RunOutput = v.InferOutput<typeof outputSchema>;
+
+export const narrativeSchema = v.looseObject({
+  hypothesis: maybe(text),
+  context: maybe(text),
+  intent: maybe(text),
+  expected_outcome: maybe(text),
+  note: maybe(text),
+});
+
+export const runSourceSchema = v.looseObject({
+  kind: v.picklist(["git", "directory"]),
+  root: path,
+  paths: maybe(words),
+  ignore: maybe(words),
+  include: maybe(words),
+  unpack: maybe(v.picklist(["auto", "node", "shared"])),
+  digest: maybe(digest),
+  paths_digest: maybe(digest),
+  tar: maybe(path),
+  tar_digest: maybe(digest),
+  files: maybe(count),
+  bytes: maybe(count),
+  commit: maybe(text),
+  branch: maybe(text),
+  dirty: maybe(v.boolean()),
+});
+export type RunSource = v.InferOutput<typeof runSourceSchema>;
+
+export const environmentSchema = v.looseObject({
+  modules: maybe(words),
+  conda: maybe(text),
+  venv: maybe(text),
+  container: maybe(text),
+  setup: maybe(words),
+  inherit: maybe(v.boolean()),
+});
+
+export const runSchema = record("run", {
+  id: runId,
+  phase: v.picklist(phases),
+  error: maybe(errorOfRecord),
+  dry_run: maybe(v.boolean()),
+  name: text,
+  user: text,
+  planned_at: time,
+  created_at: maybe(time),
+  state: maybe(text),
+  recipe: v.looseObject({ path: maybe(path), text, digest, extends: maybe(v.array(path)), set: maybe(words) }),
+  repo: maybe(text),
+  source: runSourceSchema,
+  workdir: text,
+  command: v.union([text, words]),
+  args: table,
+  args_format: maybe(v.looseObject({ style: v.picklist(["equals", "space"]) })),
+  params: table,
+  env: v.record(v.string(), text),
+  pass: words,
+  seed: maybe(v.pipe(v.number(), v.integer())),
+  tags: words,
+  group: maybe(text),
+  parent: maybe(text),
+  narrative: maybe(narrativeSchema),
+  environment: maybe(environmentSchema),
+  resources: resourcesSchema,
+  inputs: v.record(v.string(), inputSchema),
+  outputs: v.record(v.string(), outputSchema),
+  collect: maybe(v.looseObject({ globs: words, exclude: maybe(words) })),
+  after: maybe(v.looseObject({ after: maybe(words), afterok: maybe(words), afterany: maybe(words), afternotok: maybe(words) })),
+  notify: maybe(v.looseObject({ email: maybe(text), when: maybe(text), run: maybe(text) })),
+  tracking: maybe(v.looseObject({ wandb: maybe(v.looseObject({ entity: maybe(text), project: text, group: maybe(text) })) })),
+  checks: maybe(v.record(v.string(), v.picklist(["warn", "error", "off"]))),
+  key: maybe(v.looseObject({ version: text, digest, of: table })),
+  epoch: maybe(text),
+  toolkit: maybe(text),
+  run_dir: maybe(path),
+  submission: maybe(v.looseObject({ n: count, script: path, context: path, log: maybe(path) })),
+  job: maybe(v.looseObject({ id: text, scheduler: text, submitted_at: maybe(time) })),
+});
+
+export type Run = v.InferOutput<typeof runSchema>;
+
+/** Whether a record of a stream is a run (of any phase); its fields are checked by whoever acts on it. */
+export function isRun(value: unknown): value is Run {
+  return typeof value === "object" && value !== null && "type" in value && value.type === "run" && "id" in value;
+}
+
+/** Whether the record has come at least as far as `phase`. */
+export function hasPhase(run: Run, phase: Phase): boolean {
+  return phases.indexOf(run.phase) >= phases.indexOf(phase);
+}

@@ -1,0 +1,63 @@
+// What every scheduler can do, however it does it. Slurm and the local scheduler are behind this.
+import type { JobView } from "../record/facts.js";
+import type { Resources } from "../record/run.js";
+
+export const dependencyTypes = ["after", "afterok", "afterany", "afternotok"] as const;
+export type DependencyType = (typeof dependencyTypes)[number];
+
+export interface SubmitRequest {
+  /** The run's id, the number of this submission and the registry's id: how the job is found again by its comment. */
+  run: string;
+  submission: number;
+  registry: string;
+  /** `<recipe>.<handle>`. */
+  job_name: string;
+  script: string;
+  run_dir: string;
+  resources: Resources;
+  dependencies: { type: DependencyType; jobs: string[] }[];
+}
+
+export interface Submitted {
+  job: string;
+  argv: string[];
+  cluster?: string;
+  /** The scheduler's own words, where it said more than the id. */
+  says?: string;
+}
+
+/** A job to ask accounting about; rows that ended before `since` (milliseconds) belong to an older job of the same id. */
+export interface JobQuery {
+  job: string;
+  since: number;
+}
+
+/** A job that carries our comment. */
+export interface FoundJob {
+  run: string;
+  view: JobView;
+}
+
+export interface Scheduler {
+  readonly kind: string;
+  /**
+   * Gives one script to the scheduler. Faults: `refused` (the scheduler's words, and a remedy where one is known),
+   * `unavailable` (it could not be reached; nothing was accepted), `tempfail` (it may have been accepted: look for it).
+   */
+  submit(request: SubmitRequest): Promise<Submitted>;
+  /** All my jobs that are in the queue now, by job id (array elements as `<array>_<index>`). Faults: `unavailable`. */
+  queue(): Promise<Map<string, JobView>>;
+  /**
+   * What accounting knows of jobs that have left the queue; ids it does not know are absent. Undefined where there is no
+   * accounting. Faults: `unavailable`.
+   */
+  accounting(jobs: JobQuery[]): Promise<Map<string, JobView> | undefined>;
+  /** Adds steps and memory to the views of jobs that have ended, in one request. Where nothing is known it adds nothing. */
+  details(jobs: JobQuery[]): Promise<Map<string, JobView>>;
+  /** Jobs of these runs of this registry, wherever they are (queue, accounting), planned after `since` (milliseconds). */
+  find(registry: string, runs: { run: string; job_name: string; since: number }[]): Promise<FoundJob[]>;
+  /** Asks for the end of jobs; one that is gone already is no error. Faults: `unavailable`, `noperm`. */
+  cancel(jobs: string[]): Promise<void>;
+  /** The scheduler's reason for a pending job in words a person understands, and what can be done. */
+  explain(view: JobView): { message: string; hint?: string };
+}
