@@ -1,0 +1,118 @@
+// Builds everything a person installs into dist/: one small CommonJS file per command, the large packages as files
+// beside them that are read only where they are used, the sh wrappers, the JSON Schemas and the completions.
+// Why this shape: a command starts in the time of a bare Node only if V8 needn't scan what it does not run.
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import esbuild from "esbuild";
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const vendored = ["execa", "globby", "ndjson", "tar-stream", "toml-eslint-parser"];
+const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
+
+/** Options that commands and tests are bundled with alike. */
+export const common = {
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  logLevel: "warning",
+  loader: { ".sh": "text", ".py": "text" },
+  define: { LAB_VERSION: JSON.stringify(version) },
+};
+
+const vendorBeside = {
+  name: "vendor-beside",
+  setup(build) {
+    const pattern = new RegExp(`^(${vendored.join("|")})$`);
+    build.onResolve({ filter: pattern }, ({ path: name }) => ({ path: `../vendor/${name}.cjs`, external: true }));
+  },
+};
+
+async function buildCommands(out) {
+  const names = fs.readdirSync(path.join(root, "bin")).filter((name) => name.endsWith(".ts"));
+  await esbuild.build({
+    ...common,
+    entryPoints: names.map((name) => ({ in: path.join(root, "bin", name), out: name.replace(/\.ts$/, "") })),
+    outdir: path.join(out, "bin"),
+    outExtension: { ".js": "" + ".cjs" },
+    format: "cjs",
+    supported: { "dynamic-import": false },
+    plugins: [vendorBeside],
+    footer: { js: "module.exports.default.start();" },
+  });
+  for (const name of names) {
+    const file = path.join(out, "bin", name.replace(/\.ts$/, ""));
+    fs.renameSync(`${file}.cjs`, file);
+    fs.chmodSync(file, 0o755);
+  }
+}
+
+async function buildVendor(out) {
+  await Promise.all(
+    vendored.map((name) =>
+      esbuild.build({
+        ...common,
+        stdin: { contents: name === "ndjson" ? `module.exports = require("ndjson")` : `export * from "${name}"`, resolveDir: root, loader: "js" },
+        outfile: path.join(out, "vendor", `${name}.cjs`),
+        format: "cjs",
+        minify: true,
+        // Node's own streams are what the old copy was made from, and they are loaded already.
+        alias: { "readable-stream": "node:stream" },
+      }),
+    ),
+  );
+}
+
+function copyWrappers(out) {
+  for (const name of fs.readdirSync(path.join(root, "bin"))) {
+    if (name.includes(".")) continue;
+    const file = path.join(out, "bin", name);
+    fs.copyFileSync(path.join(root, "bin", name), file);
+    fs.chmodSync(file, 0o755);
+  }
+}
+
+/** Bundles the lists that are made from the code itself (schemas, completions, the table of commands) and runs it. */
+async function writeDerived(out) {
+  const specs = fs.readdirSync(path.join(root, "bin")).filter((name) => name.endsWith(".ts"));
+  const lines = specs.map((name, i) => `import c${i} from ${JSON.stringify(path.join(root, "bin", name))};`);
+  const file = path.join(out, "derive.mjs");
+  await esbuild.build({
+    ...common,
+    stdin: {
+      contents: `${lines.join("\n")}\nexport const specs = [${specs.map((_, i) => `c${i}.spec`).join(", ")}];\nexport * from "./lib/build/derive.ts";`,
+      resolveDir: root,
+      loader: "ts",
+    },
+    outfile: file,
+    format: "esm",
+    packages: "external",
+  });
+  const { derive, specs: all } = await import(pathToFileURL(file).href);
+  for (const [name, text] of Object.entries(derive(all))) {
+    fs.mkdirSync(path.dirname(path.join(out, name)), { recursive: true });
+    fs.writeFileSync(path.join(out, name), text);
+  }
+  fs.rmSync(file);
+}
+
+export async function build(final = path.join(root, "dist")) {
+  // Built beside and moved over, so that a command that runs meanwhile never meets half a file.
+  const out = fs.mkdtempSync(path.join(root, ".dist-"));
+  try {
+    fs.writeFileSync(path.join(out, "package.json"), `${JSON.stringify({ type: "commonjs", version })}\n`);
+    fs.mkdirSync(path.join(out, "bin"));
+    await Promise.all([buildCommands(out), buildVendor(out)]);
+    copyWrappers(out);
+    await writeDerived(out);
+    const old = fs.existsSync(final) ? fs.mkdtempSync(path.join(root, ".dist-old-")) : undefined;
+    if (old) fs.renameSync(final, path.join(old, "dist"));
+    fs.chmodSync(out, 0o755);
+    fs.renameSync(out, final);
+    if (old) fs.rmSync(old, { recursive: true });
+  } finally {
+    fs.rmSync(out, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1] ?? "")).href) await build();

@@ -1,0 +1,47 @@
+// The one list of commands. Help, completions, man pages and the tests all read it.
+export const groups = {
+  wrapper: "Start here",
+  planning: "Plan and submit",
+  watching: "Watch and act",
+  place: "The place",
+} as const;
+export type Group = keyof typeof groups;
+
+export interface Entry {
+  name: string;
+  group: Group;
+  purpose: string;
+}
+
+export const commands: readonly Entry[] = [
+  { name: "lab", group: "wrapper", purpose: "one name for all of the commands" },
+  { name: "lab-run", group: "wrapper", purpose: "plan, snapshot, render and submit in one go" },
+  { name: "lab-status", group: "wrapper", purpose: "what is running, what failed and why" },
+  { name: "lab-plan", group: "planning", purpose: "recipes and ad-hoc commands become run records" },
+  { name: "lab-snapshot", group: "planning", purpose: "keep the source of runs, once per distinct tree" },
+  { name: "lab-resolve", group: "planning", purpose: "fix inputs, output paths and the cache key of runs" },
+  { name: "lab-create", group: "planning", purpose: "make runs on disk" },
+  { name: "lab-render-sbatch", group: "planning", purpose: "write the job scripts of runs" },
+  { name: "lab-submit", group: "planning", purpose: "give runs to the scheduler" },
+  { name: "lab-validate", group: "planning", purpose: "all that is wrong with a recipe or configuration" },
+  { name: "lab-reconcile", group: "watching", purpose: "learn from the scheduler how runs are and how they ended" },
+  { name: "lab-wait", group: "watching", purpose: "wait until runs have ended" },
+  { name: "lab-ls", group: "watching", purpose: "list runs" },
+  { name: "lab-show", group: "watching", purpose: "everything about a run" },
+  { name: "lab-log", group: "watching", purpose: "the log of a run" },
+  { name: "lab-metrics", group: "watching", purpose: "the metrics of runs" },
+  { name: "lab-events", group: "watching", purpose: "the journal of what happened" },
+  { name: "lab-why", group: "watching", purpose: "why a run is pending, or failed" },
+  { name: "lab-cancel", group: "watching", purpose: "end runs" },
+  { name: "lab-forget", group: "watching", purpose: "give lost runs up" },
+  { name: "lab-init", group: "place", purpose: "make a registry and its configuration" },
+  { name: "lab-config", group: "place", purpose: "the resolved configuration and where each value came from" },
+  { name: "lab-worker", group: "place", purpose: "run the jobs of the local scheduler" },
+  { name: "lab-help", group: "place", purpose: "what commands there are, and their manual pages" },
+  { name: "lab-completion", group: "place", purpose: "completions for bash, zsh and fish" },
+];
+
+/** The purpose of a command, for its --help and the first line of its man page. */
+export function purposeOf(name: string): string {
+  return commands.find((entry) => entry.name === name)?.purpose ?? "";
+}

@@ -1,0 +1,120 @@
+// The same records as an aligned table, for eyes.
+import { shortDuration, shortSize } from "../record/units.js";
+
+export type Format = "text" | "time" | "age" | "duration" | "size" | "number" | "state" | "handle";
+
+export interface TableColumn {
+  key: string;
+  title: string;
+  format: Format;
+}
+
+export interface TableStyle {
+  header: boolean;
+  colour: boolean;
+  /** Columns of the terminal; undefined where there is none: nothing is cut then. */
+  width: number | undefined;
+  now: number;
+}
+
+const colours: Record<string, string> = {
+  succeeded: "32", cached: "32", ok: "32", running: "36", exited: "36", submitted: "33", queued: "33", planned: "2",
+  failed: "31", lost: "31", error: "31", cancelled: "35", unknown: "33", warning: "33",
+};
+
+/** The lines of a table for these records; `widths` keeps the columns of an earlier part of the same table. */
+export function tableLines(records: readonly Record<string, unknown>[], columns: readonly TableColumn[], style: TableStyle, widths?: number[]): { lines: string[]; widths: number[] } {
+  const rows = records.map((record) => columns.map((column) => cell(at(record, column.key), column.format, style.now)));
+  const natural = columns.map((column, i) => Math.max(style.header ? width(column.title) : 0, ...rows.map((row) => width(row[i] ?? ""))));
+  const fitted = widths ?? fit(natural, columns, style.width);
+  const lines = rows.map((row) => line(row, columns, fitted, style, false));
+  if (style.header && !widths) lines.unshift(line(columns.map((column) => column.title), columns, fitted, style, true));
+  return { lines, widths: fitted };
+}
+
+/** The value at a dotted path of a record. */
+export function at(record: unknown, key: string): unknown {
+  if (typeof record !== "object" || record === null) return undefined;
+  const fields = record as Record<string, unknown>;
+  if (key in fields) return fields[key];
+  const dot = key.indexOf(".");
+  return dot < 0 ? undefined : at(fields[key.slice(0, dot)], key.slice(dot + 1));
+}
+
+/** Text of a file without the control characters that could steer a terminal. */
+export function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+  return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "").replaceAll("\t", " ").replaceAll("\n", "⏎");
+}
+
+function cell(value: unknown, format: Format, now: number): string {
+  if (value === undefined || value === null) return "";
+  if (format === "time" && typeof value === "string") return localTime(value);
+  if (format === "age" && typeof value === "string") return `${shortDuration((now - Date.parse(value)) / 1000)} ago`;
+  if (format === "duration" && typeof value === "number") return shortDuration(value);
+  if (format === "size" && typeof value === "number") return shortSize(value);
+  if (format === "handle" && typeof value === "string") return value.slice(-6);
+  if (format === "number" && typeof value === "number") return number(value);
+  if (Array.isArray(value)) return plain(value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(" "));
+  return plain(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+}
+
+function localTime(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** Cells of East Asian wide characters and emoji take two columns; combining marks none. */
+function width(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const char of text) columns += /\p{Mn}|\p{Me}/u.test(char) ? 0 : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(char) ? 2 : 1;
+  return columns;
+}
+
+function fit(natural: number[], columns: readonly TableColumn[], terminal: number | undefined): number[] {
+  const fitted = natural.slice();
+  if (terminal === undefined) return fitted;
+  const total = () => fitted.reduce((sum, w) => sum + w, 0) + 2 * (fitted.length - 1);
+  // The widest text gives way first; what is short is never cut.
+  while (total() > terminal) {
+    const texts = fitted.map((w, i) => (columns[i]?.format === "text" ? w : 0));
+    const widest = texts.indexOf(Math.max(...texts));
+    if ((fitted[widest] ?? 0) <= 12 || texts[widest] === 0) break;
+    fitted[widest] = Math.max(12, (fitted[widest] ?? 0) - (total() - terminal));
+  }
+  return fitted;
+}
+
+function line(cells: string[], columns: readonly TableColumn[], widths: number[], style: TableStyle, header: boolean): string {
+  const parts = cells.map((text, i) => {
+    const wide = widths[i] ?? 0;
+    const cut = width(text) > wide && style.width !== undefined ? shorten(text, wide) : text;
+    const gap = " ".repeat(Math.max(0, wide - width(cut)));
+    const right = columns[i]?.format === "number" || columns[i]?.format === "duration" || columns[i]?.format === "size";
+    const painted = style.colour ? paint(cut, header ? "header" : columns[i]?.format) : cut;
+    return right ? gap + painted : i === cells.length - 1 ? painted : painted + gap;
+  });
+  return parts.join("  ").trimEnd();
+}
+
+function shorten(text: string, wide: number): string {
+  let out = "";
+  for (const char of text) {
+    if (width(out + char) > wide - 1) break;
+    out += char;
+  }
+  return `${out}…`;
+}
+
+function paint(text: string, format: Format | "header" | undefined): string {
+  if (format === "header") return `\u001b[2m${text}\u001b[0m`;
+  const colour = format === "state" ? colours[text.split(/[ :]/)[0] ?? ""] : format === "handle" ? "1" : undefined;
+  return colour && text ? `\u001b[${colour}m${text}\u001b[0m` : text;
+}

@@ -1,0 +1,59 @@
+// How a file of the registry is opened: no links followed, never blocking, regular, owned by whom it should be, bounded.
+import fs from "node:fs";
+import type * as v from "valibot";
+import { errnoOf, fault, systemFault } from "../record/fault.js";
+import { checked } from "../record/schema.js";
+
+const largest = 16 * 2 ** 20;
+
+export interface ReadRules {
+  /** The uid that must own the file; another's is a problem, not a fact. */
+  owner?: number;
+  /** Larger files are refused (bytes); 16 MiB where not said. */
+  limit?: number;
+}
+
+/** The file's bytes as UTF-8, or undefined where there is no such file. Throws faults for anything else. */
+export function readText(file: string, { owner, limit = largest }: ReadRules = {}): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw fault("dataerr", `cannot read '${file}': not a regular file`);
+    if (owner !== undefined && stat.uid !== owner) {
+      throw fault("dataerr", `cannot trust '${file}': it belongs to uid ${stat.uid}, not to uid ${owner}`);
+    }
+    if (stat.size > limit) throw fault("dataerr", `cannot read '${file}': ${stat.size} bytes are more than it may have`);
+    return fs.readFileSync(fd, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    throw systemFault(error, `read '${file}'`);
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
+  }
+}
+
+/** One record of one file, checked against its schema, or undefined where there is no such file. Throws dataerr naming the file. */
+export function readRecord<S extends v.GenericSchema>(file: string, schema: S, rules: ReadRules = {}): v.InferOutput<S> | undefined {
+  const text = readText(file, rules);
+  if (text === undefined) return undefined;
+  return checked(schema, parseJson(text, file), `'${file}'`);
+}
+
+/** The names in a directory, or none where there is no such directory. Throws faults. */
+export function list(directory: string): string[] {
+  try {
+    return fs.readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw systemFault(error, `list '${directory}'`);
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw fault("dataerr", `cannot read '${file}': it is not JSON`);
+  }
+}
