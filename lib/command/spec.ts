@@ -1,5 +1,5 @@
 // What a command declares of itself: its options, its columns, what it reads.
-import type { Format } from "./table.js";
+import type { Format, TableStyle } from "./table.js";
 
 export interface Option {
   /** `duration` gives seconds, `time` milliseconds, `strings` may be given often. */
@@ -24,6 +24,8 @@ export interface Spec {
   usage: readonly string[];
   options: Readonly<Record<string, Option>>;
   columns?: readonly (string | Column)[];
+  /** On a terminal, instead of a table: the text of one record. */
+  view?: (record: Record<string, unknown>, style: TableStyle) => string;
   /** `records`: reads stdin; `runs`: its arguments, else records on stdin; `none`: no stdin. */
   input: "records" | "runs" | "none";
   /** It writes: it has --dry-run, and an unwritable stdout stops it with 74 instead of quietly. */

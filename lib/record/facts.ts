@@ -84,6 +84,8 @@ export const exitSchema = record("exit", {
   reason: v.picklist(["command", "signal", "superseded", "input_error", "launch_error"]),
   code: count,
   signal: maybe(text),
+  /** The signal that asked the runtime for an end before the command had ended: TERM at a time limit, a cancel, a preemption. */
+  asked: maybe(text),
   message: maybe(text),
   role: maybe(text),
   path: maybe(text),

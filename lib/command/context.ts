@@ -1,0 +1,104 @@
+// What a command's function gets beside its records: the arguments, the moment, the place, and how to say that
+// something is wrong. Registry and scheduler are opened when they are first asked for.
+import type { ResolvedConfig } from "../config/config.js";
+import { type Fault, fault } from "../record/fault.js";
+import type { Registry } from "../registry/open.js";
+import type { Scheduler } from "../scheduler/scheduler.js";
+
+export interface Terminal {
+  /** Whether a person looks at stdout. */
+  out: boolean;
+  /** Whether a person can type on stdin. */
+  in: boolean;
+  err: boolean;
+  columns: number | undefined;
+  colour: boolean;
+}
+
+export interface Context {
+  name: string;
+  args: string[];
+  /** What stood after `--`, for commands that take it. */
+  rest: string[] | undefined;
+  /** The present moment in milliseconds (--as-of sets it). */
+  now: number;
+  /** The environment of the process, read only. */
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  dryRun: boolean;
+  terminal: Terminal;
+  /** Aborted by the first SIGTERM or SIGINT: stop before the next record. */
+  signal: AbortSignal;
+  /** A line on stderr that is no error. */
+  say(message: string): void;
+  /** An error that belongs to one record (or file): said on stderr, and the exit status will be at least 1. */
+  report(id: string | undefined, error: Fault): void;
+  /** The command did not do all that it is for: its exit status is the fault's, after everything else is done. */
+  abnormal(error: Fault): void;
+  /** Raises the exit status to 1: the answer is no. */
+  no(): void;
+  config(): Promise<ResolvedConfig>;
+  registry(): Promise<Registry>;
+  scheduler(): Promise<Scheduler>;
+}
+
+export interface Place {
+  env: Context["env"];
+  cwd: string;
+  home: string;
+  uid: number;
+}
+
+export interface Asked {
+  cluster: string | undefined;
+  environment: string | undefined;
+  set: string[];
+}
+
+/** The lazily opened parts of a context, each opened once. */
+export function openers(place: Place, asked: Asked, say: (message: string) => void): Pick<Context, "config" | "registry" | "scheduler"> {
+  let config: Promise<ResolvedConfig> | undefined;
+  let registry: Promise<Registry> | undefined;
+  let scheduler: Promise<Scheduler> | undefined;
+  const openConfig = () => {
+    config ??= resolve(place, asked, say);
+    return config;
+  };
+  const openRegistry = () => {
+    registry ??= openConfig().then(async ({ config: { filesystem } }) => {
+      const { openRegistry: open } = await import("../registry/open.js");
+      return open(filesystem.runs_base, place.uid);
+    });
+    return registry;
+  };
+  const openScheduler = () => {
+    scheduler ??= makeScheduler(openConfig, openRegistry, place, say);
+    return scheduler;
+  };
+  return { config: openConfig, registry: openRegistry, scheduler: openScheduler };
+}
+
+async function resolve(place: Place, asked: Asked, say: (message: string) => void): Promise<ResolvedConfig> {
+  const { resolveConfig } = await import("../config/config.js");
+  const flags = {
+    ...(asked.cluster === undefined ? {} : { cluster: asked.cluster }),
+    ...(asked.environment === undefined ? {} : { env: asked.environment }),
+    set: asked.set,
+  };
+  const resolved = await resolveConfig({ flags, env: place.env, cwd: place.cwd, home: place.home, uid: place.uid });
+  for (const warning of resolved.warnings) say(warning);
+  return resolved;
+}
+
+async function makeScheduler(
+  openConfig: () => Promise<ResolvedConfig>,
+  openRegistry: () => Promise<Registry>,
+  place: Place,
+  say: (message: string) => void,
+): Promise<Scheduler> {
+  const { schedulerFor } = await import("./scheduler.js");
+  const { config } = await openConfig();
+  const made = await schedulerFor(config, await openRegistry(), place, say);
+  if (!made) throw fault("config", `no scheduler of the kind '${config.scheduler.kind}'`);
+  return made;
+}

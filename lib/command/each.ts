@@ -1,0 +1,53 @@
+// The loop that all acting commands share: one record in, one out, in order, whatever happens to one of them.
+import { type Fault, isFault, recordError } from "../record/fault.js";
+import type { Context } from "./context.js";
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Gives every record that `accepts` takes to `act` and yields what it returns; others, and those that carry an error, pass
+ * untouched. A fault becomes the record's error; when it is `unavailable` the rest get it too, and the command ends with 69.
+ * Stops at a record boundary when the command was asked to end.
+ */
+export async function* each<R extends object>(
+  records: AsyncIterable<unknown>,
+  accepts: (record: unknown) => record is R,
+  act: (record: R) => Promise<object | undefined> | object | undefined,
+  context: Context,
+): AsyncGenerator<object> {
+  let unreachable: Fault | undefined;
+  for await (const record of records) {
+    if (context.signal.aborted) return;
+    if (!accepts(record) || carriesError(record)) {
+      yield record as object;
+      continue;
+    }
+    if (unreachable) {
+      yield { ...record, error: recordError(unreachable) };
+      continue;
+    }
+    try {
+      const grown = await act(record);
+      if (grown) yield grown;
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      if (error.code === "unavailable") {
+        unreachable = error;
+        context.abnormal(error);
+      } else context.report(idOf(record), error);
+      yield { ...record, error: recordError(error) };
+    }
+  }
+}
+
+/** Whether an earlier command could not do its work on this record. */
+export function carriesError(record: unknown): boolean {
+  return typeof record === "object" && record !== null && typeof (record as Fields)["error"] === "object";
+}
+
+/** The id that messages about a record begin with. */
+export function idOf(record: unknown): string | undefined {
+  if (typeof record !== "object" || record === null) return undefined;
+  const { id, run } = record as Fields;
+  return typeof id === "string" ? id : typeof run === "string" ? run : undefined;
+}

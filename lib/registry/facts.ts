@@ -1,0 +1,101 @@
+// Reading a run: all the facts in its .lab/, each by its schema, a bad one reported and left out.
+import fs from "node:fs";
+import path from "node:path";
+import type * as v from "valibot";
+import { cancelSchema, decisionSchema, exitSchema, forgetSchema, intentSchema, outcomeSchema, receiptSchema, schedulerFactSchema, startSchema } from "../record/facts.js";
+import { errnoOf, isFault } from "../record/fault.js";
+import { type Run, runSchema } from "../record/run.js";
+import type { Attempt, Facts, Submission } from "../record/state.js";
+import { timestamp } from "../record/units.js";
+import { attemptDirectory, envelope, numbered, submissionDirectory } from "./layout.js";
+import { list, readRecord } from "./read.js";
+
+export interface RunOnDisk {
+  run: Run;
+  dir: string;
+  /** The uid that owns it. */
+  owner: number;
+  facts: Facts;
+  /** Files that could not be read as what they should be. */
+  problems: string[];
+}
+
+/** The run in a run directory, or undefined where there is none (a run without run.json does not exist). Throws dataerr for a bad run.json. */
+export function readRun(dir: string, owner: number): RunOnDisk | undefined {
+  const lab = envelope(dir);
+  const run = readRecord(path.join(lab, "run.json"), runSchema, { owner });
+  if (run === undefined) return undefined;
+  const problems: string[] = [];
+  const read = <S extends v.GenericSchema>(file: string, schema: S): v.InferOutput<S> | undefined => {
+    try {
+      return readRecord(path.join(lab, file), schema, { owner });
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const names = list(lab);
+  const has = new Set(names);
+  const of = <S extends v.GenericSchema>(file: string, schema: S) => (has.has(file) ? read(file, schema) : undefined);
+  const facts: Facts = {
+    run: run.id,
+    planned_at: run.planned_at,
+    submissions: ordered(names, "submit-").map((n) => submission(n, read)),
+    attempts: ordered(names, "attempt-").map((n) => attempt(lab, n, read)),
+    ...present("scheduler", of("scheduler.json", schedulerFactSchema)),
+    ...present("cancel", of("cancel.json", cancelSchema)),
+    ...present("forget", of("forget.json", forgetSchema)),
+    ...present("outcome", of("outcome.json", outcomeSchema)),
+    ...present("decision", lastDecision(names, read)),
+  };
+  return { run: { ...run, run_dir: dir }, dir, owner, facts, problems };
+}
+
+type Read = <S extends v.GenericSchema>(file: string, schema: S) => v.InferOutput<S> | undefined;
+
+function submission(n: number, read: Read): Submission {
+  return { n, ...present("intent", read(`submit-${n}/intent.json`, intentSchema)), ...present("receipt", read(`submit-${n}/receipt.json`, receiptSchema)) };
+}
+
+function attempt(lab: string, n: number, read: Read): Attempt {
+  const beat = mtime(path.join(attemptDirectory(lab, n), "beat"));
+  return { n, ...present("start", read(`attempt-${n}/start.json`, startSchema)), ...present("exit", read(`attempt-${n}/exit.json`, exitSchema)), ...present("beat_at", beat) };
+}
+
+function lastDecision(names: string[], read: Read) {
+  const last = ordered(names.map((name) => name.replace(/\.json$/, "")), "decision-").at(-1);
+  return last === undefined ? undefined : read(`decision-${last}.json`, decisionSchema);
+}
+
+function ordered(names: string[], prefix: string): number[] {
+  return names
+    .map((name) => numbered(name, prefix))
+    .filter((n) => n !== undefined)
+    .sort((a, b) => a - b);
+}
+
+function mtime(file: string): string | undefined {
+  try {
+    return timestamp(fs.lstatSync(file).mtimeMs);
+  } catch (error) {
+    if (errnoOf(error)) return undefined;
+    throw error;
+  }
+}
+
+function present<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+}
+
+/** The directory of the newest attempt, or undefined before the first. */
+export function lastAttempt({ dir, facts }: RunOnDisk): string | undefined {
+  const last = facts.attempts.at(-1);
+  return last && attemptDirectory(envelope(dir), last.n);
+}
+
+/** The directory of the newest submission, or undefined before the first. */
+export function lastSubmission({ dir, facts }: RunOnDisk): string | undefined {
+  const last = facts.submissions.at(-1);
+  return last && submissionDirectory(envelope(dir), last.n);
+}

@@ -1,0 +1,73 @@
+// Making a registry: every directory that users share, by one founder, once.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { fault, systemFault } from "../record/fault.js";
+import { timestamp } from "../record/units.js";
+import { fanOut, otherAreas, registryFile, userAreas } from "./layout.js";
+import { openRegistry, ownDirectory, type Registry } from "./open.js";
+import { checkOwner } from "./open.js";
+import { makeDirectory, recordText, writeOnce } from "./write.js";
+
+export interface NewRegistry {
+  base: string;
+  uid: number;
+  now: number;
+  /** The Unix group of the lab: its gid and its name. Without one the registry is open to all users of the machine. */
+  group?: { gid: number; name: string };
+}
+
+/**
+ * Makes the registry, or completes one whose making was interrupted; says which directories it made. REGISTRY.json comes
+ * last: a registry without it does not exist. In a sticky directory its owner may delete anybody's files, so all of them
+ * belong to the founder, and nobody else makes one.
+ */
+export function initRegistry({ base, uid, now, group }: NewRegistry): { registry: Registry; made: string[] } {
+  const made: string[] = [];
+  const shared = (directory: string) => {
+    if (makeDirectory(directory) === "made") made.push(directory);
+    else checkOwner(directory, uid);
+    own(directory, group === undefined ? 0o1777 : 0o3770, group?.gid);
+  };
+  makeParents(base);
+  if (makeDirectory(base) === "made") made.push(base);
+  else if (!fs.existsSync(registryFile(base))) checkEmpty(base);
+  checkOwner(base, uid);
+  own(base, group === undefined ? 0o755 : 0o2750, group?.gid);
+  for (const area of [...userAreas, ...otherAreas]) shared(path.join(base, area));
+  for (const area of ["claims", "aliases"]) for (const part of fanOut()) shared(path.join(base, area, part));
+  const record = { format: "lab-registry", version: 1, id: crypto.randomUUID(), founder: uid, created_at: timestamp(now), ...(group ? { shared_group: group.name } : {}) };
+  writeOnce(registryFile(base), recordText(record), group === undefined ? 0o644 : 0o640);
+  return { registry: openRegistry(base, uid), made };
+}
+
+/** The caller's own directories in every area, so that a first submission has nothing left to make. */
+export function initUser(registry: Registry): void {
+  for (const area of userAreas) ownDirectory(registry, area);
+}
+
+function own(directory: string, mode: number, gid: number | undefined): void {
+  try {
+    if (gid !== undefined) fs.chownSync(directory, -1, gid);
+    fs.chmodSync(directory, mode);
+  } catch (error) {
+    throw systemFault(error, `give '${directory}' to the group`, "are you a member of the group?");
+  }
+}
+
+function makeParents(base: string): void {
+  try {
+    fs.mkdirSync(path.dirname(base), { recursive: true });
+  } catch (error) {
+    throw systemFault(error, `make the directory '${path.dirname(base)}'`);
+  }
+}
+
+/** An interrupted lab-init left some of our areas; anything else there is somebody's data. */
+function checkEmpty(base: string): void {
+  const ours = new Set<string>([...userAreas, ...otherAreas]);
+  const foreign = fs.readdirSync(base).find((name) => !ours.has(name) && !name.startsWith(".tmp-"));
+  if (foreign !== undefined) {
+    throw fault("cantcreat", `cannot make a registry in '${base}': it already holds '${foreign}'`, { hint: "name an empty or a new directory" });
+  }
+}

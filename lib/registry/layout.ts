@@ -1,0 +1,62 @@
+// Where everything is: lab-registry(5) in code. No other file spells these paths.
+import path from "node:path";
+
+/** The areas whose directories all users of a registry write into; each user has a directory of her own in most. */
+export const userAreas = [
+  "runs", "active", "loose", "snapshots", "arrays", "sweeps", "pipelines", "evals", "notes", "holds", "derived", "leases", "queue", "events", "packs",
+] as const;
+export type UserArea = (typeof userAreas)[number];
+
+/** Shared areas that have no directory a user, or other ones. */
+export const otherAreas = ["claims", "aliases", "aliases/by-user", "hosts", "services"] as const;
+
+/** The 256 directories that names which anybody may take are spread over. */
+export function fanOut(): string[] {
+  return Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+}
+
+export function registryFile(base: string): string {
+  return path.join(base, "REGISTRY.json");
+}
+
+export function userDirectory(base: string, area: UserArea, user: string): string {
+  return path.join(base, area, user);
+}
+
+export function runDirectory(base: string, user: string, id: string): string {
+  return path.join(base, "runs", user, id);
+}
+
+export function envelope(runDirectory: string): string {
+  return path.join(runDirectory, ".lab");
+}
+
+export function marker(base: string, area: "active" | "loose", user: string, id: string): string {
+  return path.join(base, area, user, id);
+}
+
+export function submissionDirectory(lab: string, n: number): string {
+  return path.join(lab, `submit-${n}`);
+}
+
+export function attemptDirectory(lab: string, n: number): string {
+  return path.join(lab, `attempt-${n}`);
+}
+
+/** `submit-3` → 3 for the prefix `submit-`; undefined for other names. */
+export function numbered(name: string, prefix: string): number | undefined {
+  if (!name.startsWith(prefix)) return undefined;
+  const digits = name.slice(prefix.length);
+  return /^[1-9]\d{0,8}$/.test(digits) ? Number(digits) : undefined;
+}
+
+export function snapshotFiles(base: string, user: string, digest: string): { tar: string; json: string } {
+  const hex = digest.replace(/^sha256:/, "");
+  const stem = path.join(base, "snapshots", user, hex);
+  return { tar: `${stem}.tar`, json: `${stem}.json` };
+}
+
+export function journalFile(base: string, user: string, host: string, at: number): string {
+  const day = new Date(at).toISOString().slice(0, 10).replaceAll("-", "");
+  return path.join(base, "events", user, `${day}-${host}.ndjson`);
+}

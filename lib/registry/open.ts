@@ -1,0 +1,101 @@
+// Opening a registry: is it one, do we know its version, and who are we in it.
+import fs from "node:fs";
+import os from "node:os";
+import * as v from "valibot";
+import { errnoOf, fault, systemFault } from "../record/fault.js";
+import { isUserName } from "../record/names.js";
+import { maybe } from "../record/schema.js";
+import { registryFile, type UserArea, userDirectory } from "./layout.js";
+import { readText } from "./read.js";
+import { makeDirectory } from "./write.js";
+
+export const registrySchema = v.looseObject({
+  format: v.literal("lab-registry"),
+  version: v.number(),
+  id: v.string(),
+  founder: v.number(),
+  created_at: v.string(),
+  shared_group: maybe(v.string()),
+});
+
+export interface Registry {
+  base: string;
+  id: string;
+  /** The uid that made the shared directories, and is trusted with them. */
+  founder: number;
+  /** Who the caller is: the name of the uid, never $USER. */
+  user: string;
+  uid: number;
+  /** The modes of what the caller makes: readable by the group of the lab, or by all in an open one. */
+  modes: { directory: number; file: number };
+}
+
+/** Opens the registry at `base` as the user `uid`. Throws: noinput (none there), config (not one), dataerr (newer). */
+export function openRegistry(base: string, uid: number): Registry {
+  const file = registryFile(base);
+  const text = readText(file);
+  if (text === undefined) {
+    throw fault("noinput", `cannot open the registry '${base}': no REGISTRY.json there`, { hint: "lab init makes one; or is the file system mounted?" });
+  }
+  const { id, founder, shared_group } = parse(text, file);
+  const directory = shared_group === undefined ? 0o755 : 0o2750;
+  return { base, id, founder, user: userOf(uid), uid, modes: { directory, file: shared_group === undefined ? 0o644 : 0o640 } };
+}
+
+function parse(text: string, file: string): v.InferOutput<typeof registrySchema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fault("config", `cannot read '${file}': it is not JSON`);
+  }
+  const result = v.safeParse(registrySchema, value);
+  if (!result.success) throw fault("config", `cannot read '${file}': it does not describe a registry`);
+  if (result.output.version > 1) {
+    throw fault("dataerr", `cannot use the registry of '${file}': its format is version ${result.output.version}, this toolkit knows 1`, { hint: "install a newer labkit" });
+  }
+  return result.output;
+}
+
+/** The name of a uid on this machine; one without a name, or with one that cannot be a directory, is refused. */
+export function userOf(uid: number): string {
+  let name: string;
+  try {
+    name = os.userInfo().username;
+  } catch (error) {
+    throw fault("noperm", `cannot find the name of uid ${uid}`, { hint: "is it in the passwd database of this machine?", cause: error });
+  }
+  if (!isUserName(name)) throw fault("noperm", `the user name '${name}' cannot be the name of a directory`);
+  return name;
+}
+
+/** The caller's own directory in an area, made where it is missing. Throws noperm where it is not hers. */
+export function ownDirectory(registry: Registry, area: UserArea): string {
+  const directory = userDirectory(registry.base, area, registry.user);
+  const made = makeDirectory(directory, registry.modes.directory);
+  if (made === "exists") checkOwner(directory, registry.uid);
+  return directory;
+}
+
+/** Throws noperm unless the directory is one (no link) and belongs to the uid. */
+export function checkOwner(directory: string, uid: number): void {
+  let stat: fs.Stats;
+  try {
+    stat = fs.lstatSync(directory);
+  } catch (error) {
+    throw systemFault(error, `look at '${directory}'`);
+  }
+  if (!stat.isDirectory()) throw fault("noperm", `cannot use '${directory}': not a directory`);
+  if (stat.uid !== uid) throw fault("noperm", `cannot use '${directory}': it belongs to uid ${stat.uid}, not to you`);
+}
+
+/** The uid that owns a user's directory of an area, or undefined where there is none (or it is no directory). */
+export function ownerOf(directory: string): number | undefined {
+  try {
+    const stat = fs.lstatSync(directory);
+    return stat.isDirectory() ? stat.uid : undefined;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw systemFault(error, `look at '${directory}'`);
+  }
+}
