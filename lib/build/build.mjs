@@ -52,7 +52,11 @@ async function buildVendor(out) {
     vendored.map((name) =>
       esbuild.build({
         ...common,
-        stdin: { contents: name === "ndjson" ? `module.exports = require("ndjson")` : `export * from "${name}"`, resolveDir: root, loader: "js" },
+        stdin: {
+          contents: name === "ndjson" ? `module.exports = require("ndjson")` : `export * from "${name}"`,
+          resolveDir: root,
+          loader: "js",
+        },
         outfile: path.join(out, "vendor", `${name}.cjs`),
         format: "cjs",
         minify: true,

@@ -31,10 +31,15 @@ export async function buildTests(files) {
 
 if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1] ?? "")).href) {
   const named = process.argv.slice(2);
-  const built = await buildTests(named.length > 0 ? named.map((file) => path.relative(root, path.resolve(file))) : testFiles());
+  const built = await buildTests(
+    named.length > 0 ? named.map((file) => path.relative(root, path.resolve(file))) : testFiles(),
+  );
   let status = 0;
   for (const file of built) {
-    const { status: code } = spawnSync(process.execPath, ["--enable-source-maps", file], { cwd: root, stdio: "inherit" });
+    const { status: code } = spawnSync(process.execPath, ["--enable-source-maps", file], {
+      cwd: root,
+      stdio: "inherit",
+    });
     status = Math.max(status, code ?? 1);
   }
   process.exitCode = status;

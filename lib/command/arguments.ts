@@ -72,7 +72,9 @@ function known(key: string, declared: Record<string, Option>): boolean {
 function unknown(key: string, declared: Record<string, Option>, spec: Spec): Error {
   const near = nearest(key, Object.keys(declared));
   const option = key.length === 1 ? `-${key}` : `--${key}`;
-  return fault("usage", `unknown option '${option}'`, { hint: near ? `did you mean --${near}?` : `${spec.name} --help lists the options` });
+  return fault("usage", `unknown option '${option}'`, {
+    hint: near ? `did you mean --${near}?` : `${spec.name} --help lists the options`,
+  });
 }
 
 function valueOf(name: string, option: Option, given: unknown, now: number): unknown {
@@ -82,7 +84,8 @@ function valueOf(name: string, option: Option, given: unknown, now: number): unk
   }
   const texts = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(unprotect);
   if (texts.includes("")) {
-    if (given === "" || given === true) throw fault("usage", `--${name} needs a value${option.value ? ` (${option.value})` : ""}`);
+    if (given === "" || given === true)
+      throw fault("usage", `--${name} needs a value${option.value ? ` (${option.value})` : ""}`);
   }
   if (option.type === "strings") return texts;
   if (texts.length > 1) throw fault("usage", `--${name} was given more than once`);
@@ -93,7 +96,9 @@ function valueOf(name: string, option: Option, given: unknown, now: number): unk
 function converted(name: string, option: Option, text: string, now: number): unknown {
   if (option.choices && !option.choices.includes(text)) {
     const near = nearest(text, option.choices);
-    throw fault("usage", `--${name} cannot be '${text}'`, { hint: near ? `did you mean ${near}?` : `one of ${option.choices.join(", ")}` });
+    throw fault("usage", `--${name} cannot be '${text}'`, {
+      hint: near ? `did you mean ${near}?` : `one of ${option.choices.join(", ")}`,
+    });
   }
   try {
     if (option.type === "duration") return parseDuration(text);
@@ -108,6 +113,9 @@ function converted(name: string, option: Option, text: string, now: number): unk
 
 function checkCount(spec: Spec, args: string[]): void {
   const [least, most] = spec.args ?? (spec.input === "runs" ? [0, Number.POSITIVE_INFINITY] : [0, 0]);
-  if (args.length < least) throw fault("usage", `${spec.name} needs ${least === 1 ? "an argument" : `${least} arguments`}`, { hint: `${spec.name} --help` });
+  if (args.length < least)
+    throw fault("usage", `${spec.name} needs ${least === 1 ? "an argument" : `${least} arguments`}`, {
+      hint: `${spec.name} --help`,
+    });
   if (args.length > most) throw fault("usage", `unexpected argument '${args[most]}'`, { hint: `${spec.name} --help` });
 }

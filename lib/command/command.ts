@@ -16,7 +16,11 @@ export { each } from "./each.js";
 export type { Spec } from "./spec.js";
 
 /** Turns records into records; what a bin file exports beside its spec. */
-export type Run<S extends Spec> = (records: AsyncIterable<unknown>, options: OptionsOf<S>, context: Context) => AsyncIterable<object>;
+export type Run<S extends Spec> = (
+  records: AsyncIterable<unknown>,
+  options: OptionsOf<S>,
+  context: Context,
+) => AsyncIterable<object>;
 
 export interface Command {
   spec: Spec;
@@ -98,10 +102,26 @@ class State {
   }
 }
 
-function contextOf(spec: Spec, { options, args, rest }: ReturnType<typeof parseArguments>, now: number, terminal: Terminal, signal: AbortSignal, says: Messages) {
+function contextOf(
+  spec: Spec,
+  { options, args, rest }: ReturnType<typeof parseArguments>,
+  now: number,
+  terminal: Terminal,
+  signal: AbortSignal,
+  says: Messages,
+) {
   const state = new State(says);
-  const place = { env: process.env, cwd: process.cwd(), home: process.env["HOME"] || os.homedir(), uid: os.userInfo().uid };
-  const asked = { cluster: options["cluster"] as string | undefined, environment: options["env"] as string | undefined, set: options["config"] as string[] };
+  const place = {
+    env: process.env,
+    cwd: process.cwd(),
+    home: process.env["HOME"] || os.homedir(),
+    uid: os.userInfo().uid,
+  };
+  const asked = {
+    cluster: options["cluster"] as string | undefined,
+    environment: options["env"] as string | undefined,
+    set: options["config"] as string[],
+  };
   const context: Context = {
     name: spec.name,
     args,
@@ -124,11 +144,19 @@ function contextOf(spec: Spec, { options, args, rest }: ReturnType<typeof parseA
   return { context, state };
 }
 
-async function inputOf(spec: Spec, args: string[], terminal: Terminal, says: Messages, state: State, passed: object[]): Promise<AsyncIterable<unknown>> {
+async function inputOf(
+  spec: Spec,
+  args: string[],
+  terminal: Terminal,
+  says: Messages,
+  state: State,
+  passed: object[],
+): Promise<AsyncIterable<unknown>> {
   const fromArguments = spec.input === "none" || (spec.input === "runs" && args.length > 0 && args[0] !== "-");
   if (fromArguments) return nothing();
   if (terminal.in) {
-    if (spec.input === "runs" && args[0] !== "-") throw fault("usage", "which runs?", { hint: "name them, or pipe records in" });
+    if (spec.input === "runs" && args[0] !== "-")
+      throw fault("usage", "which runs?", { hint: "name them, or pipe records in" });
     says.say("reading records from the terminal; end with ctrl-d");
   }
   const { readRecords } = await import("./stream.js");
@@ -138,7 +166,10 @@ async function inputOf(spec: Spec, args: string[], terminal: Terminal, says: Mes
 
 async function* nothing(): AsyncGenerator<unknown> {}
 
-async function* withoutFailures(records: AsyncIterable<Record<string, unknown>>, passed: object[]): AsyncGenerator<unknown> {
+async function* withoutFailures(
+  records: AsyncIterable<Record<string, unknown>>,
+  passed: object[],
+): AsyncGenerator<unknown> {
   for await (const record of records) {
     if (record["type"] === "failure") passed.push(record);
     else yield record;
@@ -156,10 +187,14 @@ async function failed(error: unknown, spec: Spec, terminal: Terminal, says: Mess
 function asFault(error: unknown, says: Messages): Fault {
   if (isFault(error)) return error;
   says.say(error instanceof Error ? (error.stack ?? String(error)) : String(error));
-  return fault("software", `this is a bug in labkit ${LAB_VERSION}: ${error instanceof Error ? error.message : String(error)}`, {
-    hint: "please report it with the lines above and what you typed",
-    cause: error,
-  });
+  return fault(
+    "software",
+    `this is a bug in labkit ${LAB_VERSION}: ${error instanceof Error ? error.message : String(error)}`,
+    {
+      hint: "please report it with the lines above and what you typed",
+      cause: error,
+    },
+  );
 }
 
 function failureRecord(name: string, error: Fault): object {
@@ -184,7 +219,13 @@ function momentOf(asOf: unknown): number {
 function terminalOf(): Terminal {
   const out = process.stdout.isTTY === true;
   const colour = out && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
-  return { out, in: process.stdin.isTTY === true, err: process.stderr.isTTY === true, columns: out ? process.stdout.columns : undefined, colour };
+  return {
+    out,
+    in: process.stdin.isTTY === true,
+    err: process.stderr.isTTY === true,
+    columns: out ? process.stdout.columns : undefined,
+    colour,
+  };
 }
 
 function brokenPipe(error: unknown): boolean {

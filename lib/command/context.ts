@@ -56,7 +56,11 @@ export interface Asked {
 }
 
 /** The lazily opened parts of a context, each opened once. */
-export function openers(place: Place, asked: Asked, say: (message: string) => void): Pick<Context, "config" | "registry" | "scheduler"> {
+export function openers(
+  place: Place,
+  asked: Asked,
+  say: (message: string) => void,
+): Pick<Context, "config" | "registry" | "scheduler"> {
   let config: Promise<ResolvedConfig> | undefined;
   let registry: Promise<Registry> | undefined;
   let scheduler: Promise<Scheduler> | undefined;

@@ -6,7 +6,9 @@ import { type Option, optionsOf, type Spec } from "./spec.js";
 export function helpText(spec: Spec): string {
   const own = Object.keys(spec.options);
   const all = optionsOf(spec);
-  const usage = (spec.usage.length > 0 ? spec.usage : [""]).map((form, i) => `${i === 0 ? "usage: " : "       "}${spec.name} [options] ${form}`.trimEnd());
+  const usage = (spec.usage.length > 0 ? spec.usage : [""]).map((form, i) =>
+    `${i === 0 ? "usage: " : "       "}${spec.name} [options] ${form}`.trimEnd(),
+  );
   const lines = [`${spec.name} - ${purposeOf(spec.name)}`, "", ...usage];
   const ownOptions = own.concat(spec.acts ? ["dry-run"] : []);
   if (ownOptions.length > 0) lines.push("", ...table(ownOptions, all));
@@ -29,6 +31,9 @@ export function optionWords(name: string, option: Option | undefined): string {
 
 function helpWords(option: Option | undefined): string {
   if (!option) return "";
-  const more = [option.choices?.join(", "), option.default === undefined ? undefined : `default ${option.default}`].filter(Boolean);
+  const more = [
+    option.choices?.join(", "),
+    option.default === undefined ? undefined : `default ${option.default}`,
+  ].filter(Boolean);
   return more.length > 0 ? `${option.help} (${more.join("; ")})` : option.help;
 }

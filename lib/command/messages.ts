@@ -31,7 +31,18 @@ export function messages(name: string, json: boolean): Messages {
   };
   const error = (id: string | undefined, problem: Fault) => {
     if (json) {
-      print(JSON.stringify({ type: "problem", v: 1, ...(id ? { id } : {}), command: name, severity: "error", code: problem.code, message: problem.message, ...(problem.hint ? { hint: problem.hint } : {}) }));
+      print(
+        JSON.stringify({
+          type: "problem",
+          v: 1,
+          ...(id ? { id } : {}),
+          command: name,
+          severity: "error",
+          code: problem.code,
+          message: problem.message,
+          ...(problem.hint ? { hint: problem.hint } : {}),
+        }),
+      );
       return;
     }
     const words = `${clean(problem.message)}${problem.hint ? ` (${clean(problem.hint)})` : ""}`;
@@ -45,10 +56,18 @@ export function messages(name: string, json: boolean): Messages {
     error,
     say(message) {
       flush();
-      print(json ? JSON.stringify({ type: "line", v: 1, source: name, text: message }) : message.startsWith("Error") ? message : `${name}: ${message.split("\n").map(clean).join("\n")}`);
+      print(
+        json
+          ? JSON.stringify({ type: "line", v: 1, source: name, text: message })
+          : message.startsWith("Error")
+            ? message
+            : `${name}: ${message.split("\n").map(clean).join("\n")}`,
+      );
     },
     fatal(cause) {
-      const known = isFault(cause) ? cause : fault("ioerr", `cannot go on: ${cause instanceof Error ? cause.message : String(cause)}`);
+      const known = isFault(cause)
+        ? cause
+        : fault("ioerr", `cannot go on: ${cause instanceof Error ? cause.message : String(cause)}`);
       error(undefined, known);
       return known.exit;
     },

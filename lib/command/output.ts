@@ -12,13 +12,25 @@ export interface Output {
 }
 
 /** Opens stdout in the form that the options and the terminal ask for. */
-export async function openOutput(spec: Spec, options: Record<string, unknown>, terminal: Terminal, stdout: Writable, now: number): Promise<Output> {
+export async function openOutput(
+  spec: Spec,
+  options: Record<string, unknown>,
+  terminal: Terminal,
+  stdout: Writable,
+  now: number,
+): Promise<Output> {
   if (options["json"] && options["table"]) throw fault("usage", "--json and --table exclude each other");
-  const forEyes = options["table"] === true || options["columns"] !== undefined || (terminal.out && options["json"] !== true);
+  const forEyes =
+    options["table"] === true || options["columns"] !== undefined || (terminal.out && options["json"] !== true);
   const stream = await import("./stream.js");
   if (options["quiet"]) return ids(stream.textWriter(stdout));
   if (!forEyes) return stream.recordWriter(stdout);
-  const style: TableStyle = { header: options["no-header"] !== true, colour: terminal.colour, width: terminal.columns, now };
+  const style: TableStyle = {
+    header: options["no-header"] !== true,
+    colour: terminal.colour,
+    width: terminal.columns,
+    now,
+  };
   const text = stream.textWriter(stdout);
   if (spec.view && options["columns"] === undefined) return viewed(spec.view, text, style);
   return table(columnsOf(spec, options["columns"] as string | undefined), text, style);
@@ -82,12 +94,20 @@ function isFailure(record: object): boolean {
 }
 
 function columnsOf(spec: Spec, asked: string | undefined): TableColumn[] {
-  const declared = (spec.columns ?? ["type", "id"]).map((column) => (typeof column === "string" ? { key: column } : column));
+  const declared = (spec.columns ?? ["type", "id"]).map((column) =>
+    typeof column === "string" ? { key: column } : column,
+  );
   const full = (key: string): TableColumn => {
     const found = declared.find((column) => column.key === key || column.title === key);
-    return { key: found?.key ?? key, title: found?.title ?? (found?.key ?? key).replace(/_(at|s|bytes)$/, ""), format: found?.format ?? formatOf(key) };
+    return {
+      key: found?.key ?? key,
+      title: found?.title ?? (found?.key ?? key).replace(/_(at|s|bytes)$/, ""),
+      format: found?.format ?? formatOf(key),
+    };
   };
-  return asked === undefined ? declared.map((column) => full(column.key)) : asked.split(",").map((key) => full(key.trim()));
+  return asked === undefined
+    ? declared.map((column) => full(column.key))
+    : asked.split(",").map((key) => full(key.trim()));
 }
 
 function formatOf(key: string): TableColumn["format"] {

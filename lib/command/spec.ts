@@ -43,8 +43,12 @@ type ValueOf<O extends Option> = O["type"] extends "boolean"
   : O["type"] extends "strings"
     ? string[]
     : O["type"] extends "integer" | "duration" | "time"
-      ? O extends { default: string } ? number : number | undefined
-      : O extends { default: string } ? string : string | undefined;
+      ? O extends { default: string }
+        ? number
+        : number | undefined
+      : O extends { default: string }
+        ? string
+        : string | undefined;
 
 /** The options of a spec, as its function gets them. */
 export type OptionsOf<S extends Spec> = { -readonly [K in keyof S["options"]]: ValueOf<S["options"][K]> };
@@ -64,7 +68,11 @@ export const everywhere = {
   "as-of": { type: "string", value: "TIME", help: "take TIME for the present moment" },
 } as const satisfies Record<string, Option>;
 
-export const dryRun = { type: "boolean", short: "n", help: "write nothing; show what would be done" } as const satisfies Option;
+export const dryRun = {
+  type: "boolean",
+  short: "n",
+  help: "write nothing; show what would be done",
+} as const satisfies Option;
 
 /** All options of a command, its own first. */
 export function optionsOf(spec: Spec): Record<string, Option> {

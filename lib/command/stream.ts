@@ -14,7 +14,10 @@ interface Splitter extends Readable {
  * The records of a stream, one by one as they come. A line that is no record (not JSON, not an object, too long) goes to
  * `bad` in words and is skipped.
  */
-export async function* readRecords(input: Readable, bad: (message: string) => void): AsyncGenerator<Record<string, unknown>> {
+export async function* readRecords(
+  input: Readable,
+  bad: (message: string) => void,
+): AsyncGenerator<Record<string, unknown>> {
   const ndjson = await import("ndjson");
   const options = { strict: true, maxLength: longestLine, skipOverflow: true };
   const parser = ndjson.parse(options) as unknown as Splitter;
@@ -103,7 +106,7 @@ export function textWriter(output: Writable): TextWriter {
   let scheduled = false;
   let full = false;
   let failure: Error | undefined;
-  let wake: (() => void)[] = [];
+  const wake: (() => void)[] = [];
   const wakeAll = () => {
     full = false;
     for (const resolve of wake.splice(0)) resolve();

@@ -18,17 +18,45 @@ export interface TableStyle {
 }
 
 const colours: Record<string, string> = {
-  succeeded: "32", cached: "32", ok: "32", running: "36", exited: "36", submitted: "33", queued: "33", planned: "2",
-  failed: "31", lost: "31", error: "31", cancelled: "35", unknown: "33", warning: "33",
+  succeeded: "32",
+  cached: "32",
+  ok: "32",
+  running: "36",
+  exited: "36",
+  submitted: "33",
+  queued: "33",
+  planned: "2",
+  failed: "31",
+  lost: "31",
+  error: "31",
+  cancelled: "35",
+  unknown: "33",
+  warning: "33",
 };
 
 /** The lines of a table for these records; `widths` keeps the columns of an earlier part of the same table. */
-export function tableLines(records: readonly Record<string, unknown>[], columns: readonly TableColumn[], style: TableStyle, widths?: number[]): { lines: string[]; widths: number[] } {
+export function tableLines(
+  records: readonly Record<string, unknown>[],
+  columns: readonly TableColumn[],
+  style: TableStyle,
+  widths?: number[],
+): { lines: string[]; widths: number[] } {
   const rows = records.map((record) => columns.map((column) => cell(at(record, column.key), column.format, style.now)));
-  const natural = columns.map((column, i) => Math.max(style.header ? width(column.title) : 0, ...rows.map((row) => width(row[i] ?? ""))));
+  const natural = columns.map((column, i) =>
+    Math.max(style.header ? width(column.title) : 0, ...rows.map((row) => width(row[i] ?? ""))),
+  );
   const fitted = widths ?? fit(natural, columns, style.width);
   const lines = rows.map((row) => line(row, columns, fitted, style, false));
-  if (style.header && !widths) lines.unshift(line(columns.map((column) => column.title), columns, fitted, style, true));
+  if (style.header && !widths)
+    lines.unshift(
+      line(
+        columns.map((column) => column.title),
+        columns,
+        fitted,
+        style,
+        true,
+      ),
+    );
   return { lines, widths: fitted };
 }
 
@@ -41,10 +69,12 @@ export function at(record: unknown, key: string): unknown {
   return dot < 0 ? undefined : at(fields[key.slice(0, dot)], key.slice(dot + 1));
 }
 
+const escapes = /\p{Cc}\[[0-9;?]*[ -/]*[@-~]/gu;
+const controls = /(?![\t\n])\p{Cc}/gu;
+
 /** Text of a file without the control characters that could steer a terminal. */
 export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-  return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "").replaceAll("\t", " ").replaceAll("\n", "⏎");
+  return text.replace(escapes, "").replace(controls, "").replaceAll("\t", " ").replaceAll("\n", "⏎");
 }
 
 function cell(value: unknown, format: Format, now: number): string {
@@ -55,7 +85,8 @@ function cell(value: unknown, format: Format, now: number): string {
   if (format === "size" && typeof value === "number") return shortSize(value);
   if (format === "handle" && typeof value === "string") return value.slice(-6);
   if (format === "number" && typeof value === "number") return number(value);
-  if (Array.isArray(value)) return plain(value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(" "));
+  if (Array.isArray(value))
+    return plain(value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(" "));
   return plain(typeof value === "string" ? value : JSON.stringify(value));
 }
 
@@ -74,7 +105,14 @@ function localTime(iso: string): string {
 function width(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let columns = 0;
-  for (const char of text) columns += /\p{Mn}|\p{Me}/u.test(char) ? 0 : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(char) ? 2 : 1;
+  for (const char of text)
+    columns += /\p{Mn}|\p{Me}/u.test(char)
+      ? 0
+      : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
+            char,
+          )
+        ? 2
+        : 1;
   return columns;
 }
 
@@ -92,7 +130,13 @@ function fit(natural: number[], columns: readonly TableColumn[], terminal: numbe
   return fitted;
 }
 
-function line(cells: string[], columns: readonly TableColumn[], widths: number[], style: TableStyle, header: boolean): string {
+function line(
+  cells: string[],
+  columns: readonly TableColumn[],
+  widths: number[],
+  style: TableStyle,
+  header: boolean,
+): string {
   const parts = cells.map((text, i) => {
     const wide = widths[i] ?? 0;
     const cut = width(text) > wide && style.width !== undefined ? shorten(text, wide) : text;

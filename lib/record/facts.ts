@@ -46,7 +46,9 @@ export const contextSchema = record("context", {
   pass: words,
   params: path,
   inputs: v.array(v.looseObject({ role: text, type: text, path, fingerprint: text })),
-  outputs: v.array(v.looseObject({ role: text, type: text, path, marker: maybe(text), digest: text, stream: v.boolean() })),
+  outputs: v.array(
+    v.looseObject({ role: text, type: text, path, marker: maybe(text), digest: text, stream: v.boolean() }),
+  ),
   at: time,
 });
 export type JobContext = v.InferOutput<typeof contextSchema>;
@@ -104,7 +106,16 @@ export type Exit = v.InferOutput<typeof exitSchema>;
  */
 export const jobPhases = ["pending", "running", "completing", "unknown", "ended"] as const;
 export const verdicts = [
-  "completed", "failed", "cancelled", "timeout", "oom", "preempted", "node_fail", "boot_fail", "deadline", "dependency",
+  "completed",
+  "failed",
+  "cancelled",
+  "timeout",
+  "oom",
+  "preempted",
+  "node_fail",
+  "boot_fail",
+  "deadline",
+  "dependency",
 ] as const;
 export type Verdict = (typeof verdicts)[number];
 
@@ -156,7 +167,16 @@ export const decisionSchema = record("decision", {
 export type Decision = v.InferOutput<typeof decisionSchema>;
 
 export const modes = [
-  "code_error", "oom", "timeout", "preempted", "node_fail", "cancelled", "dependency", "input_error", "submit_error", "launch_error",
+  "code_error",
+  "oom",
+  "timeout",
+  "preempted",
+  "node_fail",
+  "cancelled",
+  "dependency",
+  "input_error",
+  "submit_error",
+  "launch_error",
 ] as const;
 export type Mode = (typeof modes)[number];
 

@@ -17,7 +17,9 @@ export const jobQueuedSchema = record("job-queued", {
   script: path,
   run_dir: path,
   resources: resourcesSchema,
-  dependencies: v.array(v.looseObject({ type: v.picklist(["after", "afterok", "afterany", "afternotok"]), jobs: words })),
+  dependencies: v.array(
+    v.looseObject({ type: v.picklist(["after", "afterok", "afterany", "afternotok"]), jobs: words }),
+  ),
   priority: count,
   host: maybe(text),
   env: v.record(text, text),
@@ -43,7 +45,11 @@ export const jobCancelSchema = record("job-cancel", { job: localJob, uid: count,
 export type JobCancel = v.InferOutput<typeof jobCancelSchema>;
 
 /** The worker: it is about to be sent SIGTERM, and why. */
-export const jobEndingSchema = record("job-ending", { job: localJob, why: v.picklist(["cancelled", "timeout"]), at: time });
+export const jobEndingSchema = record("job-ending", {
+  job: localJob,
+  why: v.picklist(["cancelled", "timeout"]),
+  at: time,
+});
 export type JobEnding = v.InferOutput<typeof jobEndingSchema>;
 
 /** The worker: how it ended; all that anybody asks of it later is here. */
@@ -75,5 +81,12 @@ export type QueueFact = keyof typeof queueFacts;
 export type QueueRecord<F extends QueueFact> = v.InferOutput<(typeof queueFacts)[F]>;
 
 /** A process that holds something for its user until it ends: a worker, an agent. */
-export const leaseSchema = record("lease", { host: text, boot: text, pid: count, pid_start: text, token: text, at: time });
+export const leaseSchema = record("lease", {
+  host: text,
+  boot: text,
+  pid: count,
+  pid_start: text,
+  token: text,
+  at: time,
+});
 export type Lease = v.InferOutput<typeof leaseSchema>;

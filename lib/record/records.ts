@@ -1,6 +1,17 @@
 // Every type of record, in one place: the shipped JSON Schemas and lab-records(5) are made from this list.
 import * as v from "valibot";
-import { cancelSchema, contextSchema, decisionSchema, exitSchema, forgetSchema, intentSchema, outcomeSchema, receiptSchema, schedulerFactSchema, startSchema } from "./facts.js";
+import {
+  cancelSchema,
+  contextSchema,
+  decisionSchema,
+  exitSchema,
+  forgetSchema,
+  intentSchema,
+  outcomeSchema,
+  receiptSchema,
+  schedulerFactSchema,
+  startSchema,
+} from "./facts.js";
 import { runSchema } from "./run.js";
 import { count, errorOfRecord, maybe, path, record, runId, text, time, words } from "./schema.js";
 
@@ -57,7 +68,13 @@ export const problemSchema = record("problem", {
 export type Problem = v.InferOutput<typeof problemSchema>;
 
 /** One thing that was looked at, and how it is. */
-export const checkSchema = record("check", { name: text, ok: v.boolean(), message: maybe(text), hint: maybe(text), path: maybe(text) });
+export const checkSchema = record("check", {
+  name: text,
+  ok: v.boolean(),
+  message: maybe(text),
+  hint: maybe(text),
+  path: maybe(text),
+});
 
 /** One resolved setting and where its value came from. */
 export const settingSchema = record("setting", { key: text, value: v.unknown(), from: text, note: maybe(text) });
@@ -74,7 +91,13 @@ export const reasonSchema = record("reason", {
 });
 
 /** The last record of a command that ended abnormally; whoever reads it passes it on and exits with its code. */
-export const failureSchema = record("failure", { command: text, code: text, message: text, hint: maybe(text), signal: maybe(text) });
+export const failureSchema = record("failure", {
+  command: text,
+  code: text,
+  message: text,
+  hint: maybe(text),
+  signal: maybe(text),
+});
 export type Failure = v.InferOutput<typeof failureSchema>;
 
 /** All of them by type; those of .lab/ are files, the others travel in streams. */

@@ -1,6 +1,19 @@
 // The run: one record that grows from planned to submitted. What lab-create writes as run.json is this record.
 import * as v from "valibot";
-import { count, digest, errorOfRecord, maybe, path, record, runId, seconds, table, text, time, words } from "./schema.js";
+import {
+  count,
+  digest,
+  errorOfRecord,
+  maybe,
+  path,
+  record,
+  runId,
+  seconds,
+  table,
+  text,
+  time,
+  words,
+} from "./schema.js";
 
 /** How far a run record has come through the pipe; each command refuses one that lacks the phase before it. */
 export const phases = ["planned", "snapshotted", "resolved", "created", "rendered", "submitted"] as const;
@@ -44,7 +57,14 @@ export const inputSchema = v.looseObject({
   type: v.picklist(["external"]),
   path,
   fingerprint: v.picklist(["stat", "sha256", "none"]),
-  recorded: maybe(v.looseObject({ kind: v.picklist(["file", "directory"]), digest: maybe(digest), bytes: maybe(count), files: maybe(count) })),
+  recorded: maybe(
+    v.looseObject({
+      kind: v.picklist(["file", "directory"]),
+      digest: maybe(digest),
+      bytes: maybe(count),
+      files: maybe(count),
+    }),
+  ),
 });
 export type RunInput = v.InferOutput<typeof inputSchema>;
 
@@ -125,9 +145,13 @@ export const runSchema = record("run", {
   inputs: v.record(v.string(), inputSchema),
   outputs: v.record(v.string(), outputSchema),
   collect: maybe(v.looseObject({ globs: words, exclude: maybe(words) })),
-  after: maybe(v.looseObject({ after: maybe(words), afterok: maybe(words), afterany: maybe(words), afternotok: maybe(words) })),
+  after: maybe(
+    v.looseObject({ after: maybe(words), afterok: maybe(words), afterany: maybe(words), afternotok: maybe(words) }),
+  ),
   notify: maybe(v.looseObject({ email: maybe(text), when: maybe(text), run: maybe(text) })),
-  tracking: maybe(v.looseObject({ wandb: maybe(v.looseObject({ entity: maybe(text), project: text, group: maybe(text) })) })),
+  tracking: maybe(
+    v.looseObject({ wandb: maybe(v.looseObject({ entity: maybe(text), project: text, group: maybe(text) })) }),
+  ),
   checks: maybe(v.record(v.string(), v.picklist(["warn", "error", "off"]))),
   key: maybe(v.looseObject({ version: text, digest, of: table })),
   epoch: maybe(text),

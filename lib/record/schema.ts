@@ -20,7 +20,17 @@ export const table = v.record(v.string(), v.unknown());
 
 export const errorOfRecord = v.looseObject({
   code: v.picklist([
-    "refused", "usage", "dataerr", "noinput", "unavailable", "software", "cantcreat", "ioerr", "tempfail", "noperm", "config",
+    "refused",
+    "usage",
+    "dataerr",
+    "noinput",
+    "unavailable",
+    "software",
+    "cantcreat",
+    "ioerr",
+    "tempfail",
+    "noperm",
+    "config",
   ]),
   message: text,
   hint: maybe(text),

@@ -13,7 +13,9 @@ export function parseDuration(text: string): number {
   const slurm = parseSlurmTime(trimmed);
   if (slurm !== undefined) return slurm;
   if (!/^(\d+(\.\d+)?(s|sec|m|min|h|d|w))+$/i.test(trimmed)) {
-    throw fault("dataerr", `cannot read the duration '${text}'`, { hint: "write 90m, 1h30m, 3d, 08:00:00 or 1-12:00:00" });
+    throw fault("dataerr", `cannot read the duration '${text}'`, {
+      hint: "write 90m, 1h30m, 3d, 08:00:00 or 1-12:00:00",
+    });
   }
   let seconds = 0;
   for (const [, amount, , unit] of trimmed.toLowerCase().matchAll(/(\d+(\.\d+)?)([a-z]+)/g)) {
@@ -25,7 +27,9 @@ export function parseDuration(text: string): number {
 function parseSlurmTime(text: string): number | undefined {
   const match = /^(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?$/.exec(text);
   if (!match || (match[1] === undefined && match[3] === undefined)) return undefined;
-  const [days, a, b, c] = [match[1], match[2], match[3], match[4]].map((part) => (part === undefined ? undefined : Number(part)));
+  const [days, a, b, c] = [match[1], match[2], match[3], match[4]].map((part) =>
+    part === undefined ? undefined : Number(part),
+  );
   if (days !== undefined) return days * 86_400 + (a ?? 0) * 3600 + (b ?? 0) * 60 + (c ?? 0);
   if (c !== undefined) return (a ?? 0) * 3600 + (b ?? 0) * 60 + c;
   return (a ?? 0) * 60 + (b ?? 0);
@@ -96,6 +100,7 @@ export function parseTime(text: string, now: number): number {
 
 function parsedOrThrow(iso: string, given: string): number {
   const ms = Date.parse(iso);
-  if (Number.isNaN(ms)) throw fault("dataerr", `cannot read the time '${given}'`, { hint: "write 2026-11-20, 2026-11-20T14:00:00Z or 3d" });
+  if (Number.isNaN(ms))
+    throw fault("dataerr", `cannot read the time '${given}'`, { hint: "write 2026-11-20, 2026-11-20T14:00:00Z or 3d" });
   return ms;
 }

@@ -2,7 +2,17 @@
 import fs from "node:fs";
 import path from "node:path";
 import type * as v from "valibot";
-import { cancelSchema, decisionSchema, exitSchema, forgetSchema, intentSchema, outcomeSchema, receiptSchema, schedulerFactSchema, startSchema } from "../record/facts.js";
+import {
+  cancelSchema,
+  decisionSchema,
+  exitSchema,
+  forgetSchema,
+  intentSchema,
+  outcomeSchema,
+  receiptSchema,
+  schedulerFactSchema,
+  startSchema,
+} from "../record/facts.js";
 import { errnoOf, isFault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
 import type { Attempt, Facts, Submission } from "../record/state.js";
@@ -55,16 +65,28 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
 type Read = <S extends v.GenericSchema>(file: string, schema: S) => v.InferOutput<S> | undefined;
 
 function submission(n: number, read: Read): Submission {
-  return { n, ...present("intent", read(`submit-${n}/intent.json`, intentSchema)), ...present("receipt", read(`submit-${n}/receipt.json`, receiptSchema)) };
+  return {
+    n,
+    ...present("intent", read(`submit-${n}/intent.json`, intentSchema)),
+    ...present("receipt", read(`submit-${n}/receipt.json`, receiptSchema)),
+  };
 }
 
 function attempt(lab: string, n: number, read: Read): Attempt {
   const beat = mtime(path.join(attemptDirectory(lab, n), "beat"));
-  return { n, ...present("start", read(`attempt-${n}/start.json`, startSchema)), ...present("exit", read(`attempt-${n}/exit.json`, exitSchema)), ...present("beat_at", beat) };
+  return {
+    n,
+    ...present("start", read(`attempt-${n}/start.json`, startSchema)),
+    ...present("exit", read(`attempt-${n}/exit.json`, exitSchema)),
+    ...present("beat_at", beat),
+  };
 }
 
 function lastDecision(names: string[], read: Read) {
-  const last = ordered(names.map((name) => name.replace(/\.json$/, "")), "decision-").at(-1);
+  const last = ordered(
+    names.map((name) => name.replace(/\.json$/, "")),
+    "decision-",
+  ).at(-1);
   return last === undefined ? undefined : read(`decision-${last}.json`, decisionSchema);
 }
 

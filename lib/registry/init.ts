@@ -5,8 +5,7 @@ import path from "node:path";
 import { fault, systemFault } from "../record/fault.js";
 import { timestamp } from "../record/units.js";
 import { fanOut, otherAreas, registryFile, userAreas } from "./layout.js";
-import { openRegistry, ownDirectory, type Registry } from "./open.js";
-import { checkOwner } from "./open.js";
+import { checkOwner, openRegistry, ownDirectory, type Registry } from "./open.js";
 import { makeDirectory, recordText, writeOnce } from "./write.js";
 
 export interface NewRegistry {
@@ -36,7 +35,14 @@ export function initRegistry({ base, uid, now, group }: NewRegistry): { registry
   own(base, group === undefined ? 0o755 : 0o2750, group?.gid);
   for (const area of [...userAreas, ...otherAreas]) shared(path.join(base, area));
   for (const area of ["claims", "aliases"]) for (const part of fanOut()) shared(path.join(base, area, part));
-  const record = { format: "lab-registry", version: 1, id: crypto.randomUUID(), founder: uid, created_at: timestamp(now), ...(group ? { shared_group: group.name } : {}) };
+  const record = {
+    format: "lab-registry",
+    version: 1,
+    id: crypto.randomUUID(),
+    founder: uid,
+    created_at: timestamp(now),
+    ...(group ? { shared_group: group.name } : {}),
+  };
   writeOnce(registryFile(base), recordText(record), group === undefined ? 0o644 : 0o640);
   return { registry: openRegistry(base, uid), made };
 }
@@ -68,6 +74,8 @@ function checkEmpty(base: string): void {
   const ours = new Set<string>([...userAreas, ...otherAreas]);
   const foreign = fs.readdirSync(base).find((name) => !ours.has(name) && !name.startsWith(".tmp-"));
   if (foreign !== undefined) {
-    throw fault("cantcreat", `cannot make a registry in '${base}': it already holds '${foreign}'`, { hint: "name an empty or a new directory" });
+    throw fault("cantcreat", `cannot make a registry in '${base}': it already holds '${foreign}'`, {
+      hint: "name an empty or a new directory",
+    });
   }
 }

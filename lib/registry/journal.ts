@@ -13,10 +13,24 @@ import { list } from "./read.js";
 import { append } from "./write.js";
 
 /** Notes that something happened. The journal is for people: a line that cannot be written stops nothing, it is returned as a fault. */
-export function note(registry: Registry, event: string, run: string | undefined, more: Record<string, unknown> = {}): Error | undefined {
+export function note(
+  registry: Registry,
+  event: string,
+  run: string | undefined,
+  more: Record<string, unknown> = {},
+): Error | undefined {
   const now = Date.now();
   const host = os.hostname();
-  const line: LabEvent = { type: "event", v: 1, event, ...(run === undefined ? {} : { run }), user: registry.user, host, at: timestamp(now), ...more };
+  const line: LabEvent = {
+    type: "event",
+    v: 1,
+    event,
+    ...(run === undefined ? {} : { run }),
+    user: registry.user,
+    host,
+    at: timestamp(now),
+    ...more,
+  };
   try {
     ownDirectory(registry, "events");
     append(journalFile(registry.base, registry.user, host, now), JSON.stringify(line), registry.modes.file);
@@ -31,7 +45,13 @@ export function note(registry: Registry, event: string, run: string | undefined,
 export type Cursor = Map<string, number>;
 
 /** The events that were added since the cursor, which moves on; lines that are none go to `bad` and are skipped. */
-export function readEvents(registry: Registry, users: string[], cursor: Cursor, bad: (message: string) => void, since = 0): LabEvent[] {
+export function readEvents(
+  registry: Registry,
+  users: string[],
+  cursor: Cursor,
+  bad: (message: string) => void,
+  since = 0,
+): LabEvent[] {
   const events: LabEvent[] = [];
   for (const user of users.filter(isUserName)) {
     const directory = path.join(registry.base, "events", user);
@@ -42,7 +62,9 @@ export function readEvents(registry: Registry, users: string[], cursor: Cursor, 
       events.push(...readFrom(path.join(directory, name), owner, cursor, bad));
     }
   }
-  return events.filter((event) => Date.parse(event.at) >= since).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return events
+    .filter((event) => Date.parse(event.at) >= since)
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
 function dayEnd(name: string): number {

@@ -3,7 +3,21 @@ import path from "node:path";
 
 /** The areas whose directories all users of a registry write into; each user has a directory of her own in most. */
 export const userAreas = [
-  "runs", "active", "loose", "snapshots", "arrays", "sweeps", "pipelines", "evals", "notes", "holds", "derived", "leases", "queue", "events", "packs",
+  "runs",
+  "active",
+  "loose",
+  "snapshots",
+  "arrays",
+  "sweeps",
+  "pipelines",
+  "evals",
+  "notes",
+  "holds",
+  "derived",
+  "leases",
+  "queue",
+  "events",
+  "packs",
 ] as const;
 export type UserArea = (typeof userAreas)[number];
 

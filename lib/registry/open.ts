@@ -35,11 +35,20 @@ export function openRegistry(base: string, uid: number): Registry {
   const file = registryFile(base);
   const text = readText(file);
   if (text === undefined) {
-    throw fault("noinput", `cannot open the registry '${base}': no REGISTRY.json there`, { hint: "lab init makes one; or is the file system mounted?" });
+    throw fault("noinput", `cannot open the registry '${base}': no REGISTRY.json there`, {
+      hint: "lab init makes one; or is the file system mounted?",
+    });
   }
   const { id, founder, shared_group } = parse(text, file);
   const directory = shared_group === undefined ? 0o755 : 0o2750;
-  return { base, id, founder, user: userOf(uid), uid, modes: { directory, file: shared_group === undefined ? 0o644 : 0o640 } };
+  return {
+    base,
+    id,
+    founder,
+    user: userOf(uid),
+    uid,
+    modes: { directory, file: shared_group === undefined ? 0o644 : 0o640 },
+  };
 }
 
 function parse(text: string, file: string): v.InferOutput<typeof registrySchema> {
@@ -52,7 +61,11 @@ function parse(text: string, file: string): v.InferOutput<typeof registrySchema>
   const result = v.safeParse(registrySchema, value);
   if (!result.success) throw fault("config", `cannot read '${file}': it does not describe a registry`);
   if (result.output.version > 1) {
-    throw fault("dataerr", `cannot use the registry of '${file}': its format is version ${result.output.version}, this toolkit knows 1`, { hint: "install a newer labkit" });
+    throw fault(
+      "dataerr",
+      `cannot use the registry of '${file}': its format is version ${result.output.version}, this toolkit knows 1`,
+      { hint: "install a newer labkit" },
+    );
   }
   return result.output;
 }
@@ -63,7 +76,10 @@ export function userOf(uid: number): string {
   try {
     name = os.userInfo().username;
   } catch (error) {
-    throw fault("noperm", `cannot find the name of uid ${uid}`, { hint: "is it in the passwd database of this machine?", cause: error });
+    throw fault("noperm", `cannot find the name of uid ${uid}`, {
+      hint: "is it in the passwd database of this machine?",
+      cause: error,
+    });
   }
   if (!isUserName(name)) throw fault("noperm", `the user name '${name}' cannot be the name of a directory`);
   return name;

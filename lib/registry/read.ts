@@ -23,7 +23,8 @@ export function readText(file: string, { owner, limit = largest }: ReadRules = {
     if (owner !== undefined && stat.uid !== owner) {
       throw fault("dataerr", `cannot trust '${file}': it belongs to uid ${stat.uid}, not to uid ${owner}`);
     }
-    if (stat.size > limit) throw fault("dataerr", `cannot read '${file}': ${stat.size} bytes are more than it may have`);
+    if (stat.size > limit)
+      throw fault("dataerr", `cannot read '${file}': ${stat.size} bytes are more than it may have`);
     return fs.readFileSync(fd, "utf8");
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
@@ -34,7 +35,11 @@ export function readText(file: string, { owner, limit = largest }: ReadRules = {
 }
 
 /** One record of one file, checked against its schema, or undefined where there is no such file. Throws dataerr naming the file. */
-export function readRecord<S extends v.GenericSchema>(file: string, schema: S, rules: ReadRules = {}): v.InferOutput<S> | undefined {
+export function readRecord<S extends v.GenericSchema>(
+  file: string,
+  schema: S,
+  rules: ReadRules = {},
+): v.InferOutput<S> | undefined {
   const text = readText(file, rules);
   if (text === undefined) return undefined;
   return checked(schema, parseJson(text, file), `'${file}'`);

@@ -24,7 +24,11 @@ function placeOf(registry: Registry, ref: string, cwd: string): RunPlace {
   if (found.length === 1 && found[0]) return found[0];
   if (found.length > 1) {
     const shown = found.slice(0, 8).map(({ user, id }) => `${id} (${user})`);
-    throw fault("dataerr", `'${ref}' could be ${found.length} runs: ${shown.join(", ")}${found.length > 8 ? ", …" : ""}`, { hint: "type more of the id" });
+    throw fault(
+      "dataerr",
+      `'${ref}' could be ${found.length} runs: ${shown.join(", ")}${found.length > 8 ? ", …" : ""}`,
+      { hint: "type more of the id" },
+    );
   }
   throw fault("noinput", `no run '${ref}'`, { hint: hintFor(registry, ref) });
 }
@@ -41,7 +45,10 @@ function byDirectory(registry: Registry, directory: string, ref: string): RunPla
   // Anywhere inside the run will do: its log, its .lab, the directory itself.
   const [area, user, id] = path.relative(base, real).split(path.sep);
   if (area === "runs" && user && id && isRunId(id)) return { user, id, dir: runDirectory(registry.base, user, id) };
-  if (fs.existsSync(path.join(envelope(real), "run.json"))) throw fault("noinput", `the run in '${ref}' belongs to another registry`, { hint: "--cluster names its cluster file" });
+  if (fs.existsSync(path.join(envelope(real), "run.json")))
+    throw fault("noinput", `the run in '${ref}' belongs to another registry`, {
+      hint: "--cluster names its cluster file",
+    });
   throw fault("noinput", `no run in '${ref}'`);
 }
 
@@ -55,21 +62,39 @@ function byId(registry: Registry, id: string): RunPlace[] {
 }
 
 function byPart(registry: Registry, part: string): RunPlace[] {
-  const matches = isHandle(part) ? (id: string) => id.endsWith(part) || id.startsWith(part) : (id: string) => id.startsWith(part);
-  const of = (user: string) => marked(registry, "loose", user).filter(matches).map((id) => ({ user, id, dir: runDirectory(registry.base, user, id) }));
+  const matches = isHandle(part)
+    ? (id: string) => id.endsWith(part) || id.startsWith(part)
+    : (id: string) => id.startsWith(part);
+  const of = (user: string) =>
+    marked(registry, "loose", user)
+      .filter(matches)
+      .map((id) => ({ user, id, dir: runDirectory(registry.base, user, id) }));
   const mine = of(registry.user);
-  return mine.length > 0 ? mine : usersWith(registry, "loose").flatMap((user) => (user === registry.user ? [] : of(user)));
+  return mine.length > 0
+    ? mine
+    : usersWith(registry, "loose").flatMap((user) => (user === registry.user ? [] : of(user)));
 }
 
 function byRecency(registry: Registry, ref: string): RunPlace {
   const mine = marked(registry, "loose", registry.user).reverse();
-  const place = (id: string | undefined) => (id === undefined ? undefined : { user: registry.user, id, dir: runDirectory(registry.base, registry.user, id) });
+  const place = (id: string | undefined) =>
+    id === undefined ? undefined : { user: registry.user, id, dir: runDirectory(registry.base, registry.user, id) };
   const back = /^@-([1-9]\d*)$/.exec(ref);
   const name = /^@last:(.+)$/.exec(ref)?.[1];
-  const found = name !== undefined ? place(mine.find((id) => nameOf(registry, id) === name)) : back ? place(mine[Number(back[1]) - 1]) : ref === "@last" ? place(mine[0]) : undefined;
+  const found =
+    name !== undefined
+      ? place(mine.find((id) => nameOf(registry, id) === name))
+      : back
+        ? place(mine[Number(back[1]) - 1])
+        : ref === "@last"
+          ? place(mine[0])
+          : undefined;
   if (found) return found;
-  if (ref !== "@last" && !back && name === undefined) throw fault("usage", `cannot read the run '${ref}'`, { hint: "@last, @last:NAME or @-2" });
-  throw fault("noinput", `no run '${ref}'`, { hint: mine.length === 0 ? "you have none yet: lab run RECIPE" : `you have ${mine.length}` });
+  if (ref !== "@last" && !back && name === undefined)
+    throw fault("usage", `cannot read the run '${ref}'`, { hint: "@last, @last:NAME or @-2" });
+  throw fault("noinput", `no run '${ref}'`, {
+    hint: mine.length === 0 ? "you have none yet: lab run RECIPE" : `you have ${mine.length}`,
+  });
 }
 
 function nameOf(registry: Registry, id: string): string | undefined {

@@ -44,7 +44,9 @@ export function usersWith(registry: Registry, area: "runs" | "active" | "loose" 
 
 /** The ids of a user's runs that are marked in an area, oldest first. */
 export function marked(registry: Registry, area: "active" | "loose", user: string): string[] {
-  return list(path.join(registry.base, area, user)).filter(isRunId).sort();
+  return list(path.join(registry.base, area, user))
+    .filter(isRunId)
+    .sort();
 }
 
 /** The run of a user, or undefined where it does not exist. Throws dataerr where it is not what it should be. */

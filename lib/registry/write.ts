@@ -52,8 +52,13 @@ export function append(file: string, lines: string, mode = 0o640): void {
   watcher?.("append", file);
   let fd: number | undefined;
   try {
-    fd = fs.openSync(file, fs.constants.O_APPEND | fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW, mode);
-    if (fs.writeSync(fd, bytes) !== bytes.length) throw fault("ioerr", `cannot append to '${file}': the line was cut short`);
+    fd = fs.openSync(
+      file,
+      fs.constants.O_APPEND | fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW,
+      mode,
+    );
+    if (fs.writeSync(fd, bytes) !== bytes.length)
+      throw fault("ioerr", `cannot append to '${file}': the line was cut short`);
   } catch (error) {
     throw systemFault(error, `append to '${file}'`);
   } finally {
@@ -101,7 +106,10 @@ export function recordText(record: object): string {
 }
 
 function writeTemp(file: string, content: string | Uint8Array, mode: number): string {
-  const temp = path.join(path.dirname(file), `.tmp-${os.hostname()}-${process.pid}-${crypto.randomBytes(6).toString("hex")}`);
+  const temp = path.join(
+    path.dirname(file),
+    `.tmp-${os.hostname()}-${process.pid}-${crypto.randomBytes(6).toString("hex")}`,
+  );
   watcher?.("temp", file);
   let fd: number | undefined;
   try {
@@ -119,7 +127,8 @@ function writeTemp(file: string, content: string | Uint8Array, mode: number): st
 }
 
 function hintFor(error: unknown, file: string): string | undefined {
-  if (errnoOf(error) === "ENOSPC" || errnoOf(error) === "EDQUOT") return `free some space: df -h '${path.dirname(file)}'`;
+  if (errnoOf(error) === "ENOSPC" || errnoOf(error) === "EDQUOT")
+    return `free some space: df -h '${path.dirname(file)}'`;
   if (errnoOf(error) === "EROFS") return "the registry is mounted read-only here";
   return undefined;
 }

@@ -1,0 +1,34 @@
+// Writing down how a run ended, and closing the door to submissions that are still to come.
+import type { Outcome } from "../record/facts.js";
+import type { Standing } from "../record/state.js";
+import { timestamp } from "../record/units.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { note } from "../registry/journal.js";
+import type { Registry } from "../registry/open.js";
+import { linkIntent, writeOutcome } from "../registry/submissions.js";
+
+/** Writes the outcome of a standing that is final. Twice is the same as once: the first one stays. */
+export function settle(
+  registry: Registry,
+  { run, dir }: Pick<RunOnDisk, "run" | "dir">,
+  standing: Standing,
+  now: number,
+): Outcome {
+  const { final: _, state, ...known } = standing;
+  const outcome = { type: "outcome", v: 1, run: run.id, state, ...known, at: timestamp(now) } as Outcome;
+  if (writeOutcome(registry, dir, outcome) === "made") {
+    note(registry, `run_${outcome.state}`, run.id, { name: run.name, ...(outcome.mode ? { mode: outcome.mode } : {}) });
+  }
+  return outcome;
+}
+
+/** Forbids the submission of a run that nobody has begun to submit. Says whether that could still be done. */
+export function voidUnsubmitted(
+  registry: Registry,
+  { run, dir, facts }: RunOnDisk,
+  by: "reconcile" | "cancel" = "reconcile",
+): boolean {
+  const n = Math.max(1, ...facts.submissions.map((submission) => submission.n));
+  const { intent } = linkIntent(registry, dir, run.id, n, by, true);
+  return intent.void === true;
+}

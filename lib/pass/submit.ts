@@ -1,0 +1,155 @@
+// Giving one run to the scheduler: intent, scheduler, receipt. A crash between any two of them is repaired by reconcile.
+import type { Intent, Receipt } from "../record/facts.js";
+import { type Fault, fault, isFault } from "../record/fault.js";
+import type { Run } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
+import { timestamp } from "../record/units.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { note } from "../registry/journal.js";
+import type { Registry } from "../registry/open.js";
+import { openRun } from "../registry/runs.js";
+import { linkIntent, withdrawIntent, writeReceipt } from "../registry/submissions.js";
+import type { FoundJob, Scheduler, SubmitRequest, Submitted } from "../scheduler/scheduler.js";
+import { jobName } from "./reconcile.js";
+import { settle } from "./settle.js";
+
+export interface Sender {
+  registry: Registry;
+  scheduler: Scheduler;
+  now(): number;
+  /** How long to look for a job whose submission timed out (milliseconds). */
+  patience_ms: number;
+  sleep(ms: number): Promise<void>;
+}
+
+/**
+ * Submits the run's submission and returns the run grown by its job; one that is submitted already comes back as it is.
+ * Throws `refused` (the run is settled with the scheduler's words), `unavailable` (nothing was done), `tempfail` (it may
+ * have been accepted: reconcile finds out), `dataerr` (it cannot be submitted).
+ */
+export async function submitRun(sender: Sender, run: Run, dependencies: SubmitRequest["dependencies"]): Promise<Run> {
+  const { registry, scheduler } = sender;
+  const submission = run.submission;
+  if (!submission)
+    throw fault("dataerr", "cannot submit it: it has no script yet", {
+      hint: "lab-render-sbatch comes before lab-submit",
+    });
+  const disk = openRun(registry, registry.user, run.id);
+  if (!disk) throw fault("noinput", `cannot submit it: you have no such run in '${registry.base}'`);
+  const there = alreadySubmitted(disk);
+  if (there)
+    return { ...run, phase: "submitted", job: { id: there.job, scheduler: there.scheduler, submitted_at: there.at } };
+  refuseEnded(disk);
+  const { ours, intent } = linkIntent(registry, disk.dir, run.id, submission.n, "submit", false);
+  if (!ours) throw lostTo(intent);
+  const request: SubmitRequest = {
+    run: run.id,
+    submission: submission.n,
+    registry: registry.id,
+    job_name: jobName({ run }),
+    script: submission.script,
+    run_dir: disk.dir,
+    resources: run.resources,
+    dependencies,
+  };
+  const submitted = await send(sender, request, disk);
+  const at = timestamp(sender.now());
+  const { job, argv, cluster, says } = submitted;
+  const receipt: Receipt = {
+    type: "receipt",
+    v: 1,
+    run: run.id,
+    submission: submission.n,
+    scheduler: scheduler.kind,
+    job,
+    argv,
+    ...(cluster ? { cluster } : {}),
+    ...(says ? { says } : {}),
+    at,
+  };
+  writeReceipt(registry, disk.dir, receipt);
+  note(registry, "run_submitted", run.id, { name: run.name, job });
+  return {
+    ...run,
+    phase: "submitted",
+    state: "submitted",
+    job: { id: job, scheduler: scheduler.kind, submitted_at: at },
+  };
+}
+
+function alreadySubmitted({ facts }: RunOnDisk): Receipt | undefined {
+  return facts.submissions.at(-1)?.receipt ?? facts.submissions.filter(({ receipt }) => receipt).at(-1)?.receipt;
+}
+
+function refuseEnded({ facts }: RunOnDisk): void {
+  if (facts.outcome)
+    throw fault("dataerr", `cannot submit it: it has ended already (${facts.outcome.state})`, {
+      hint: "plan it anew: lab run",
+    });
+  if (facts.cancel) throw fault("dataerr", "cannot submit it: it was cancelled", { hint: "plan it anew: lab run" });
+  const begun = facts.submissions.find(({ intent }) => intent);
+  if (begun?.intent) throw lostTo(begun.intent);
+}
+
+function lostTo(intent: Intent): Fault {
+  if (intent.void)
+    return fault("dataerr", "cannot submit it: it was given up before it was submitted", {
+      hint: "plan it anew: lab run",
+    });
+  return fault(
+    "tempfail",
+    `cannot submit it: process ${intent.pid ?? "?"} on ${intent.host} began to at ${intent.at}`,
+    { hint: "lab reconcile finds out what came of that" },
+  );
+}
+
+async function send(sender: Sender, request: SubmitRequest, disk: RunOnDisk): Promise<Submitted> {
+  try {
+    return await sender.scheduler.submit(request);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    if (error.code === "unavailable") {
+      withdrawIntent(disk.dir, request.submission);
+      throw fault("unavailable", error.message, {
+        hint: `when it is back: lab submit ${handleOf(request.run)}`,
+        cause: error,
+      });
+    }
+    if (error.code === "tempfail") return found(sender, request, error);
+    const standing = {
+      state: "failed" as const,
+      mode: "submit_error" as const,
+      message: error.message,
+      ...(error.hint ? { hint: error.hint } : {}),
+      final: true,
+    };
+    settle(sender.registry, disk, standing, sender.now());
+    throw error;
+  }
+}
+
+/** The scheduler did not answer in time; it may have taken the job all the same, so it is looked for before anything is said. */
+async function found(sender: Sender, request: SubmitRequest, error: Fault): Promise<Submitted> {
+  const until = sender.now() + sender.patience_ms;
+  const since = sender.now() - 3_600_000;
+  for (let pause = 500; ; pause = Math.min(pause * 2, 5000)) {
+    const jobs = await look(sender, request, since);
+    const view = jobs[0]?.view;
+    if (view) return { job: view.job, argv: [], says: "found by its comment after the submission had timed out" };
+    if (sender.now() + pause > until) break;
+    await sender.sleep(pause);
+  }
+  throw fault("tempfail", `${error.message}; whether it was accepted is not known yet`, {
+    hint: "lab reconcile finds out",
+    cause: error,
+  });
+}
+
+async function look(sender: Sender, { registry, run, job_name }: SubmitRequest, since: number): Promise<FoundJob[]> {
+  try {
+    return await sender.scheduler.find(registry, [{ run, job_name, since }]);
+  } catch (error) {
+    if (isFault(error)) return [];
+    throw error;
+  }
+}

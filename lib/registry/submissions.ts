@@ -1,0 +1,140 @@
+// The directories of submissions, and the write-once files by which exactly one of those who want to decide, does.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import {
+  type Intent,
+  intentSchema,
+  type Outcome,
+  type Receipt,
+  type SchedulerFact,
+  schedulerFactSchema,
+} from "../record/facts.js";
+import { fault } from "../record/fault.js";
+import { timestamp } from "../record/units.js";
+import { envelope, numbered, submissionDirectory } from "./layout.js";
+import type { Registry } from "./open.js";
+import { list, readRecord } from "./read.js";
+import { makeDirectory, recordText, replace, unmark, writeOnce } from "./write.js";
+
+/** Makes the directory of the next submission (exclusively) and returns its number and place. */
+export function nextSubmission(registry: Registry, runDir: string): { n: number; dir: string } {
+  const lab = envelope(runDir);
+  let n = 1 + Math.max(0, ...list(lab).map((name) => numbered(name, "submit-") ?? 0));
+  while (makeDirectory(submissionDirectory(lab, n), registry.modes.directory) === "exists") n += 1;
+  return { n, dir: submissionDirectory(lab, n) };
+}
+
+/** Writes one of a submission's files; that it is there already is a fault, since nobody else writes here. */
+export function writeSubmissionFile(registry: Registry, dir: string, name: string, text: string): string {
+  const file = path.join(dir, name);
+  if (writeOnce(file, text, name === "script.sh" ? registry.modes.file | 0o110 : registry.modes.file) === "exists") {
+    throw fault("cantcreat", `cannot write '${file}': it is there already`);
+  }
+  return file;
+}
+
+/**
+ * Tries to be the one who decides about a submission: `by: "submit"` to call the scheduler, `void: true` to forbid it.
+ * Returns the intent that holds, ours or the one that was there first.
+ */
+export function linkIntent(
+  registry: Registry,
+  runDir: string,
+  run: string,
+  n: number,
+  by: Intent["by"],
+  isVoid: boolean,
+): { ours: boolean; intent: Intent } {
+  const dir = submissionDirectory(envelope(runDir), n);
+  makeDirectory(dir, registry.modes.directory);
+  const file = path.join(dir, "intent.json");
+  const start = processStart(process.pid);
+  const intent: Intent = {
+    type: "intent",
+    v: 1,
+    run,
+    submission: n,
+    token: crypto.randomUUID(),
+    ...(isVoid ? { void: true } : {}),
+    by,
+    user: registry.user,
+    host: os.hostname(),
+    pid: process.pid,
+    ...(start === undefined ? {} : { pid_start: start }),
+    at: timestamp(Date.now()),
+  };
+  if (writeOnce(file, recordText(intent), registry.modes.file) === "made") return { ours: true, intent };
+  const there = readRecord(file, intentSchema, { owner: registry.uid });
+  if (!there) throw fault("tempfail", `cannot read '${file}' yet`);
+  return { ours: false, intent: there };
+}
+
+/** Takes back our own intent, when the scheduler certainly was not reached. */
+export function withdrawIntent(runDir: string, n: number): void {
+  unmark(path.join(submissionDirectory(envelope(runDir), n), "intent.json"));
+}
+
+/** Notes the job id that the scheduler gave. */
+export function writeReceipt(registry: Registry, runDir: string, receipt: Receipt): "made" | "exists" {
+  return writeOnce(
+    path.join(submissionDirectory(envelope(runDir), receipt.submission), "receipt.json"),
+    recordText(receipt),
+    registry.modes.file,
+  );
+}
+
+/** Writes how the run ended, for good. */
+export function writeOutcome(registry: Registry, runDir: string, outcome: Outcome): "made" | "exists" {
+  return writeOnce(path.join(envelope(runDir), "outcome.json"), recordText(outcome), registry.modes.file);
+}
+
+/** Replaces what the owner's reconcile saw, unless what is there was seen later. */
+export function writeSchedulerFact(registry: Registry, runDir: string, fact: SchedulerFact): void {
+  const file = path.join(envelope(runDir), "scheduler.json");
+  let there: SchedulerFact | undefined;
+  try {
+    there = readRecord(file, schedulerFactSchema, { owner: registry.uid });
+  } catch {
+    // What cannot be read is replaced: the file is derived from the next look at the scheduler anyway.
+  }
+  if (there && Date.parse(there.observed_at) > Date.parse(fact.observed_at)) return;
+  replace(file, recordText(fact), registry.modes.file);
+}
+
+/** The kernel's start time of a process, in clock ticks: with the pid it names a process for good. Undefined if it is gone. */
+export function processStart(pid: number): string | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the process that wrote an intent is alive: undefined where that cannot be known from this host. */
+export function writerAlive({ host, pid, pid_start }: Intent): boolean | undefined {
+  if (host !== os.hostname() || pid === undefined) return undefined;
+  const start = processStart(pid);
+  return start !== undefined && (pid_start === undefined || start === pid_start);
+}
+
+/** Write-once requests of a run's owner: cancel.json and forget.json. */
+export function writeRequest(
+  registry: Registry,
+  runDir: string,
+  kind: "cancel" | "forget",
+  run: string,
+  reason: string | undefined,
+): "made" | "exists" {
+  const record = {
+    type: kind,
+    v: 1,
+    run,
+    user: registry.user,
+    at: timestamp(Date.now()),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return writeOnce(path.join(envelope(runDir), `${kind}.json`), recordText(record), registry.modes.file);
+}
