@@ -62,7 +62,8 @@ export function queueFiles(registry: Registry) {
 
   /** A host's worker is one per user: leases/<user>/worker-<host>. */
   function lease(host: string): LeaseFiles {
-    if (!isName(host)) throw fault("config", `cannot work on the host '${host}': its name cannot be the name of a file`);
+    if (!isName(host))
+      throw fault("config", `cannot work on the host '${host}': its name cannot be the name of a file`);
     const files = leaseFiles(userDirectory(registry.base, "leases", registry.user), `worker-${host}`, registry.uid);
     const take = (mine: Lease, isAlive: (other: Lease) => boolean) => {
       ownDirectory(registry, "leases");
@@ -71,7 +72,17 @@ export function queueFiles(registry: Registry) {
     return { ...files, take };
   }
 
-  return { jobs, read, note, remove, pathOf, watch, lease, openOutput, exitOf: (queued: JobQueued) => exitOf(queued, registry.uid) };
+  return {
+    jobs,
+    read,
+    note,
+    remove,
+    pathOf,
+    watch,
+    lease,
+    openOutput,
+    exitOf: (queued: JobQueued) => exitOf(queued, registry.uid),
+  };
 }
 
 const factOrder = ["queued", "started", "cancel", "ending", "ended"] as const satisfies QueueFact[];
@@ -89,7 +100,11 @@ function openOutput({ job, run_dir, submission }: JobQueued): number {
   try {
     return fs.openSync(file, flags, 0o640);
   } catch (error) {
-    throw systemFault(error, `open '${file}'`, errnoOf(error) === "ENOENT" ? "has the run's directory been removed?" : undefined);
+    throw systemFault(
+      error,
+      `open '${file}'`,
+      errnoOf(error) === "ENOENT" ? "has the run's directory been removed?" : undefined,
+    );
   }
 }
 

@@ -1,0 +1,39 @@
+// Why a job of the local queue waits, for a person.
+import type { JobView } from "../../record/facts.js";
+
+export interface Explanation {
+  message: string;
+  hint?: string;
+}
+
+/** The reason of a view in words, and what can be done about it. */
+export function explain(view: JobView): Explanation {
+  const about = Array.isArray(view["waits_for"]) ? view["waits_for"].join(", ") : "";
+  const known = view.reason === undefined ? undefined : reasons[view.reason]?.(about);
+  if (known) return known;
+  return { message: view.reason ?? (view.phase === "pending" ? "it waits for its turn" : `it is ${view.phase}`) };
+}
+
+const reasons: Record<string, (about: string) => Explanation> = {
+  Resources: (about) => ({
+    message: `it waits for ${about}: what is free now is less than it asks for`,
+    hint: "it starts when jobs that run have ended; what it needs is kept for it meanwhile",
+  }),
+  Priority: (about) => ({
+    message: `it waits behind a job that comes first and needs the ${about}`,
+    hint: "a higher [resources] priority comes earlier",
+  }),
+  Dependency: (about) => ({ message: `it waits for the end of ${about}` }),
+  OtherHost: (about) => ({
+    message: `it was queued on ${about} and runs there`,
+    hint: `if ${about} has no worker any more: start lab-worker there, or cancel and submit again here`,
+  }),
+  NoWorker: () => ({
+    message: "nobody works on the queue: the worker of this host is not there and could not be started",
+    hint: "lab-worker starts one, and says what is wrong if it cannot",
+  }),
+  Starting: () => ({ message: "it is about to start" }),
+  Cancelling: () => ({ message: "it was cancelled and is about to end" }),
+  TimeLimit: () => ({ message: "it has reached its time limit and is about to end", hint: "[resources] time" }),
+  Unreadable: () => ({ message: "its file in the queue cannot be read", hint: "the warnings name the file" }),
+};
