@@ -5,8 +5,8 @@
 write_configuration() {
   local -A value=()
   set_values
-  mkdir -p -- "$dir"/{etc/impatient,log,run,munge,dev,home} || die 73 "cannot create $dir/etc"
-  install -d -m 0755 -o "${value[SLURM_USER]}" -- "$dir"/{state,spool}
+  mkdir -p -- "$dir"/{etc/impatient,run,munge,dev,home} || die 73 "cannot create $dir/etc"
+  install -d -m 0755 -o "${value[SLURM_USER]}" -- "$dir"/{state,spool,log}
   make_gpus
   slurm_conf >"$dir/etc/slurm.conf"
   sed 's/^MessageTimeout=.*/MessageTimeout=2/' "$dir/etc/slurm.conf" >"$dir/etc/impatient/slurm.conf"

@@ -2,7 +2,8 @@
 # Starting, watching and ending the cluster's daemons. Sourced by cluster.
 #
 # Each daemon runs in the foreground of a session of its own, so that its pid is known before it does
-# anything and its log has every word. It is known again by that pid, its program and its environment.
+# anything and log/NAME.err has what it says before it opens its log. It is known again by that pid, its
+# program and its environment.
 
 # Starts whatever does not run, in the order that Slurm needs, and waits until all of it answers.
 start_all() {
@@ -23,8 +24,8 @@ start() {
   [[ $(daemon_state "$1") != paused ]] || resume "$1"
   alive "$1" || launch "$1"
   within 120 ready_or_dead "$1" && alive "$1" && return
-  tail -n 30 "$dir/log/$1.log" "$dir/log/$1.asked" >&2
-  die 69 "cannot start $1: $(alive "$1" && echo "no answer for two minutes" || echo "it ended"), see above and $dir/log/$1.log"
+  tail -n 30 "$dir/log/$1".* >&2
+  die 69 "cannot start $1: $(alive "$1" && echo "no answer for two minutes" || echo "it ended"), see above and $dir/log"
 }
 
 ready_or_dead() { ready "$1" 2>"$dir/log/$1.asked" || ! readlink "/proc/$(pid_of "$1")/exe" >/dev/null; }
@@ -63,7 +64,7 @@ spawn() {
   local daemon=$1
   shift
   setsid env -i PATH="$PATH" SLURM_CONF="$SLURM_CONF" MYSQL_UNIX_PORT="$dir/db/sock" "$@" \
-    </dev/null >>"$dir/log/$daemon.log" 2>&1 8>&- 9>&- &
+    </dev/null >>"$dir/log/$daemon.err" 2>&1 8>&- 9>&- &
   echo $! >"$dir/run/$daemon.pid"
 }
 
@@ -71,8 +72,8 @@ make_database() {
   [[ ! -d $dir/db ]] || return 0
   rm -rf -- "$dir/db.new"
   mariadb-install-db --no-defaults "${as_slurm[@]}" --datadir="$dir/db.new" --auth-root-authentication-method=normal \
-    --skip-test-db >"$dir/log/install-db.log" 2>&1 || {
-    tail -n 30 "$dir/log/install-db.log" >&2
+    --skip-test-db >"$dir/log/mariadbd.install" 2>&1 || {
+    tail -n 30 "$dir/log/mariadbd.install" >&2
     die 70 "cannot make a database in $dir/db"
   }
   mv -- "$dir/db.new" "$dir/db"

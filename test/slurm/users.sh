@@ -43,7 +43,7 @@ have_associations() {
 make_associations() {
   local -a everybody=("${users[@]}")
   ((EUID == 0)) || everybody=("$(id -un)")
-  sacctmgr -i >"$dir/log/associations.log" 2>&1 <<END
+  sacctmgr -i >"$dir/log/slurmdbd.associations" 2>&1 <<END
 add cluster $name
 add qos high set Priority=100
 add qos few set MaxJobsPerUser=1 MaxSubmitJobsPerUser=2
