@@ -21,7 +21,7 @@ export function parseArguments(spec: Spec, argv: readonly string[], now: number)
   const given = mri(protect(before, declared), mriRules(declared));
   for (const key of Object.keys(given)) if (key !== "_" && !known(key, declared)) throw unknown(key, declared, spec);
   const options: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(declared)) options[name] = valueOf(name, option, given[name], now);
+  for (const [name, option] of Object.entries(declared)) options[name] = optionValue(name, option, given[name], now);
   const args = given._.map(unprotect);
   if (!spec.rest && after) args.push(...after);
   checkCount(spec, args);
@@ -77,7 +77,7 @@ function unknown(key: string, declared: Record<string, Option>, spec: Spec): Err
   });
 }
 
-function valueOf(name: string, option: Option, given: unknown, now: number): unknown {
+function optionValue(name: string, option: Option, given: unknown, now: number): unknown {
   if (option.type === "boolean") {
     if (given === undefined || typeof given === "boolean") return given === true;
     throw fault("usage", `--${name} takes no value`);

@@ -152,7 +152,8 @@ async function inputOf(
   state: State,
   passed: object[],
 ): Promise<AsyncIterable<unknown>> {
-  const fromArguments = spec.input === "none" || (spec.input === "runs" && args.length > 0 && args[0] !== "-");
+  const fromArguments =
+    spec.input === "none" || (spec.input === "runs" && args[0] !== "-" && (args.length > 0 || spec.optional === true));
   if (fromArguments) return nothing();
   if (terminal.in) {
     if (spec.input === "runs" && args[0] !== "-")

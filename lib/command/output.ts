@@ -21,7 +21,10 @@ export async function openOutput(
 ): Promise<Output> {
   if (options["json"] && options["table"]) throw fault("usage", "--json and --table exclude each other");
   const forEyes =
-    options["table"] === true || options["columns"] !== undefined || (terminal.out && options["json"] !== true);
+    (spec.plainWith !== undefined && options[spec.plainWith] === true) ||
+    options["table"] === true ||
+    options["columns"] !== undefined ||
+    (terminal.out && options["json"] !== true);
   const stream = await import("./stream.js");
   if (options["quiet"]) return ids(stream.textWriter(stdout));
   if (!forEyes) return stream.recordWriter(stdout);
@@ -33,6 +36,7 @@ export async function openOutput(
   };
   const text = stream.textWriter(stdout);
   if (spec.view && options["columns"] === undefined) return viewed(spec.view, text, style);
+  if (spec.pivot && options["columns"] === undefined) return pivoted(spec.pivot, text, style);
   return table(columnsOf(spec, options["columns"] as string | undefined), text, style);
 }
 
@@ -84,6 +88,35 @@ function table(columns: TableColumn[], text: Text, style: TableStyle): Output {
     },
     end() {
       flush();
+      return text.end();
+    },
+  };
+}
+
+/** Gathers all rows, since the columns are known only at the end. */
+function pivoted({ by, key, value }: NonNullable<Spec["pivot"]>, text: Text, style: TableStyle): Output {
+  const rows = new Map<string, Record<string, unknown>>();
+  const names = new Set<string>();
+  return {
+    write(record) {
+      const name = at(record, key);
+      if (typeof name !== "string") return undefined;
+      const id = JSON.stringify(by.map((field) => at(record, field)));
+      const row = rows.get(id) ?? Object.fromEntries(by.map((field) => [field, at(record, field)]));
+      rows.set(id, Object.assign(row, { [name]: at(record, value) }));
+      names.add(name);
+      return undefined;
+    },
+    end() {
+      const columns = [
+        ...by.map((field) => ({
+          key: field,
+          title: field,
+          format: field === "run" ? ("handle" as const) : ("number" as const),
+        })),
+      ];
+      for (const name of names) columns.push({ key: name, title: name, format: "number" });
+      if (rows.size > 0) text.write(`${tableLines([...rows.values()], columns, style).lines.join("\n")}\n`);
       return text.end();
     },
   };

@@ -28,12 +28,18 @@ export interface Spec {
   view?: (record: Record<string, unknown>, style: TableStyle) => string;
   /** `records`: reads stdin; `runs`: its arguments, else records on stdin; `none`: no stdin. */
   input: "records" | "runs" | "none";
+  /** The option that asks for this view also into a pipe. */
+  plainWith?: string;
+  /** On a terminal: rows by these fields, a column for each different value of `key`. */
+  pivot?: { by: readonly string[]; key: string; value: string };
   /** It writes: it has --dry-run, and an unwritable stdout stops it with 74 instead of quietly. */
   acts?: boolean;
   /** Takes everything after `--` as one argv (lab-plan). */
   rest?: boolean;
   /** Least and most number of arguments, where not any. */
   args?: readonly [number, number];
+  /** For `runs`: none named means all that it is about (lab-reconcile), and stdin is read only for `-`. */
+  optional?: boolean;
   reads?: readonly string[];
   writes?: readonly string[];
 }

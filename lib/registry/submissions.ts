@@ -138,3 +138,17 @@ export function writeRequest(
   };
   return writeOnce(path.join(envelope(runDir), `${kind}.json`), recordText(record), registry.modes.file);
 }
+
+/** Where the files of a submission are. */
+export function submissionFiles(
+  runDir: string,
+  n: number,
+): { dir: string; script: string; context: string; params: string } {
+  const dir = submissionDirectory(envelope(runDir), n);
+  return {
+    dir,
+    script: path.join(dir, "script.sh"),
+    context: path.join(dir, "context.json"),
+    params: path.join(dir, "params.json"),
+  };
+}

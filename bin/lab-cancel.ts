@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { cancelAll } from "../lib/command/cancelling.js";
+// lab-cancel - end runs
+import { command } from "../lib/command/command.js";
+
+export const spec = {
+  name: "lab-cancel",
+  usage: ["RUN…", "< RUNS"],
+  options: {
+    reason: { type: "string", value: "TEXT", help: "why, for whoever looks at it later" },
+  },
+  columns: [{ key: "id", title: "run" }, "name", "state", "job", "message"],
+  input: "runs",
+  acts: true,
+  reads: ["run", "status"],
+  writes: ["status"],
+} as const;
+
+export default command(spec, (records, options, context) => cancelAll(records, options.reason, context));

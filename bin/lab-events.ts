@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// lab-events - the journal of what happened
+import { command } from "../lib/command/command.js";
+import { sleep } from "../lib/command/waiting.js";
+import { fault } from "../lib/record/fault.js";
+import { readEvents } from "../lib/registry/journal.js";
+import { findRun } from "../lib/registry/refs.js";
+import { usersWith } from "../lib/registry/runs.js";
+
+export const spec = {
+  name: "lab-events",
+  usage: ["[RUN…]"],
+  options: {
+    follow: { type: "boolean", short: "f", help: "go on as more happens" },
+    since: { type: "time", value: "TIME", default: "1d", help: "from then on: 3d, today, 2026-11-20" },
+    all: { type: "boolean", short: "a", help: "everybody's" },
+    user: { type: "strings", value: "USER", help: "whose (default yours)" },
+  },
+  columns: ["at", "event", "run", "name", "user", "job", "mode"],
+  input: "none",
+  args: [0, Number.POSITIVE_INFINITY],
+  writes: ["event"],
+} as const;
+
+export default command(spec, async function* (_, options, context) {
+  const registry = await context.registry();
+  const wanted = new Set(context.args.map((ref) => findRun(registry, ref, context.cwd).run.id));
+  const cursor = new Map<string, number>();
+  const bad = (message: string) => context.report(undefined, fault("dataerr", message));
+  do {
+    const users =
+      options.all || wanted.size > 0
+        ? usersWith(registry, "events")
+        : options.user.length > 0
+          ? options.user
+          : [registry.user];
+    for (const event of readEvents(registry, users, cursor, bad, options.since)) {
+      if (wanted.size === 0 || (event.run !== undefined && wanted.has(event.run))) yield event;
+    }
+    if (options.follow) await sleep(500, context.signal);
+  } while (options.follow && !context.signal.aborted);
+});

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+// lab-forget - give lost runs up
+import { command } from "../lib/command/command.js";
+import { graces, mustOwn, namedRuns, statusOf } from "../lib/command/runs.js";
+import { settle } from "../lib/pass/settle.js";
+import { fault, recordError } from "../lib/record/fault.js";
+import { stateOf } from "../lib/record/state.js";
+import { note } from "../lib/registry/journal.js";
+import { openRun } from "../lib/registry/runs.js";
+import { writeRequest } from "../lib/registry/submissions.js";
+
+export const spec = {
+  name: "lab-forget",
+  usage: ["RUN…", "< RUNS"],
+  options: {
+    reason: { type: "string", value: "TEXT", help: "why, for whoever looks at it later" },
+    force: { type: "boolean", help: "also a run that may still come back: submitted, or in a state that is not known" },
+  },
+  columns: [{ key: "id", title: "run" }, "name", "state", "message"],
+  input: "runs",
+  acts: true,
+  reads: ["run", "status"],
+  writes: ["status"],
+} as const;
+
+export default command(spec, async function* (records, { reason, force }, context) {
+  const limits = await graces(context);
+  const registry = await context.registry();
+  for await (const named of namedRuns(records, context)) {
+    if ("other" in named) {
+      yield named.other;
+      continue;
+    }
+    const { run } = named.run;
+    mustOwn(named.run, registry.uid);
+    const { state } = stateOf(named.run.facts, Date.now(), limits);
+    if (state !== "lost" && !(force && ["submitted", "unknown"].includes(state))) {
+      const hint =
+        state === "queued" || state === "running" ? "lab cancel ends it" : "only what is lost can be given up";
+      const problem = fault("refused", `cannot give it up: it is ${state}`, { hint });
+      context.report(run.id, problem);
+      yield { ...statusOf(named.run, Date.now(), limits), error: recordError(problem) };
+      continue;
+    }
+    if (!context.dryRun) {
+      writeRequest(registry, named.run.dir, "forget", run.id, reason);
+      settle(registry, named.run, { state: "lost", message: "given up by its owner", final: true }, Date.now());
+      note(registry, "run_forgotten", run.id, { name: run.name });
+    }
+    yield statusOf(openRun(registry, registry.user, run.id) ?? named.run, Date.now(), limits);
+  }
+});

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// lab-ls - list runs
+import { command } from "../lib/command/command.js";
+import { listRuns } from "../lib/command/listing.js";
+
+export const spec = {
+  name: "lab-ls",
+  usage: [""],
+  options: {
+    state: {
+      type: "strings",
+      value: "STATE",
+      help: "only these: planned, queued, running, succeeded, failed, …; or active, ended",
+    },
+    mode: { type: "strings", value: "MODE", help: "only failures of this mode: oom, timeout, code_error, …" },
+    name: { type: "string", value: "GLOB", help: "only runs of this name (* and ? stand for others)" },
+    user: { type: "strings", value: "USER", help: "whose runs (default yours)" },
+    all: { type: "boolean", short: "a", help: "everybody's runs" },
+    tag: { type: "strings", value: "TAG", help: "only runs with this tag" },
+    group: { type: "string", value: "NAME", help: "only runs of this group" },
+    since: { type: "time", value: "TIME", help: "planned since then: 3d, today, 2026-11-20" },
+    until: { type: "time", value: "TIME", help: "planned before then" },
+    where: { type: "strings", value: "TEST", help: "only where a field is so: params.lr<1e-3, seed=0, name!=x" },
+    note: { type: "string", value: "TEXT", help: "only runs whose narrative contains the text" },
+    sort: {
+      type: "string",
+      value: "FIELD",
+      help: "by this field, -FIELD for the other way round (default: newest first)",
+    },
+    limit: { type: "integer", short: "l", value: "N", help: "at most so many (default 50 on a terminal, else all)" },
+  },
+  columns: [
+    { key: "id", title: "run" },
+    "name",
+    "state",
+    "mode",
+    { key: "elapsed_s", title: "ran" },
+    { key: "planned_at", title: "planned", format: "age" },
+    "user",
+    "message",
+  ],
+  input: "none",
+  writes: ["status"],
+} as const;
+
+export default command(spec, (_, options, context) => listRuns(options, context));

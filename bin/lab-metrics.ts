@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// lab-metrics - the metrics of runs
+import { command } from "../lib/command/command.js";
+import { namedRuns } from "../lib/command/runs.js";
+import { globPattern } from "../lib/command/where.js";
+import { fault } from "../lib/record/fault.js";
+import { metricsOf } from "../lib/registry/metrics.js";
+
+export const spec = {
+  name: "lab-metrics",
+  usage: ["RUN…", "< RUNS"],
+  options: {
+    name: { type: "strings", value: "GLOB", help: "only metrics of this name" },
+    last: { type: "boolean", help: "only the last value of each" },
+  },
+  pivot: { by: ["run", "step"], key: "name", value: "value" },
+  columns: ["run", "name", "step", { key: "value", format: "number" }, "at", "attempt"],
+  input: "runs",
+  reads: ["run", "status"],
+  writes: ["metric"],
+} as const;
+
+export default command(spec, async function* (records, { name, last }, context) {
+  const wanted = name.map(globPattern);
+  for await (const named of namedRuns(records, context)) {
+    if ("other" in named) {
+      yield named.other;
+      continue;
+    }
+    const { id } = named.run.run;
+    const bad = (message: string) => context.report(id, fault("dataerr", message));
+    const rows = metricsOf(named.run, bad).filter(
+      (row) => wanted.length === 0 || wanted.some((glob) => glob.test(row.name)),
+    );
+    if (rows.length === 0) context.say(`${id}: no metrics${name.length > 0 ? " of that name" : ""} yet`);
+    yield* last ? [...new Map(rows.map((row) => [row.name, row])).values()] : rows;
+  }
+});

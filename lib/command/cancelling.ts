@@ -1,0 +1,56 @@
+// Cancelling: the wish is written down first, so that a crash between it and the scheduler is no forgotten wish.
+import { settle, voidUnsubmitted } from "../pass/settle.js";
+import { isFault, recordError } from "../record/fault.js";
+import { stateOf } from "../record/state.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { note } from "../registry/journal.js";
+import { openRun } from "../registry/runs.js";
+import { writeRequest } from "../registry/submissions.js";
+import type { Context } from "./context.js";
+import { graces, mustOwn, namedRuns, statusOf } from "./runs.js";
+
+/** Cancels each run that has not ended and yields its status; one that has ended comes back as it is. */
+export async function* cancelAll(
+  records: AsyncIterable<unknown>,
+  reason: string | undefined,
+  context: Context,
+): AsyncGenerator<object> {
+  const limits = await graces(context);
+  for await (const named of namedRuns(records, context)) {
+    if ("other" in named) {
+      yield named.other;
+      continue;
+    }
+    try {
+      const after = await cancelOne(named.run, reason, context);
+      yield { ...statusOf(after, Date.now(), limits), ...(context.dryRun ? { dry_run: true } : {}) };
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      if (error.code === "unavailable") context.abnormal(error);
+      else context.report(named.run.run.id, error);
+      yield { ...statusOf(named.run, Date.now(), limits), error: recordError(error) };
+    }
+  }
+}
+
+async function cancelOne(run: RunOnDisk, reason: string | undefined, context: Context): Promise<RunOnDisk> {
+  const registry = await context.registry();
+  mustOwn(run, registry.uid);
+  const before = stateOf(run.facts, Date.now(), await graces(context));
+  if (before.final) {
+    context.say(`${run.run.id} has ended already: ${before.state}`);
+    return run;
+  }
+  if (context.dryRun) return run;
+  if (writeRequest(registry, run.dir, "cancel", run.run.id, reason) === "made")
+    note(registry, "run_cancel_asked", run.run.id, { name: run.run.name });
+  const fresh = () => openRun(registry, registry.user, run.run.id) ?? run;
+  if (before.job === undefined && voidUnsubmitted(registry, fresh(), "cancel")) {
+    const closed = fresh();
+    settle(registry, closed, stateOf(closed.facts, Date.now()), Date.now());
+    return fresh();
+  }
+  const { job } = stateOf(fresh().facts, Date.now());
+  if (job !== undefined) await (await context.scheduler()).cancel([job]);
+  return fresh();
+}

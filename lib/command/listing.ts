@@ -1,0 +1,104 @@
+// Which runs a list shows, and in which order. Reads the markers, then each run that may qualify; never walks runs/.
+import { fault, isFault } from "../record/fault.js";
+import type { Status } from "../record/records.js";
+import { timeOfRunId } from "../record/run-id.js";
+import { states } from "../record/state.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { marked, openRun, usersWith } from "../registry/runs.js";
+import type { Context } from "./context.js";
+import { graces, statusOf } from "./runs.js";
+import { at } from "./table.js";
+import { globPattern, type Test, whereTest } from "./where.js";
+
+export interface Filter {
+  state: string[];
+  mode: string[];
+  name: string | undefined;
+  user: string[];
+  all: boolean;
+  tag: string[];
+  group: string | undefined;
+  since: number | undefined;
+  until: number | undefined;
+  where: string[];
+  note: string | undefined;
+  sort: string | undefined;
+  limit: number | undefined;
+}
+
+const words: Record<string, readonly string[]> = {
+  active: ["planned", "submitted", "queued", "running", "exited", "unknown"],
+  ended: ["succeeded", "failed", "cancelled", "lost"],
+};
+
+/** The statuses of the runs that pass the filter, newest first unless asked otherwise. */
+export async function* listRuns(filter: Filter, context: Context): AsyncGenerator<Status> {
+  const registry = await context.registry();
+  const limits = await graces(context);
+  const accepts = accepting(filter);
+  const users = filter.all ? usersWith(registry, "loose") : filter.user.length > 0 ? filter.user : [registry.user];
+  const ids = users
+    .flatMap((user) => marked(registry, "loose", user).map((id) => ({ user, id })))
+    .filter(({ id }) => inTime(id, filter));
+  ids.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+  const limit = filter.limit ?? (context.terminal.out ? 50 : Number.POSITIVE_INFINITY);
+  const kept: Status[] = [];
+  let count = 0;
+  for (const { user, id } of ids) {
+    if (context.signal.aborted || (filter.sort === undefined && count >= limit)) return;
+    const disk = opened(context, () => openRun(registry, user, id), id);
+    if (!disk) continue;
+    const status = statusOf(disk, context.now, limits);
+    if (!accepts(status, disk)) continue;
+    count += 1;
+    if (filter.sort === undefined) yield status;
+    else kept.push(status);
+  }
+  yield* sorted(kept, filter.sort ?? "").slice(0, limit);
+}
+
+function opened(context: Context, open: () => RunOnDisk | undefined, id: string): RunOnDisk | undefined {
+  try {
+    const disk = open();
+    for (const problem of disk?.problems ?? []) context.report(id, fault("dataerr", problem));
+    return disk;
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    context.report(id, error);
+    return undefined;
+  }
+}
+
+function inTime(id: string, { since, until }: Filter): boolean {
+  const planned = timeOfRunId(id) ?? 0;
+  return (since === undefined || planned >= since - 999) && (until === undefined || planned < until);
+}
+
+function accepting(filter: Filter): (status: Status, disk: RunOnDisk) => boolean {
+  const wanted = new Set(filter.state.flatMap((word) => words[word] ?? [stateWord(word)]));
+  const name = filter.name === undefined ? undefined : globPattern(filter.name);
+  const tests: Test[] = filter.where.map(whereTest);
+  return (status, { run }) =>
+    (wanted.size === 0 || wanted.has(status.state)) &&
+    (filter.mode.length === 0 || filter.mode.includes(status.mode ?? "")) &&
+    (name === undefined || name.test(status.name)) &&
+    filter.tag.every((tag) => run.tags.includes(tag)) &&
+    (filter.group === undefined || run.group === filter.group) &&
+    tests.every((test) => test((key) => at(run, key) ?? at(status, key))) &&
+    (filter.note === undefined ||
+      JSON.stringify(run.narrative ?? {})
+        .toLowerCase()
+        .includes(filter.note.toLowerCase()));
+}
+
+function stateWord(word: string): string {
+  if ((states as readonly string[]).includes(word)) return word;
+  throw fault("usage", `no state '${word}'`, { hint: `one of ${[...states, ...Object.keys(words)].join(", ")}` });
+}
+
+function sorted(rows: Status[], sort: string): Status[] {
+  const [key, sign] = sort.startsWith("-") ? [sort.slice(1), -1] : [sort, 1];
+  const order = (a: unknown, b: unknown) =>
+    a === b ? 0 : a === undefined ? 1 : b === undefined ? -1 : (a as string) < (b as string) ? -sign : sign;
+  return rows.sort((a, b) => order(at(a, key), at(b, key)));
+}

@@ -1,0 +1,124 @@
+// Reading logs for a person or a pipe: the last lines, and those that come.
+import { fault } from "../record/fault.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { type LogFile, linesFrom, logFiles, tailOffset } from "../registry/logs.js";
+import { openRun } from "../registry/runs.js";
+import type { Context } from "./context.js";
+import { namedRuns } from "./runs.js";
+import type { TableStyle } from "./table.js";
+import { sleep } from "./waiting.js";
+
+export interface LogOptions {
+  follow: boolean;
+  lines: string;
+  attempt: number | undefined;
+  source: string;
+}
+
+/** The lines of the runs' logs as `line` records. */
+export async function* readLogs(
+  records: AsyncIterable<unknown>,
+  options: LogOptions,
+  context: Context,
+): AsyncGenerator<object> {
+  const count = lineCount(options.lines);
+  for await (const named of namedRuns(records, context)) {
+    if ("other" in named) yield named.other;
+    else
+      yield* options.follow ? followed(named.run, options, count, context) : once(named.run, options, count, context);
+  }
+}
+
+function lineCount(text: string): number {
+  if (text === "all") return Number.POSITIVE_INFINITY;
+  if (!/^\d+$/.test(text)) throw fault("usage", `--lines needs a whole number or 'all', not '${text}'`);
+  return Number(text);
+}
+
+function wanted(run: RunOnDisk, { attempt, source }: LogOptions): LogFile[] {
+  return logFiles(run, attempt).filter(
+    (log) => source === "both" || (source === "job") === (log.attempt !== undefined),
+  );
+}
+
+async function* once(run: RunOnDisk, options: LogOptions, count: number, context: Context): AsyncGenerator<object> {
+  const files = wanted(run, options);
+  if (files.length === 0)
+    context.say(`${run.run.id}: no log yet${run.facts.attempts.length === 0 ? ": it has not started" : ""}`);
+  for (const { source, file } of files) {
+    if (count === 0) continue;
+    const from = Number.isFinite(count) ? tailOffset(file, count) : 0;
+    for (const text of linesFrom(file, from, true)) {
+      if (context.signal.aborted) return;
+      yield line(run, source, text);
+    }
+  }
+}
+
+/** Follows all files of the run, also those of attempts to come. */
+async function* followed(
+  first: RunOnDisk,
+  options: LogOptions,
+  count: number,
+  context: Context,
+): AsyncGenerator<object> {
+  const registry = await context.registry();
+  const offsets = new Map<string, number>();
+  let run = first;
+  let begun = false;
+  for (let idle = 0; !context.signal.aborted; ) {
+    const over = ended(run);
+    let news = false;
+    for (const { source, file } of wanted(run, options)) {
+      const known = offsets.get(file);
+      const from =
+        known ??
+        (begun ? 0 : count === 0 ? Number.MAX_SAFE_INTEGER : Number.isFinite(count) ? tailOffset(file, count) : 0);
+      const lines = linesFrom(file, from === Number.MAX_SAFE_INTEGER ? tailOffset(file, 1) : from, over);
+      for (let next = lines.next(); ; next = lines.next()) {
+        if (next.done) {
+          offsets.set(file, next.value);
+          break;
+        }
+        news = true;
+        yield line(run, source, next.value);
+      }
+    }
+    begun = true;
+    if (over && !news) return;
+    idle = news ? 0 : Math.min(idle + 1, 4);
+    await sleep(over ? 50 : 250 * (1 + idle), context.signal);
+    run = openRun(registry, run.run.user, run.run.id) ?? run;
+  }
+}
+
+/** The run has an outcome, or its newest attempt has ended and nothing says that another one is due. */
+function ended({ facts }: RunOnDisk): boolean {
+  if (facts.outcome) return true;
+  const last = facts.attempts.at(-1);
+  return last?.exit !== undefined && facts.scheduler?.job?.phase !== "pending";
+}
+
+function line({ run }: RunOnDisk, source: string, text: string): object {
+  return { type: "line", v: 1, run: run.id, source, text };
+}
+
+/** Lines for eyes; a heading where the file changes, as tail has it. */
+export function lineView(): (record: Record<string, unknown>, style: TableStyle) => string {
+  let last: unknown;
+  return ({ run, source, text }, { colour, header }) => {
+    const heading = header && source !== last ? `${last === undefined ? "" : "\n"}==> ${run} ${source} <==\n` : "";
+    last = source;
+    return `${colour && heading ? `\u001b[2m${heading}\u001b[0m` : heading}${printable(String(text), colour)}\n`;
+  };
+}
+
+/** Colours of a log may pass to a terminal that has them; whatever else could steer it may not. */
+export function printable(text: string, colour: boolean): string {
+  // A progress bar rewrites its line; what a person would see at the end is its last state.
+  const shown = text.split("\r").filter(Boolean).at(-1) ?? "";
+  return shown.replace(/\p{Cc}\[([0-9;?]*)([ -/]*[@-~])|\p{Cc}/gu, (match, codes: string, end: string | undefined) => {
+    if (match === "\t") return match;
+    return colour && end === "m" ? `\u001b[${codes}m` : "";
+  });
+}

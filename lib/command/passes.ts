@@ -1,0 +1,27 @@
+// What lab-reconcile, lab-wait, lab-status and lab-log need to run a pass: everything opened, and the memory of the last one.
+import os from "node:os";
+import path from "node:path";
+import { openMemory } from "../pass/memory.js";
+import { type Changed, type Pass, reconcile } from "../pass/reconcile.js";
+import { cacheDirectory } from "../registry/cache.js";
+import { marked } from "../registry/runs.js";
+import type { Context } from "./context.js";
+import { graces } from "./runs.js";
+
+/** One reconcile pass over the caller's active runs (or `only` these), remembering what it saw. Throws `unavailable`. */
+export async function* reconcilePass(context: Context, only?: readonly string[]): AsyncGenerator<Changed> {
+  const registry = await context.registry();
+  const active = marked(registry, "active", registry.user);
+  const memory = openMemory(path.join(cacheDirectory(registry, context.env, os.homedir()), "reconcile.json"));
+  const pass: Pass = {
+    registry,
+    scheduler: await context.scheduler(),
+    graces: await graces(context),
+    now: Date.now(),
+    memory,
+    report: (id, error) => context.report(id, error),
+  };
+  const ids = only === undefined ? active : active.filter((id) => only.includes(id));
+  if (ids.length > 0) yield* reconcile(pass, ids);
+  memory.save(new Set(active));
+}

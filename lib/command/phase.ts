@@ -1,0 +1,11 @@
+// Each command of the pipe refuses a record that lacks the step before it.
+import { fault } from "../record/fault.js";
+import { hasPhase, type Phase, type Run } from "../record/run.js";
+
+/** Throws dataerr unless the run has come as far as `phase`, naming the command that brings it there. */
+export function needs(run: Run, phase: Phase, command: string): void {
+  if (hasPhase(run, phase)) return;
+  throw fault("dataerr", `the run has not been through ${command} (it is ${run.phase ?? "no plan yet"})`, {
+    hint: "lab-plan | lab-snapshot | lab-resolve | lab-create | lab-render-sbatch | lab-submit",
+  });
+}

@@ -1,0 +1,95 @@
+// Runs as a command gets them: by name as arguments, or as records on stdin, alike.
+import { fault, isFault, recordError } from "../record/fault.js";
+import type { Status } from "../record/records.js";
+import { stateOf } from "../record/state.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { findRun } from "../registry/refs.js";
+import { openRun } from "../registry/runs.js";
+import type { Context } from "./context.js";
+import { carriesError } from "./each.js";
+
+/** What stands for a run before it is opened: an argument, or a record of the stream. */
+export type Named = { ref: string } | { record: Record<string, unknown> };
+
+/**
+ * Every run that was named, opened, in order, and with the record it came in. Records that name no run, and those that
+ * carry an error, come back as `other`; a run that cannot be found is reported and comes back as an erroneous record.
+ */
+export async function* namedRuns(
+  records: AsyncIterable<unknown>,
+  context: Context,
+): AsyncGenerator<{ run: RunOnDisk; record: Record<string, unknown> | undefined } | { other: object }> {
+  const registry = await context.registry();
+  for (const ref of context.args.filter((word) => word !== "-")) {
+    if (context.signal.aborted) return;
+    try {
+      yield { run: findRun(registry, ref, context.cwd), record: undefined };
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      if (context.args.length === 1) throw error;
+      context.report(ref, error);
+    }
+  }
+  for await (const record of records) {
+    if (context.signal.aborted) return;
+    const fields = record as Record<string, unknown>;
+    const id = idOfRun(fields);
+    if (id === undefined || carriesError(fields)) {
+      yield { other: fields };
+      continue;
+    }
+    try {
+      const user = typeof fields["user"] === "string" ? fields["user"] : undefined;
+      const run = (user !== undefined ? openRun(registry, user, id) : undefined) ?? findRun(registry, id, context.cwd);
+      yield { run, record: fields };
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      context.report(id, error);
+      yield { other: { ...fields, error: recordError(error) } };
+    }
+  }
+}
+
+function idOfRun(record: Record<string, unknown>): string | undefined {
+  const { type, id, run } = record;
+  if ((type === "run" || type === "status") && typeof id === "string") return id;
+  return typeof run === "string" ? run : undefined;
+}
+
+/** The graces of the configuration, as the state function wants them. */
+export async function graces(context: Context) {
+  const { config } = await context.config();
+  const { missing_job_grace, accounting_grace, submit_grace } = config.scheduler;
+  return { missing_job_s: missing_job_grace, accounting_s: accounting_grace, submit_s: submit_grace };
+}
+
+/** Throws noperm unless the run is the caller's own: nobody writes in another user's tree. */
+export function mustOwn(run: RunOnDisk, uid: number): void {
+  if (run.owner !== uid) throw fault("noperm", `the run is ${run.run.user}'s, not yours`);
+}
+
+/** Where a run stands, as lists show it. */
+export function statusOf(disk: RunOnDisk, now: number, limits: Parameters<typeof stateOf>[2]): Status {
+  const { run, facts } = disk;
+  const { final: _, ...standing } = stateOf(facts, now, limits);
+  const beat = facts.attempts.at(-1)?.beat_at;
+  const started = standing.started_at === undefined ? undefined : Date.parse(standing.started_at);
+  const over = standing.ended_at === undefined ? now : Date.parse(standing.ended_at);
+  return {
+    type: "status",
+    v: 1,
+    id: run.id,
+    name: run.name,
+    user: run.user,
+    ...standing,
+    planned_at: run.planned_at,
+    ...(beat === undefined ? {} : { beat_at: beat }),
+    ...(started === undefined || standing.state === "queued"
+      ? {}
+      : { elapsed_s: Math.max(0, (over - started) / 1000) }),
+    run_dir: disk.dir,
+    ...(run.tags.length > 0 ? { tags: run.tags } : {}),
+    ...(run.group === undefined ? {} : { group: run.group }),
+    ...(run.narrative?.note === undefined ? {} : { note: run.narrative.note }),
+  };
+}

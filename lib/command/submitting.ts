@@ -1,0 +1,60 @@
+// Runs to submit, from the pipe or by name, one after the other.
+import fs from "node:fs";
+import { type Sender, submitRun } from "../pass/submit.js";
+import { fault } from "../record/fault.js";
+import { isRun, type Run } from "../record/run.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { submissionFiles } from "../registry/submissions.js";
+import { type Context, each } from "./command.js";
+import { dependenciesOf } from "./dependencies.js";
+import { needs } from "./phase.js";
+import { mustOwn, namedRuns } from "./runs.js";
+import { sleep } from "./waiting.js";
+
+/** Submits each run and yields it grown by its job. */
+export async function* submitAll(
+  records: AsyncIterable<unknown>,
+  patience_s: number,
+  context: Context,
+): AsyncGenerator<object> {
+  const runs = context.args.length > 0 && context.args[0] !== "-" ? byName(records, context) : records;
+  yield* each(runs, isRun, (run) => submitOne(run, patience_s, context), context);
+}
+
+async function submitOne(run: Run, patience_s: number, context: Context): Promise<object> {
+  needs(run, "rendered", "lab-render-sbatch");
+  if (context.dryRun || run.dry_run) {
+    if (run.submission === undefined && typeof run["script"] === "string")
+      context.say(`${run.id}: would submit this script:\n${run["script"]}`);
+    return { ...run, dry_run: true };
+  }
+  const registry = await context.registry();
+  if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
+  const sender: Sender = {
+    registry,
+    scheduler: await context.scheduler(),
+    now: () => Date.now(),
+    patience_ms: patience_s * 1000,
+    sleep: (ms) => sleep(ms, context.signal),
+  };
+  return submitRun(sender, run, await dependenciesOf(run, sender.scheduler, registry, context));
+}
+
+/** Runs that were created and rendered earlier, with the newest script that they have. */
+async function* byName(records: AsyncIterable<unknown>, context: Context): AsyncGenerator<object> {
+  const registry = await context.registry();
+  for await (const named of namedRuns(records, context)) {
+    if ("other" in named) yield named.other;
+    else {
+      mustOwn(named.run, registry.uid);
+      yield rendered(named.run);
+    }
+  }
+}
+
+function rendered(disk: RunOnDisk): Run {
+  const last = disk.facts.submissions.at(-1);
+  const files = last && submissionFiles(disk.dir, last.n);
+  if (!files || !fs.existsSync(files.script)) return disk.run;
+  return { ...disk.run, phase: "rendered", submission: { n: last.n, script: files.script, context: files.context } };
+}

@@ -1,0 +1,104 @@
+// Waiting for runs: the passes over the runs in question, again and again with back-off, until all of them have ended.
+import fs from "node:fs";
+import { type Fault, fault, isFault } from "../record/fault.js";
+import type { Status } from "../record/records.js";
+import { shortDuration } from "../record/units.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { openRun } from "../registry/runs.js";
+import type { Context } from "./context.js";
+import { reconcilePass } from "./passes.js";
+import { graces, namedRuns, statusOf } from "./runs.js";
+
+export interface Waiting {
+  timeout_s: number | undefined;
+  patience_s: number;
+  passes: boolean;
+}
+
+const ends = new Set(["succeeded", "failed", "cancelled", "lost"]);
+
+/** Yields the status of each run when it has ended, in the order of the ends; the exit status tells how they ended. */
+export async function* waitFor(
+  records: AsyncIterable<unknown>,
+  waiting: Waiting,
+  context: Context,
+): AsyncGenerator<object> {
+  const open = new Map<string, RunOnDisk>();
+  for await (const named of namedRuns(records, context)) {
+    if ("other" in named) yield named.other;
+    else open.set(named.run.run.id, named.run);
+  }
+  const registry = await context.registry();
+  const limits = await graces(context);
+  const began = Date.now();
+  let reached = began;
+  let pause = 250;
+  while (open.size > 0 && !context.signal.aborted) {
+    const mine = [...open.values()].filter(({ owner }) => owner === registry.uid).map(({ run }) => run.id);
+    const trouble = waiting.passes && mine.length > 0 ? await pass(context, mine) : undefined;
+    if (!trouble) reached = Date.now();
+    let moved = false;
+    for (const [id, { run }] of open) {
+      const disk = openRun(registry, run.user, id);
+      if (!disk) continue;
+      const status = statusOf(disk, Date.now(), limits);
+      moved ||= status.state !== stateBefore.get(id);
+      stateBefore.set(id, status.state);
+      if (!ends.has(status.state)) continue;
+      open.delete(id);
+      if (status.state !== "succeeded") context.no();
+      yield status;
+    }
+    if (open.size === 0) break;
+    if (trouble && Date.now() - reached > waiting.patience_s * 1000) throw trouble;
+    if (waiting.timeout_s !== undefined && Date.now() - began > waiting.timeout_s * 1000) {
+      throw fault(
+        "tempfail",
+        `still waiting for ${open.size} run${open.size > 1 ? "s" : ""} after ${shortDuration(waiting.timeout_s)}`,
+      );
+    }
+    progress(context, open.size, began, [...open.keys()], trouble);
+    pause = moved ? 250 : Math.min(pause * 1.5, 10_000);
+    await sleep(pause, context.signal);
+  }
+  clear(context);
+}
+
+const stateBefore = new Map<string, Status["state"]>();
+
+async function pass(context: Context, mine: string[]): Promise<Fault | undefined> {
+  try {
+    for await (const _ of reconcilePass(context, mine));
+    return undefined;
+  } catch (error) {
+    if (isFault(error) && error.code === "unavailable") return error;
+    throw error;
+  }
+}
+
+function progress(context: Context, left: number, began: number, ids: string[], trouble: Fault | undefined): void {
+  if (!context.terminal.err) return;
+  const what = left === 1 ? `${ids[0]} is ${stateBefore.get(ids[0] ?? "")}` : `${left} runs are under way`;
+  const words = trouble ? trouble.message : `${what}, ${shortDuration((Date.now() - began) / 1000)}`;
+  fs.writeSync(2, `\r\u001b[K${words.slice(0, 100)}`);
+}
+
+function clear(context: Context): void {
+  if (context.terminal.err) fs.writeSync(2, "\r\u001b[K");
+}
+
+/** Waits, or less long when the command is asked to end. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", end);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", end, { once: true });
+  });
+}

@@ -1,0 +1,107 @@
+// The logs of a run: read by seeking, from the end or onwards from where one was, never whole.
+import fs from "node:fs";
+import path from "node:path";
+import { errnoOf, systemFault } from "../record/fault.js";
+import type { RunOnDisk } from "./facts.js";
+import { attemptDirectory, envelope, submissionDirectory } from "./layout.js";
+import { list } from "./read.js";
+
+export interface LogFile {
+  /** Its path inside .lab/. */
+  source: string;
+  file: string;
+  attempt?: number;
+}
+
+/** The log files of a run in the order of time: the scheduler's own words of each submission, then its attempts' logs. */
+export function logFiles({ dir, facts }: RunOnDisk, attempt?: number): LogFile[] {
+  const lab = envelope(dir);
+  const files: LogFile[] = [];
+  for (const { n } of facts.submissions) {
+    const directory = submissionDirectory(lab, n);
+    for (const name of list(directory).sort()) {
+      if (/\.out$/.test(name)) files.push({ source: `submit-${n}/${name}`, file: path.join(directory, name) });
+    }
+    for (const { n: a, start } of facts.attempts) {
+      if ((start?.submission ?? 1) === n)
+        files.push({
+          source: `attempt-${a}/job.log`,
+          file: path.join(attemptDirectory(lab, a), "job.log"),
+          attempt: a,
+        });
+    }
+  }
+  return attempt === undefined ? files : files.filter((log) => log.attempt === attempt);
+}
+
+const chunk = 1 << 16;
+
+/** Where the last `lines` lines of a file begin, in bytes; 0 where it has fewer, or is not there. */
+export function tailOffset(file: string, lines: number): number {
+  return withFile(file, 0, (fd, size) => {
+    let position = size;
+    let newlines = 0;
+    const buffer = Buffer.alloc(chunk);
+    while (position > 0) {
+      const length = Math.min(chunk, position);
+      position -= length;
+      fs.readSync(fd, buffer, 0, length, position);
+      for (let i = length - 1; i >= 0; i -= 1) {
+        if (buffer[i] !== 10 || position + i === size - 1) continue;
+        newlines += 1;
+        if (newlines === lines) return position + i + 1;
+      }
+    }
+    return 0;
+  });
+}
+
+/**
+ * The lines of a file from `offset` on; says where to go on. A last line without its end comes only where `whole` (the
+ * file is complete). One longer than 64 kB comes in parts.
+ */
+export function* linesFrom(file: string, offset: number, whole: boolean): Generator<string, number> {
+  const opened = open(file);
+  if (opened === undefined) return offset;
+  const buffer = Buffer.alloc(chunk);
+  let position = offset;
+  try {
+    for (;;) {
+      const read = fs.readSync(opened, buffer, 0, chunk, position);
+      if (read === 0) return position;
+      const end = buffer.lastIndexOf(10, read - 1);
+      const part = end < 0 || end >= read;
+      if (part && read < chunk && !whole) return position;
+      const stop = part ? read : end + 1;
+      yield* buffer.toString("utf8", 0, part ? read : end).split("\n");
+      position += stop;
+    }
+  } finally {
+    fs.closeSync(opened);
+  }
+}
+
+/** The size of a file in bytes; 0 where it is not there. */
+export function sizeOf(file: string): number {
+  return withFile(file, 0, (_, size) => size);
+}
+
+function withFile<T>(file: string, otherwise: T, act: (fd: number, size: number) => T): T {
+  const fd = open(file);
+  if (fd === undefined) return otherwise;
+  try {
+    const stat = fs.fstatSync(fd);
+    return stat.isFile() ? act(fd, stat.size) : otherwise;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function open(file: string): number | undefined {
+  try {
+    return fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw systemFault(error, `read '${file}'`);
+  }
+}
