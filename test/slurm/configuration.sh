@@ -25,11 +25,11 @@ set_values() {
     [DIR]=$dir [NAME]=$name [PREFIX]=$prefix [HOST]=${host%%.*} [SLURM_USER]=slurm [SLURMD_USER]=$me
     [CTLD_PORT]=$port [DBD_PORT]=$((port + 1)) [NODE_PORTS]="[$((port + 11))-$((port + 14))]" [SOLO_PORT]=$((port + 15))
     [COMMUNICATION]="NoCtldInAddrAny,NoInAddrAny" [DBD_COMMUNICATION]=NoInAddrAny
-    [STORAGE]=slurmdbd [PROCTRACK]=cgroup [TASK]=cgroup [GATHER]=''
+    [STORAGE]=slurmdbd [TRES]=gres/gpu [PROCTRACK]=cgroup [TASK]=cgroup [GATHER]=''
   )
   ((EUID == 0)) || value[SLURM_USER]=$me
   ((loopback)) || value[COMMUNICATION]='' value[DBD_COMMUNICATION]=''
-  ((accounting)) || value[STORAGE]=none
+  ((accounting)) || value[STORAGE]=none value[TRES]=''
   [[ $cgroup == v1 ]] || value[PROCTRACK]=linuxproc value[TASK]=none value[GATHER]=OverMemoryKill
 }
 

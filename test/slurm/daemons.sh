@@ -24,7 +24,7 @@ start() {
   [[ $(daemon_state "$1") != paused ]] || resume "$1"
   alive "$1" || launch "$1"
   within 120 ready_or_dead "$1" && alive "$1" && return
-  tail -n 30 "$dir/log/$1".* >&2
+  tail -n 12 "$dir/log/$1".* >&2
   die 69 "cannot start $1: $(alive "$1" && echo "no answer for two minutes" || echo "it ended"), see above and $dir/log"
 }
 
@@ -72,7 +72,7 @@ make_database() {
   [[ ! -d $dir/db ]] || return 0
   rm -rf -- "$dir/db.new"
   mariadb-install-db --no-defaults "${as_slurm[@]}" --datadir="$dir/db.new" --auth-root-authentication-method=normal \
-    --skip-test-db >"$dir/log/mariadbd.install" 2>&1 || {
+    --skip-test-db --force >"$dir/log/mariadbd.install" 2>&1 || {
     tail -n 30 "$dir/log/mariadbd.install" >&2
     die 70 "cannot make a database in $dir/db"
   }
@@ -115,8 +115,7 @@ stop() {
   local pid
   alive "$1" || return 0
   pid=$(pid_of "$1")
-  kill -TERM "$pid"
-  kill -CONT "$pid"
+  kill -CONT "$pid" && kill -TERM "$pid"
   within 30 gone "$1" || kill -KILL "$pid"
   within 30 gone "$1" || die 70 "cannot stop $1: process $pid stays after SIGKILL"
 }

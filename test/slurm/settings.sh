@@ -32,7 +32,7 @@ load_settings() {
 
 choose_settings() {
   local key
-  name=${LAB_CLUSTER_NAME:-labkit}
+  name=${LAB_CLUSTER_NAME:-${name:-labkit}}
   accounting=${LAB_CLUSTER_ACCOUNTING:-1}
   set=${LAB_CLUSTER_SET-}
   choose_port
@@ -102,7 +102,11 @@ cgroup_v1_writable() {
   done
 }
 
+# Prints what tests need to know, for a shell to eval.
 environment() {
+  local owner
+  owner=$(stat -c %U "$dir")
+  [[ $owner == root ]] || { users=("$owner") && group=$(id -gn "$owner"); }
   printf 'export %s=%q\n' \
     SLURM_CONF "$SLURM_CONF" \
     LAB_TEST_CLUSTER "$dir" \
