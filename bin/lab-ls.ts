@@ -20,6 +20,7 @@ export const spec = {
     group: { type: "string", value: "NAME", help: "only runs of this group" },
     since: { type: "time", value: "TIME", help: "planned since then: 3d, today, 2026-11-20" },
     until: { type: "time", value: "TIME", help: "planned before then" },
+    recent: { type: "time", value: "TIME", help: "only what is active, and what ended since then" },
     where: { type: "strings", value: "TEST", help: "only where a field is so: params.lr<1e-3, seed=0, name!=x" },
     note: { type: "string", value: "TEXT", help: "only runs whose narrative contains the text" },
     sort: {

@@ -120,7 +120,8 @@ function contextOf(
   const asked = {
     cluster: options["cluster"] as string | undefined,
     environment: options["env"] as string | undefined,
-    set: options["config"] as string[],
+    // The wrappers hand their own -c on to all parts of the pipe by this variable.
+    set: [...(process.env["LAB_SETTINGS"] ?? "").split("\n").filter(Boolean), ...(options["config"] as string[])],
   };
   const context: Context = {
     name: spec.name,

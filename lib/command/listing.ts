@@ -20,6 +20,7 @@ export interface Filter {
   group: string | undefined;
   since: number | undefined;
   until: number | undefined;
+  recent: number | undefined;
   where: string[];
   note: string | undefined;
   sort: string | undefined;
@@ -30,6 +31,8 @@ const words: Record<string, readonly string[]> = {
   active: ["planned", "submitted", "queued", "running", "exited", "unknown"],
   ended: ["succeeded", "failed", "cancelled", "lost"],
 };
+
+const ended = new Set(words["ended"]);
 
 /** The statuses of the runs that pass the filter, newest first unless asked otherwise. */
 export async function* listRuns(filter: Filter, context: Context): AsyncGenerator<Status> {
@@ -84,6 +87,9 @@ function accepting(filter: Filter): (status: Status, disk: RunOnDisk) => boolean
     (name === undefined || name.test(status.name)) &&
     filter.tag.every((tag) => run.tags.includes(tag)) &&
     (filter.group === undefined || run.group === filter.group) &&
+    (filter.recent === undefined ||
+      !ended.has(status.state) ||
+      Date.parse(status.ended_at ?? status.planned_at) >= filter.recent) &&
     tests.every((test) => test((key) => at(run, key) ?? at(status, key))) &&
     (filter.note === undefined ||
       JSON.stringify(run.narrative ?? {})

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// lab-init - make a registry and its configuration
+import { command } from "../lib/command/command.js";
+import { initialise } from "../lib/command/initialising.js";
+
+export const spec = {
+  name: "lab-init",
+  usage: [""],
+  options: {
+    yes: { type: "boolean", short: "y", help: "do it, without asking" },
+    root: {
+      type: "string",
+      value: "DIR",
+      help: "holds registry and artifacts (default ~/lab); on the shared file system of a cluster",
+    },
+    "runs-base": {
+      type: "string",
+      value: "DIR",
+      help: "the registry (default ROOT/registry); one that exists is joined",
+    },
+    "artifact-root": { type: "string", value: "DIR", help: "what runs make (default ROOT/artifacts)" },
+    kind: { type: "strings", value: "KIND", help: "also make a place for artifacts of this kind" },
+    name: { type: "string", value: "NAME", help: "the cluster's name (default: Slurm's, else this host's)" },
+    group: {
+      type: "string",
+      value: "GROUP",
+      help: "the Unix group of the lab; without one all users of the machine may read",
+    },
+    scheduler: {
+      type: "string",
+      value: "KIND",
+      default: "auto",
+      choices: ["auto", "slurm", "local"],
+      help: "who runs the jobs",
+    },
+    partition: { type: "string", value: "NAME", help: "Slurm's partition where a recipe names none" },
+    account: { type: "string", value: "NAME", help: "Slurm's account where a recipe names none" },
+    repo: { type: "strings", value: "NAME=DIR", help: "a repository that recipes call by name" },
+    output: {
+      type: "string",
+      short: "o",
+      value: "FILE",
+      help: "the cluster file (default ~/.config/lab/cluster.toml)",
+    },
+    force: { type: "boolean", help: "replace a cluster file that is there" },
+  },
+  columns: ["check", "path", "message"],
+  input: "none",
+  acts: true,
+  writes: ["check"],
+} as const;
+
+export default command(spec, (_, options, context) => initialise(options, context));

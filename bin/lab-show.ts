@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// lab-show - everything about a run
+import { command } from "../lib/command/command.js";
+import { graces, namedRuns } from "../lib/command/runs.js";
+import { cardOf, wholeRun } from "../lib/command/showing.js";
+
+export const spec = {
+  name: "lab-show",
+  usage: ["RUN…", "< RUNS"],
+  options: {},
+  columns: ["id", "name", "state", "mode", "message"],
+  view: cardOf,
+  input: "runs",
+  reads: ["run", "status"],
+  writes: ["run"],
+} as const;
+
+export default command(spec, async function* (records, _, context) {
+  const limits = await graces(context);
+  for await (const named of namedRuns(records, context)) {
+    yield "other" in named ? named.other : wholeRun(named.run, context, limits);
+  }
+});
