@@ -47,7 +47,8 @@ export function localScheduler(options: LocalOptions): Scheduler {
       checkPossible(request, capacity, store);
       if (store.note(job, "queued", queuedOf(job, request, options)) === "exists") isQueued(store, job, request);
     }
-    const says = [saysOfIgnored(request), (await ensureWorker()) ? undefined : "no worker could be started"].filter(
+    const worked = (await ensureWorker()) || options.worker === undefined;
+    const says = [saysOfIgnored(request), worked ? undefined : "no worker could be started"].filter(
       (words) => words !== undefined,
     );
     return says.length > 0 ? { ...submitted, says: says.join("; ") } : submitted;
