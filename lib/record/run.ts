@@ -133,6 +133,8 @@ export const runSchema = record("run", {
   args: table,
   args_format: maybe(v.looseObject({ style: v.picklist(["equals", "space"]) })),
   params: table,
+  /** Numbers in args and params as the recipe writes them, where JSON would not: `{"params.lr": "1e-4", "args.eps": "1.0"}`. */
+  numbers: maybe(v.record(v.string(), text)),
   env: v.record(v.string(), text),
   pass: words,
   seed: maybe(v.pipe(v.number(), v.integer())),

@@ -39,6 +39,7 @@ type Loose = v.GenericSchema & {
   entries?: Record<string, v.GenericSchema>;
   wrapped?: v.GenericSchema;
   value?: v.GenericSchema;
+  rest?: v.GenericSchema;
   item?: v.GenericSchema;
   options?: readonly unknown[];
 };
@@ -61,8 +62,9 @@ function shape(given: v.GenericSchema, value: unknown, path: TomlPath, found: Br
   }
   if (!isTable(value)) return;
   for (const [key, item] of Object.entries(value)) {
-    const inner = schema.type === "record" ? schema.value : ownEntry(schema.entries, key);
-    if (schema.type === "record" && unusable.has(key)) {
+    const open = schema.type === "record" ? schema.value : schema.rest;
+    const inner = ownEntry(schema.entries, key) ?? open;
+    if (open && unusable.has(key)) {
       found.push({
         path: [...path, key],
         part: "key",
@@ -73,7 +75,7 @@ function shape(given: v.GenericSchema, value: unknown, path: TomlPath, found: Br
   }
 }
 
-/** Keys that valibot's record leaves out without a word. */
+/** Keys that valibot leaves out of an open table without a word. */
 const unusable = new Set(["__proto__", "prototype", "constructor"]);
 
 function unwrapped(schema: v.GenericSchema): Loose {
@@ -95,7 +97,8 @@ function optionFor(schema: Loose, value: unknown): Loose {
   }
   if (Array.isArray(value)) return options.find((option) => option.type === "array") ?? schema;
   return (
-    (isTable(value) ? options.find((option) => option.entries !== undefined || option.type === "record") : undefined) ?? schema
+    (isTable(value) ? options.find((option) => option.entries !== undefined || option.type === "record") : undefined) ??
+    schema
   );
 }
 
@@ -117,7 +120,10 @@ function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
 }
 
 function breachOf(issue: v.BaseIssue<unknown>, prefix: TomlPath): Breach {
-  const path = [...prefix, ...(issue.path ?? []).map((item) => (typeof item.key === "number" ? item.key : String(item.key)))];
+  const path = [
+    ...prefix,
+    ...(issue.path ?? []).map((item) => (typeof item.key === "number" ? item.key : String(item.key))),
+  ];
   const deeper = issue.issues?.find((inner) => inner.path !== undefined && !isUnknownKey(inner));
   if (deeper) return breachOf(deeper, path);
   const missing = issue.input === undefined && issue.kind === "schema";
@@ -154,12 +160,17 @@ const expectations: Record<string, string> = {
 function expectation(expected: string): string {
   const bound = /^(>=|<=)(-?\d+)$/.exec(expected);
   if (bound) return bound[1] === ">=" ? `at least ${bound[2]}` : `at most ${bound[2]}`;
-  const options = expected.replace(/^\((.*)\)$/, "$1").split(" | ");
+  const options = expected.replaceAll(/(^|\| )\(|\)(?= \||$)/g, "$1").split(" | ");
   return options.map((option) => expectations[option] ?? option).join(" or ");
 }
 
 function guess(issue: v.BaseIssue<unknown>): string {
-  if (issue.type !== "picklist" || typeof issue.input !== "string" || issue.expected === null) return "";
+  if (
+    (issue.type !== "picklist" && issue.type !== "variant") ||
+    typeof issue.input !== "string" ||
+    issue.expected === null
+  )
+    return "";
   const options = [...issue.expected.matchAll(/"([^"]*)"/g)].map(([, option]) => option ?? "");
   const near = nearest(issue.input, options);
   return near === undefined ? "" : ` (did you mean '${near}'?)`;

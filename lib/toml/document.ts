@@ -13,7 +13,7 @@ export interface TomlFile {
   path: string;
   /** Verbatim, a byte order mark included. */
   text: string;
-  /** Tables without a prototype; floats, integers and dates as smol-toml gives them. */
+  /** Tables without a prototype; numbers and dates as smol-toml gives them; lines of texts end in LF. */
   value: Record<string, unknown>;
 }
 
@@ -25,7 +25,7 @@ const deepest = 64;
 /** Parses a text. Throws `code`, with `path:line:column: message`, also where a key is one that JavaScript objects have. */
 export function parseToml(text: string, path: string, code: FaultCode = "dataerr"): TomlFile {
   if (Buffer.byteLength(text) > tomlLimit) throw tooLarge(path, code);
-  const plain = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const plain = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
   let value: Record<string, unknown>;
   try {
     value = parse(plain, { maxDepth: deepest, unsafeKeyBehaviour: "throw" });

@@ -114,5 +114,8 @@ function ofKeyValue(item: AST.TOMLKeyValue, prefix: TomlPath): Placed[] {
 function within(value: AST.TOMLContentNode, path: TomlPath): Placed[] {
   if (value.type === "TOMLInlineTable") return value.body.flatMap((item) => ofKeyValue(item, path));
   if (value.type !== "TOMLArray") return [];
-  return value.elements.flatMap((element, i) => [{ path: [...path, i], value: element }, ...within(element, [...path, i])]);
+  return value.elements.flatMap((element, i) => [
+    { path: [...path, i], value: element },
+    ...within(element, [...path, i]),
+  ]);
 }

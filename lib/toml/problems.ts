@@ -1,9 +1,10 @@
 // What is wrong with a TOML file: every breach of a schema, in words, with its line.
 import * as v from "valibot";
-import { type FaultCode, fault } from "../record/fault.js";
+import { type Fault, type FaultCode, fault } from "../record/fault.js";
 import type { Problem } from "../record/records.js";
 import { type Breach, breaches } from "./breaches.js";
 import type { TomlFile } from "./document.js";
+import { positions } from "./positions.js";
 
 /** Every breach of the schema (made of `v.strictObject`), in the order of the file; empty when all is well. */
 export async function problems(schema: v.GenericSchema, file: TomlFile): Promise<Problem[]> {
@@ -24,7 +25,6 @@ export async function checkedToml<S extends v.GenericSchema>(
 
 /** Breaches with their places in a file, in its order. */
 export async function located(found: readonly Breach[], file: TomlFile): Promise<Problem[]> {
-  const { positions } = await import("./positions.js");
   const places = await positions(file);
   return found
     .map((breach) => problem(breach, file.path, places.of(breach.path, breach.part)))
@@ -49,12 +49,25 @@ export function problem(
 }
 
 /** The fault for problems: the first as `file:line:column: message`, and how many there are more. */
-export function problemFault(found: readonly Problem[], code: FaultCode) {
+export function problemFault(found: readonly Problem[], code: FaultCode): Fault {
   const [first] = found;
   const more = found.length > 1 ? ` (and ${found.length - 1} more)` : "";
   const where =
-    first?.path === undefined ? "" : `${[first.path, first.line, first.column].filter((part) => part !== undefined).join(":")}: `;
+    first?.path === undefined
+      ? ""
+      : `${[first.path, first.line, first.column].filter((part) => part !== undefined).join(":")}: `;
   return fault(code, `${where}${first?.message ?? "is wrong"}${more}`, {
     hint: first?.hint,
+  });
+}
+
+/** The problem that a fault tells of; one that says `file:line:column: message` has its place. */
+export function faultProblem(error: Fault): Problem {
+  const match = /^(.+?):(\d+):(\d+): (.*)$/s.exec(error.message);
+  if (!match) return problem({ message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+  const [, path, line, column, message = ""] = match;
+  return problem({ message, ...(error.hint === undefined ? {} : { hint: error.hint }) }, path, {
+    line: Number(line),
+    column: Number(column),
   });
 }

@@ -1,0 +1,142 @@
+// What a schema cannot say of a recipe: what one part means for another. Pure; takes tables that may still be wrong.
+import { isFault } from "../record/fault.js";
+import { isName } from "../record/names.js";
+import type { Breach } from "../toml/breaches.js";
+import { dotted, isTable, type TomlPath } from "../toml/path.js";
+import { defaultAlias, outputNames } from "./outputs.js";
+import { isInside } from "./pieces.js";
+import { shellTrouble } from "./shell.js";
+import { expandTokens, type TokenValues, tokenBreaches, tokensIn, tokenValues } from "./tokens.js";
+
+type Table = Record<string, unknown>;
+
+/** Files that are something else: their one problem is that, and not the hundred keys that a recipe does not have. */
+export function otherKind(table: Table): Breach[] | undefined {
+  const kinds = {
+    stages: "pipelines ([stages]) are not supported yet",
+    applies_to: "policies ([applies_to]) are not supported yet",
+    filesystem: "this is a cluster file, not a recipe",
+  };
+  const found = Object.entries(kinds).find(([key]) => isTable(table[key]));
+  return found && [{ path: [found[0]], part: "key", message: found[1] }];
+}
+
+/** Breaches of everything that is no matter of a single value's type; none at a place that already has one. */
+export function furtherBreaches(table: Table, numbers: Record<string, string>, known: readonly Breach[]): Breach[] {
+  const taken = new Set(known.map(({ path }) => dotted(path)));
+  const found: Breach[] = [];
+  for (const breach of allBreaches(table, numbers)) {
+    if (taken.has(dotted(breach.path))) continue;
+    taken.add(dotted(breach.path));
+    found.push(breach);
+  }
+  return found;
+}
+
+function* allBreaches(table: Table, numbers: Record<string, string>): Generator<Breach> {
+  yield* nulls(table, []);
+  yield* tokenBreaches({ ...table, numbers });
+  yield* shellBreaches(table);
+  yield* passBreaches(table["env"]);
+  const values = tokenValues({ ...table, numbers, id: sampleId });
+  yield* inputBreaches(table, values);
+  yield* workdirBreaches(table, values);
+  yield* outputBreaches(table, numbers, values);
+}
+
+/** Any id will do: whether an alias is a name, and which outputs share it, is the same for all. */
+const sampleId = "20260101-000000-000000";
+
+function* nulls(value: unknown, path: TomlPath): Generator<Breach> {
+  if (typeof value === "string" && value.includes("\0")) yield breach(path, `${dotted(path)} has a NUL in it`);
+  else if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* nulls(item, [...path, i]);
+  else if (isTable(value)) for (const [key, item] of Object.entries(value)) yield* nulls(item, [...path, key]);
+}
+
+function* shellBreaches({ command, args }: Table): Generator<Breach> {
+  if (Array.isArray(command) && command[0] === "")
+    yield breach(["command", 0], "command.0 is empty: it is the program");
+  if (typeof command !== "string") return;
+  const trouble = shellTrouble(command, isTable(args) && Object.values(args).some((value) => value !== false));
+  if (trouble === undefined) return;
+  yield {
+    ...breach(["command"], `command ${trouble}`),
+    hint: 'set it in [env], NAME = "{…}", and write "$NAME" in the line',
+  };
+}
+
+function* passBreaches(env: unknown): Generator<Breach> {
+  const pass = isTable(env) ? env["pass"] : undefined;
+  if (!isTable(env) || !Array.isArray(pass)) return;
+  for (const [i, name] of pass.entries()) {
+    if (name !== "pass" && Object.hasOwn(env, name))
+      yield breach(["env", "pass", i], `${name} is both in env and in env.pass`);
+  }
+}
+
+/** Roles become the names of variables, LAB_INPUT_<ROLE>; paths are taken as they are. */
+function* inputBreaches({ inputs, outputs }: Table, values: TokenValues): Generator<Breach> {
+  for (const [name, roles] of [
+    ["inputs", inputs],
+    ["outputs", outputs],
+  ] as const) {
+    const variables = new Map<string, string>();
+    for (const role of isTable(roles) ? Object.keys(roles) : []) {
+      const variable = role.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+      const other = variables.get(variable);
+      if (other !== undefined)
+        yield breach([name, role], `${name}.${role} and ${name}.${other} would have one variable, ${variable}`, "key");
+      variables.set(variable, role);
+    }
+  }
+  for (const [role, input] of isTable(inputs) ? Object.entries(inputs) : []) {
+    const path = isTable(input) ? replaced(input["path"], values) : undefined;
+    if (path?.startsWith("$"))
+      yield breach(
+        ["inputs", role, "path"],
+        `inputs.${role}.path begins with a variable: it is taken as it is, so write it out`,
+      );
+    if (path === "") yield breach(["inputs", role, "path"], `inputs.${role}.path is empty`);
+  }
+}
+
+function* workdirBreaches({ workdir }: Table, values: TokenValues): Generator<Breach> {
+  const path = replaced(workdir, values);
+  if (path !== undefined && !isInside(path))
+    yield breach(["workdir"], `workdir = ${JSON.stringify(path)} leads out of the source`);
+}
+
+function* outputBreaches(
+  { name, outputs }: Table,
+  numbers: Record<string, string>,
+  values: TokenValues,
+): Generator<Breach> {
+  const good: Record<string, { alias: string }> = {};
+  for (const [role, output] of isTable(outputs) ? Object.entries(outputs) : []) {
+    const path = ["outputs", role, "alias"];
+    const given = isTable(output) ? (output["alias"] ?? defaultAlias(String(name), role)) : undefined;
+    const alias = replaced(given, values);
+    if (alias === undefined) continue;
+    if (!isName(alias)) {
+      const hint = "letters, digits and . _ + - only, at most 128, and a letter or digit first";
+      yield { ...breach(path, `the alias '${alias}' cannot be a name`), hint };
+    } else good[role] = { alias };
+    try {
+      outputNames({ id: sampleId, outputs: good, numbers });
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      yield breach(path, error.message);
+      delete good[role];
+    }
+  }
+}
+
+/** The text with its tokens replaced; undefined where it is none or a token cannot be, which is said elsewhere. */
+function replaced(text: unknown, values: TokenValues): string | undefined {
+  if (typeof text !== "string") return undefined;
+  return tokensIn(text).every((word) => values.has(word)) ? expandTokens(text, values) : undefined;
+}
+
+function breach(path: TomlPath, message: string, part: Breach["part"] = "value"): Breach {
+  return { path, part, message };
+}

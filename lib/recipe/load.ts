@@ -1,0 +1,50 @@
+// A recipe that has been read with all its layers, and checked.
+import * as v from "valibot";
+import { parseToml } from "../toml/document.js";
+import { problemFault } from "../toml/problems.js";
+import { type Layer, merged } from "./layers.js";
+import { type Numbers, numbersOf } from "./numbers.js";
+import { type LayerOptions, readLayers, setLayers } from "./read.js";
+import { type RecipeTable, recipeSchema } from "./schema.js";
+import { layerProblems } from "./validate.js";
+
+export interface Recipe extends Numbers {
+  /** Absolute; absent for a command without a recipe file. */
+  path?: string;
+  /** The recipe's own file, verbatim. */
+  text: string;
+  /** The files that it extends, nearest first. */
+  extends: string[];
+  set: string[];
+  table: RecipeTable;
+  layers: readonly Layer[];
+}
+
+/** Reads a recipe. Throws the first problem, saying how many there are more; what a flag says wrong is a usage error. */
+export async function loadRecipe(file: string, options: LayerOptions): Promise<Recipe> {
+  return loaded(await readLayers(file, options), options);
+}
+
+/** The same for a recipe that is no file: a text made of a command on the command line. */
+export async function loadRecipeText(text: string, options: LayerOptions): Promise<Recipe> {
+  const layer = { file: parseToml(text, nowhere), dir: options.cwd, flag: nowhere };
+  return loaded([layer, ...setLayers(options)], options);
+}
+
+const nowhere = "the command line";
+
+async function loaded(layers: Layer[], options: LayerOptions): Promise<Recipe> {
+  const found = await layerProblems(layers);
+  if (found.length > 0) throw problemFault(found, found[0]?.path === undefined ? "usage" : "dataerr");
+  const files = layers.filter((layer) => layer.flag === undefined).map((layer) => layer.file);
+  const own = files.pop();
+  return {
+    ...(own === undefined ? {} : { path: own.path }),
+    text: (own ?? layers[0]?.file)?.text ?? "",
+    extends: files.map((file) => file.path).reverse(),
+    set: [...(options.set ?? [])],
+    table: v.parse(recipeSchema, merged(layers)),
+    layers,
+    ...(await numbersOf(layers)),
+  };
+}

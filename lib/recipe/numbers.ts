@@ -1,0 +1,52 @@
+// How numbers and dates of [args] and [params] are written, where a JavaScript number would lose it.
+import { spellings } from "../toml/document.js";
+import { dotted, isTable, type TomlPath } from "../toml/path.js";
+import { type Layer, layerOf, merged } from "./layers.js";
+
+export interface Numbers {
+  /** Floats whose JSON form reads back as something else: `1.0`, `1e-4`, `inf`; by dotted path. */
+  numbers: Record<string, string>;
+  /** Dates and times as they are written, by dotted path. */
+  dates: Record<string, string>;
+}
+
+/** The spellings of the layer that says each number or date. */
+export async function numbersOf(layers: readonly Layer[]): Promise<Numbers> {
+  const found: Numbers = { numbers: {}, dates: {} };
+  const table = merged(layers);
+  for (const [path, value] of [...numeric(table["args"], ["args"]), ...numeric(table["params"], ["params"])]) {
+    const layer = layerOf(layers, table, path);
+    const spelled = layer && (await spellings(layer.file)).get(dotted(path));
+    if (value instanceof Date) found.dates[dotted(path)] = spelled ?? value.toISOString();
+    else if (!Number.isFinite(value)) found.numbers[dotted(path)] = spelled ?? wordOf(value);
+    else if (spelled !== undefined && isFloat(spelled) && spelled !== String(value))
+      found.numbers[dotted(path)] = spelled;
+  }
+  return found;
+}
+
+/** A table of args or params as JSON can hold it: dates as they are written, infinite numbers by their words. */
+export function plainTable(value: unknown, path: TomlPath, { numbers, dates }: Numbers): unknown {
+  if (Array.isArray(value)) return value.map((item, i) => plainTable(item, [...path, i], { numbers, dates }));
+  if (value instanceof Date) return dates[dotted(path)] ?? value.toISOString();
+  if (typeof value === "number" && !Number.isFinite(value)) return numbers[dotted(path)] ?? wordOf(value);
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, plainTable(item, [...path, key], { numbers, dates })]),
+  );
+}
+
+function* numeric(value: unknown, path: TomlPath): Generator<[TomlPath, number | Date]> {
+  if (typeof value === "number" || value instanceof Date) yield [path, value];
+  else if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* numeric(item, [...path, i]);
+  else if (isTable(value)) for (const [key, item] of Object.entries(value)) yield* numeric(item, [...path, key]);
+}
+
+function isFloat(spelled: string): boolean {
+  return !/^[+-]?0[xob]/.test(spelled) && /[.eE]/.test(spelled);
+}
+
+/** TOML's word, which Python's float() reads too. */
+function wordOf(value: number): string {
+  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}

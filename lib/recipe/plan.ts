@@ -1,0 +1,124 @@
+// A recipe becomes a run: a record with an id that nothing on disk knows yet.
+import crypto from "node:crypto";
+import path from "node:path";
+import type { Run, RunInput, RunOutput, RunSource } from "../record/run.js";
+import { drawRunId } from "../record/run-id.js";
+import { timestamp } from "../record/units.js";
+import { layerOf } from "./layers.js";
+import type { Recipe } from "./load.js";
+import { plainTable } from "./numbers.js";
+import { defaultAlias } from "./outputs.js";
+import { runResources } from "./resources.js";
+import type { RecipeTable } from "./schema.js";
+import { expandTokens, tokenValues } from "./tokens.js";
+
+export interface PlanContext {
+  /** Milliseconds. */
+  now: number;
+  /** Who plans. */
+  user: string;
+  /** What `~/` in a path stands for. */
+  home: string;
+  /** Where the source is: the repository that the recipe names, or the one that holds it. */
+  source: Pick<RunSource, "kind" | "root">;
+  /** What flags say about why; they win over the recipe's, tags are added to its. */
+  flags?: NarrativeFlags;
+  /** For tests: the id to take. */
+  id?: string;
+}
+
+export interface NarrativeFlags {
+  hypothesis?: string;
+  context?: string;
+  intent?: string;
+  expected_outcome?: string;
+  note?: string;
+  group?: string;
+  parent?: string;
+  tags?: readonly string[];
+}
+
+/** The planned run of a recipe, which has been checked when it was loaded. */
+export function planRun(recipe: Recipe, context: PlanContext): Run {
+  const { table } = recipe;
+  const { pass = [], ...env } = table.env ?? {};
+  const run: Run = {
+    type: "run",
+    v: 1,
+    id: context.id ?? drawRunId(context.now),
+    phase: "planned",
+    name: table.name,
+    user: context.user,
+    planned_at: timestamp(context.now),
+    recipe: recipeOf(recipe),
+    ...given("repo", table.repo),
+    source: { ...table.source, ...context.source },
+    workdir: table.workdir ?? ".",
+    command: table.command,
+    args: plainTable(table.args ?? {}, ["args"], recipe) as Run["args"],
+    ...given("args_format", table.args_format),
+    params: plainTable(table.params ?? {}, ["params"], recipe) as Run["params"],
+    ...given("numbers", Object.keys(recipe.numbers).length === 0 ? undefined : recipe.numbers),
+    env: env as Run["env"],
+    pass: [...new Set(pass)],
+    ...given("seed", table.seed),
+    tags: [...new Set([...(table.tags ?? []), ...(context.flags?.tags ?? [])])],
+    ...why(table, context.flags ?? {}),
+    ...given("environment", table.environment),
+    resources: runResources(table.resources),
+    inputs: {},
+    outputs: outputsOf(table),
+    ...given("collect", table.collect),
+    ...given("after", table.after),
+    ...given("notify", table.notify && { when: "afterany", ...table.notify }),
+    ...given("tracking", table.tracking),
+    ...given("checks", table.checks),
+  };
+  return { ...run, inputs: inputsOf(run, recipe, context.home) };
+}
+
+function given<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+}
+
+function recipeOf(recipe: Recipe): Run["recipe"] {
+  return {
+    ...given("path", recipe.path),
+    text: recipe.text,
+    digest: `sha256:${crypto.createHash("sha256").update(recipe.text).digest("hex")}`,
+    ...given("extends", recipe.extends.length === 0 ? undefined : recipe.extends),
+    ...given("set", recipe.set.length === 0 ? undefined : recipe.set),
+  };
+}
+
+function why(table: RecipeTable, { tags: _, ...flags }: NarrativeFlags): Pick<Run, "group" | "parent" | "narrative"> {
+  const { group, parent, ...narrative } = { ...table.narrative, ...flags };
+  return {
+    ...given("group", group),
+    ...given("parent", parent),
+    ...given("narrative", Object.keys(narrative).length === 0 ? undefined : narrative),
+  };
+}
+
+function outputsOf({ name, outputs = {} }: RecipeTable): Record<string, RunOutput> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([role, output]) => [
+      role,
+      { ...output, alias: output.alias ?? defaultAlias(name, role), digest: output.digest ?? "stat" },
+    ]),
+  );
+}
+
+/** Paths, tokens replaced: `~/` is the planner's home, others are relative to the file (or directory) that says them. */
+function inputsOf(run: Run, recipe: Recipe, home: string): Record<string, RunInput> {
+  const values = tokenValues(run);
+  const inputs: Record<string, RunInput> = {};
+  for (const [role, input] of Object.entries(recipe.table.inputs ?? {})) {
+    if (input.type !== "external") continue;
+    const text = expandTokens(input.path, values);
+    const dir = layerOf(recipe.layers, recipe.table, ["inputs", role, "path"])?.dir ?? "/";
+    const absolute = text === "~" || text.startsWith("~/") ? path.join(home, text.slice(1)) : path.resolve(dir, text);
+    inputs[role] = { type: "external", path: absolute, fingerprint: input.fingerprint ?? "stat" };
+  }
+  return inputs;
+}

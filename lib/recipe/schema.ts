@@ -1,0 +1,167 @@
+// What a recipe may say. Everything that is specified and not built yet is here by name, so that it is refused by it.
+import * as v from "valibot";
+import { isName } from "../record/names.js";
+import { isTable } from "../toml/path.js";
+import { inside, line, notYet } from "./pieces.js";
+import { resourcesSchema } from "./resources.js";
+
+const maybe = v.exactOptional;
+
+const variable = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "cannot be the name of a variable"),
+  v.check((name) => !ownVariables.test(name), "is set by the toolkit"),
+);
+const ownVariables =
+  /^LAB_(RUN_ID|RUN_DIR|CONTEXT|ATTEMPT|SEED|PARAMS|SCRATCH|METRICS|RESUME_FROM|INPUT_.*|OUTPUT_.*)$/;
+
+const role = v.pipe(
+  v.string(),
+  v.check(isName, "cannot be a role: letters, digits and . _ + - only, and a letter or digit first"),
+);
+
+const argumentName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_][^\s=\p{Cc}]*$/u, "cannot be an argument: it begins with a letter and has no spaces and no ="),
+);
+
+const argument = v.pipe(
+  v.unknown(),
+  v.check(isArgument, ({ input }) =>
+    isTable(input)
+      ? 'is a table: an argument is a string, a number, true, false or a list; write "a.b" = … for an option with a dot'
+      : "holds a list or a table: the elements of an argument are strings and numbers",
+  ),
+);
+
+function isArgument(value: unknown): boolean {
+  return (
+    isScalar(value) || (Array.isArray(value) && value.every((item) => isScalar(item) && typeof item !== "boolean"))
+  );
+}
+
+function isScalar(value: unknown): boolean {
+  return ["string", "number", "boolean"].includes(typeof value) || value instanceof Date;
+}
+
+const fingerprint = v.picklist(["stat", "sha256", "none"]);
+
+const inputs = v.record(
+  role,
+  v.variant("type", [
+    v.strictObject({
+      type: v.literal("external"),
+      path: line,
+      fingerprint: maybe(fingerprint),
+      prewarm: maybe(notYet),
+    }),
+    v.pipe(
+      v.looseObject({ type: v.picklist(["artifact", "stage", "from", "checkpoint"]) }),
+      v.check(
+        () => false,
+        ({ input }) => `of type "${isTable(input) ? input["type"] : ""}" is not supported yet`,
+      ),
+    ),
+  ]),
+);
+
+const outputs = v.record(
+  role,
+  v.pipe(
+    v.strictObject({
+      type: v.pipe(v.string(), v.check(isName, "cannot be a type: letters, digits and . _ + - only")),
+      marker: maybe(inside),
+      alias: maybe(line),
+      digest: maybe(fingerprint),
+    }),
+    v.check(
+      (output) => output.type !== "checkpoint_stream" || output.marker !== undefined,
+      "needs a marker: nothing else tells when a step of a stream is complete",
+    ),
+  ),
+);
+
+const environment = v.pipe(
+  v.strictObject({
+    modules: maybe(v.array(line)),
+    conda: maybe(line),
+    venv: maybe(line),
+    container: maybe(line),
+    setup: maybe(v.array(v.string())),
+    inherit: maybe(v.boolean()),
+  }),
+  v.check(
+    ({ conda, venv, container }) => [conda, venv, container].filter((one) => one !== undefined).length <= 1,
+    "names more than one of conda, venv and container",
+  ),
+);
+
+const reference = v.pipe(v.string(), v.regex(/^[^\s,:?\p{Cc}]+$/u, "is no job or run"));
+const references = maybe(v.array(reference));
+const check = maybe(v.picklist(["warn", "error", "off"]));
+
+export const recipeSchema = v.strictObject({
+  name: v.pipe(line, v.regex(/^\S(.*\S)?$/, "has a space at its beginning or end"), v.maxLength(128, "is too long")),
+  /** Read and taken out before the rest is checked: here so that its misspellings are known. */
+  extends: maybe(v.string()),
+  repo: maybe(line),
+  command: v.union([v.pipe(v.string(), v.regex(/\S/, "is empty")), v.pipe(v.array(v.string()), v.minLength(1))]),
+  workdir: maybe(inside),
+  seed: maybe(v.pipe(v.number(), v.integer())),
+  tags: maybe(v.array(line)),
+  args: maybe(v.record(argumentName, argument)),
+  args_format: maybe(v.strictObject({ style: v.picklist(["equals", "space"]) })),
+  params: maybe(v.record(v.string(), v.unknown())),
+  env: maybe(v.objectWithRest({ pass: maybe(v.array(variable)) }, v.string())),
+  source: maybe(
+    v.strictObject({
+      paths: maybe(v.pipe(v.array(inside), v.minLength(1))),
+      ignore: maybe(v.array(line)),
+      include: maybe(v.array(line)),
+      unpack: maybe(v.picklist(["auto", "node", "shared"])),
+    }),
+  ),
+  environment: maybe(environment),
+  resources: maybe(resourcesSchema),
+  launcher: maybe(notYet),
+  inputs: maybe(inputs),
+  outputs: maybe(outputs),
+  checkpoints: maybe(notYet),
+  collect: maybe(v.strictObject({ globs: v.array(inside), exclude: maybe(v.array(inside)) })),
+  eval: maybe(notYet),
+  sweep: maybe(notYet),
+  gpu_estimate: maybe(notYet),
+  after: maybe(
+    v.strictObject({ after: references, afterok: references, afterany: references, afternotok: references }),
+  ),
+  notify: maybe(
+    v.pipe(
+      v.strictObject({
+        email: maybe(v.pipe(line, v.regex(/^\S+@\S+$/, "is no address"))),
+        when: maybe(v.picklist(["after", "afterok", "afterany", "afternotok"])),
+        run: maybe(line),
+      }),
+      v.check(({ email, run }) => email !== undefined || run !== undefined, "says neither email nor run"),
+    ),
+  ),
+  tracking: maybe(
+    v.strictObject({ wandb: maybe(v.strictObject({ entity: maybe(line), project: line, group: maybe(line) })) }),
+  ),
+  checks: maybe(
+    v.strictObject({ unknown_args: check, topology: check, resources: check, preflight: check, near_duplicate: check }),
+  ),
+  narrative: maybe(
+    v.strictObject({
+      hypothesis: maybe(v.string()),
+      context: maybe(v.string()),
+      intent: maybe(v.string()),
+      expected_outcome: maybe(v.string()),
+      note: maybe(v.string()),
+      group: maybe(line),
+      parent: maybe(reference),
+    }),
+  ),
+});
+
+/** A recipe that has been checked; tokens unexpanded, dates and infinite numbers as TOML has them. */
+export type RecipeTable = v.InferOutput<typeof recipeSchema>;

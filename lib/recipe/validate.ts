@@ -1,0 +1,52 @@
+// All problems of one recipe, each with its line and, where there is one, its remedy.
+import { isFault } from "../record/fault.js";
+import type { Problem } from "../record/records.js";
+import { type Breach, breaches } from "../toml/breaches.js";
+import { faultProblem, located, problem } from "../toml/problems.js";
+import { furtherBreaches, otherKind } from "./checks.js";
+import { type Layer, layerOf, merged } from "./layers.js";
+import { numbersOf } from "./numbers.js";
+import { type LayerOptions, readLayers } from "./read.js";
+import { recipeSchema } from "./schema.js";
+
+/** All problems of a recipe file, its own first. Throws what the system says where the file itself cannot be read. */
+export async function validateRecipe(file: string, options: LayerOptions): Promise<Problem[]> {
+  let layers: Layer[];
+  try {
+    layers = await readLayers(file, options);
+  } catch (error) {
+    if (isFault(error) && (error.code === "dataerr" || error.code === "usage")) return [faultProblem(error)];
+    throw error;
+  }
+  return layerProblems(layers);
+}
+
+/** The problems of the table that the layers make, each at the layer that says it: files first, flags last. */
+export async function layerProblems(layers: readonly Layer[]): Promise<Problem[]> {
+  const table = merged(layers);
+  const byLayer = new Map<Layer, Breach[]>();
+  for (const breach of await allBreaches(layers, table)) {
+    const layer = layerOf(layers, table, breach.path);
+    if (layer) byLayer.set(layer, [...(byLayer.get(layer) ?? []), breach]);
+  }
+  const files = layers.filter((layer) => layer.flag === undefined).reverse();
+  const flags = layers.filter((layer) => layer.flag !== undefined);
+  const problems = await Promise.all([...files, ...flags].map((layer) => inLayer(layer, byLayer.get(layer) ?? [])));
+  return problems.flat();
+}
+
+async function allBreaches(layers: readonly Layer[], table: Record<string, unknown>): Promise<Breach[]> {
+  const other = otherKind(table);
+  if (other) return other;
+  const found = breaches(recipeSchema, table);
+  const { numbers } = await numbersOf(layers);
+  return [...found, ...furtherBreaches(table, numbers, found)];
+}
+
+async function inLayer({ file, flag }: Layer, found: Breach[]): Promise<Problem[]> {
+  if (found.length === 0) return [];
+  if (flag === undefined) return located(found, file);
+  return found.map(({ message, hint }) =>
+    problem({ message: `${flag}: ${message}`, ...(hint === undefined ? {} : { hint }) }),
+  );
+}
