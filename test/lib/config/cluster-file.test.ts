@@ -3,7 +3,7 @@ import t from "tap";
 import { clusterFilePlaces, findClusterFile } from "../../../lib/config/cluster-file.js";
 
 const system = "/etc/lab/cluster.toml";
-const where = { env: {}, cwd: "/work", home: "/home/ann" };
+const where = { env: {}, cwd: "/here", home: "/home/ann" };
 
 t.test("the order of the places", async (t) => {
   const usual = ["/home/ann/.config/lab/cluster.toml", "/etc/lab/cluster.toml"];
@@ -15,7 +15,7 @@ t.test("the order of the places", async (t) => {
     usual,
   });
   t.strictSame(clusterFilePlaces({ ...where, env: { LAB_CLUSTER }, cluster: "flag.toml" }, system), {
-    named: "/work/flag.toml",
+    named: "/here/flag.toml",
     by: "--cluster",
     usual,
   });
