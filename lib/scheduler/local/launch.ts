@@ -6,6 +6,7 @@ import os from "node:os";
 import { fault, systemFault } from "../../record/fault.js";
 import type { JobQueued } from "../../record/queue.js";
 import { timestamp } from "../../record/units.js";
+import { demandOf } from "./capacity.js";
 import type { Here } from "./here.js";
 import { processStart } from "./processes.js";
 import type { QueueStore } from "./store.js";
@@ -98,7 +99,6 @@ function environment({ job, env, resources }: JobQueued, gpus: number[]): Record
     CUDA_VISIBLE_DEVICES: gpus.join(","),
     LAB_LOCAL_JOB_ID: job,
     LAB_LOCAL_RESTARTS: "0",
-    LAB_LOCAL_CPUS: String(resources.cpus ?? 1),
-    LAB_LOCAL_GPUS: gpus.join(","),
+    LAB_LOCAL_JOB_CPUS: String(demandOf(resources).cpus),
   };
 }

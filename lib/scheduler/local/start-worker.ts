@@ -60,7 +60,7 @@ async function spawnDetached({ argv: [program, ...args], env, log }: WorkerComma
 
 /** A worker that is started from inside a job must not look like a part of that job, which ends with all its processes. */
 function outsideOfJobs(env: WorkerCommand["env"]): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("LAB_LOCAL_")));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^LAB_LOCAL_(JOB_|RESTARTS$)/.test(name)));
 }
 
 function openLog(log: string): number {

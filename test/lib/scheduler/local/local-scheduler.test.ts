@@ -50,6 +50,7 @@ t.test("starts a worker on demand, one that outlives the submitter and leaves by
     PATH: process.env["PATH"],
     HOME: "/nowhere",
     LAB_LOCAL_JOB_ID: "local-aaaaaa-1",
+    LAB_LOCAL_MEM: "1GB",
     LANG: "C.UTF-8",
     SECRET: "no",
   };
@@ -74,6 +75,7 @@ t.test("starts a worker on demand, one that outlives the submitter and leaves by
   t.notMatch(said, "HOME=/nowhere", "home is the uid's");
   t.match(said, /^\/$/m, "the worker's directory is /");
   const workerEnv = fs.readFileSync(path.join(request.run_dir, "worker-env"), "utf8");
+  t.match(workerEnv, /^LAB_LOCAL_MEM=1GB$/m, "settings are the worker's too");
   t.notMatch(workerEnv, "LAB_LOCAL_JOB_ID", "a worker started inside a job is no part of it");
   await until("it to leave", () => fs.readFileSync(log, "utf8") === "idle\n");
   const second = await scheduler.submit(h.request("true"));

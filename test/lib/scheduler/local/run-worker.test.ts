@@ -23,7 +23,7 @@ t.test("runs a script where and as it should, and tells how it ended", async (t)
   t.match(signalled, { verdict: "failed", signal: 11 });
   t.notHas(signalled, { exit_code: Number });
   t.match(ok.said(), `job ${ok.job} in ${ok.run_dir} gpus 0,1\n`);
-  t.match(ok.said(), /^LAB_LOCAL_CPUS=3$/m);
+  t.match(ok.said(), /^LAB_LOCAL_JOB_CPUS=3$/m);
   t.match(ok.said(), /^LAB_LOCAL_RESTARTS=0$/m);
   t.match(ok.said(), /^oops$/m, "stderr is in the same file");
   t.notMatch(ok.said(), /^npm_|^TAP|^NODE_/m, "nothing of the worker's environment");
