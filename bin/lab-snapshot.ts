@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// lab-snapshot - keep the source of runs, once per distinct tree
+import { command, each } from "../lib/command/command.js";
+import { snapshotter } from "../lib/command/snapshotting.js";
+import { hasPhase, isRun } from "../lib/record/run.js";
+
+export const spec = {
+  name: "lab-snapshot",
+  usage: ["< RUNS"],
+  options: {},
+  columns: [
+    { key: "id", title: "run" },
+    "name",
+    "phase",
+    { key: "source.digest", title: "digest" },
+    { key: "source.files", title: "files", format: "number" },
+    { key: "source.bytes", title: "size" },
+  ],
+  input: "records",
+  acts: true,
+  reads: ["run"],
+  writes: ["run"],
+} as const;
+
+export default command(spec, (records, _, context) => {
+  const snapshot = snapshotter(context);
+  return each(
+    records,
+    isRun,
+    async (run) => {
+      if (hasPhase(run, "snapshotted")) return run;
+      const source = { ...run.source, ...(await snapshot(run.source, context.dryRun || run.dry_run === true)) };
+      return { ...run, phase: "snapshotted", source, ...(context.dryRun ? { dry_run: true } : {}) };
+    },
+    context,
+  );
+});

@@ -1,0 +1,103 @@
+// From the words of a command line to planned runs: which recipe, whose source, why.
+import os from "node:os";
+import path from "node:path";
+import { adHocRecipe } from "../recipe/ad-hoc.js";
+import { loadRecipe, loadRecipeText, type Recipe } from "../recipe/load.js";
+import { type NarrativeFlags, planRun } from "../recipe/plan.js";
+import { checkTokens } from "../recipe/tokens.js";
+import { fault, isFault } from "../record/fault.js";
+import type { Run } from "../record/run.js";
+import { userOf } from "../registry/open.js";
+import { findRun } from "../registry/refs.js";
+import { findSource, type Source } from "../source/find-source.js";
+import type { Context } from "./context.js";
+
+export interface PlanOptions {
+  set: string[];
+  name: string | undefined;
+  note: string | undefined;
+  hypothesis: string | undefined;
+  context: string | undefined;
+  intent: string | undefined;
+  "expected-outcome": string | undefined;
+  tag: string[];
+  group: string | undefined;
+  parent: string | undefined;
+}
+
+/** One planned run for each recipe, or for the command after `--`. A recipe that is wrong is reported; the others go on. */
+export async function* planAll(options: PlanOptions, context: Context): AsyncGenerator<Run> {
+  const { args, rest } = context;
+  if (args.length === 0 && (rest === undefined || rest.length === 0)) {
+    throw fault("usage", "nothing to plan", { hint: "name a recipe, or give a command after --" });
+  }
+  if (args.length > 0 && rest !== undefined) {
+    throw fault("usage", "both a recipe and a command after --", {
+      hint: "one or the other; --set args.KEY=VALUE changes a recipe's arguments",
+    });
+  }
+  if (rest) {
+    yield await planCommand(rest, options, context);
+    return;
+  }
+  for (const file of args) {
+    if (context.signal.aborted) return;
+    try {
+      const recipe = await loadRecipe(file, { set: setOf(options), cwd: context.cwd });
+      yield await planned(recipe, await sourceOf(recipe, context), options, context);
+    } catch (error) {
+      if (!isFault(error) || args.length === 1) throw error;
+      context.report(file, error);
+    }
+  }
+}
+
+async function planCommand(argv: string[], options: PlanOptions, context: Context): Promise<Run> {
+  const source = findSource(context.cwd, uid());
+  const workdir = path.relative(source.root, context.cwd);
+  const text = adHocRecipe({ argv, workdir, ...(options.name === undefined ? {} : { name: options.name }) });
+  const recipe = await loadRecipeText(text, { set: options.set, cwd: context.cwd });
+  return planned(recipe, source, options, context);
+}
+
+function setOf({ set, name }: PlanOptions): string[] {
+  return name === undefined ? set : [...set, `name=${JSON.stringify(name)}`];
+}
+
+async function planned(recipe: Recipe, source: Source, options: PlanOptions, context: Context): Promise<Run> {
+  const flags = await narrative(options, context);
+  const run = planRun(recipe, {
+    now: context.now,
+    user: userOf(uid()),
+    home: context.env["HOME"] || os.homedir(),
+    source,
+    flags,
+  });
+  checkTokens(run);
+  return context.dryRun ? { ...run, dry_run: true } : run;
+}
+
+/** The repository that the recipe names, else the one that holds it. */
+async function sourceOf({ path: file, table }: Recipe, context: Context): Promise<Source> {
+  if (table.repo === undefined) return findSource(path.dirname(file ?? context.cwd), uid());
+  const { config } = await context.config();
+  const repo = config.repos[table.repo];
+  if (repo) return findSource(repo.path, uid());
+  const known = Object.keys(config.repos);
+  throw fault("config", `cannot find the repository '${table.repo}': the cluster file does not name it`, {
+    hint: known.length > 0 ? `[repos] has ${known.join(", ")}` : `add it to [repos]: ${table.repo} = "/its/directory"`,
+  });
+}
+
+async function narrative(options: PlanOptions, context: Context): Promise<NarrativeFlags> {
+  const { note, hypothesis, context: why, intent, "expected-outcome": expected_outcome, group } = options;
+  const parent =
+    options.parent === undefined ? undefined : findRun(await context.registry(), options.parent, context.cwd).run.id;
+  const all = { note, hypothesis, context: why, intent, expected_outcome, group, parent };
+  const said = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return { ...said, tags: options.tag };
+}
+
+function uid(): number {
+  return os.userInfo().uid;
+}

@@ -1,0 +1,72 @@
+// Snapshots for the runs of one stream: each distinct source is looked at once.
+import os from "node:os";
+import path from "node:path";
+import type { RunSource } from "../record/run.js";
+import { cacheDirectory } from "../registry/cache.js";
+import { spoolFile, storedSnapshot, storeSnapshot } from "../registry/snapshots.js";
+import { type SnapshotOptions, snapshotTree, statCacheName } from "../source/snapshot.js";
+import type { Context } from "./context.js";
+
+type Taken = Pick<
+  RunSource,
+  "digest" | "paths_digest" | "tar" | "tar_digest" | "files" | "bytes" | "commit" | "branch" | "dirty"
+>;
+
+/** A function that takes the snapshot of a source, or has taken it; with `dry` the tree is only hashed. */
+export function snapshotter(context: Context): (source: RunSource, dry: boolean) => Promise<Taken> {
+  const taken = new Map<string, Promise<Taken>>();
+  return (source, dry) => {
+    const { root, kind, ignore, paths, include } = source;
+    const key = JSON.stringify([root, kind, ignore, paths, include, dry]);
+    const known = taken.get(key) ?? take(source, dry, context);
+    taken.set(key, known);
+    return known;
+  };
+}
+
+async function take({ root, kind, ignore, paths, include }: RunSource, dry: boolean, context: Context): Promise<Taken> {
+  const registry = await context.registry();
+  const cache = cacheDirectory(registry, context.env, os.homedir());
+  const options: SnapshotOptions = {
+    root,
+    kind,
+    uid: registry.uid,
+    env: context.env,
+    ...(ignore ? { ignore } : {}),
+    ...(paths ? { paths } : {}),
+    ...(include ? { include } : {}),
+  };
+  options.cacheFile = path.join(cache, statCacheName(options));
+  if (!dry) {
+    options.spool = spoolFile(registry);
+    options.wanted = (digest) => storedSnapshot(registry, digest) === undefined;
+  }
+  const snapshot = await snapshotTree(options);
+  for (const { message, hint } of snapshot.warnings) context.say(hint ? `${message} (${hint})` : message);
+  const secrets = snapshot.left_out.filter(({ reason }) => reason.includes("secret"));
+  if (secrets.length > 0) {
+    context.say(
+      `left out of the snapshot, as named like secrets: ${secrets
+        .slice(0, 5)
+        .map((file) => file.path)
+        .join(", ")}${secrets.length > 5 ? `, and ${secrets.length - 5} more` : ""} ([source] include ships them)`,
+    );
+  }
+  const { digest, paths_digest, files, bytes, commit, branch, dirty } = snapshot;
+  const seen = {
+    digest,
+    files,
+    bytes,
+    ...(paths_digest ? { paths_digest } : {}),
+    ...(commit ? { commit } : {}),
+    ...(branch ? { branch } : {}),
+    ...(dirty === undefined ? {} : { dirty }),
+  };
+  if (dry) return seen;
+  const stored =
+    snapshot.tar && snapshot.record
+      ? storeSnapshot(registry, snapshot.record, snapshot.tar.path)
+      : storedSnapshot(registry, digest);
+  if (!stored) throw new Error(`the snapshot ${digest} was there and is gone`);
+  return { ...seen, tar: stored.tar, tar_digest: stored.tar_digest };
+}

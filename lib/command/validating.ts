@@ -1,0 +1,15 @@
+// What kind of file it is, by its keys, and everything that is wrong with it.
+import { clusterSchema, projectSchema } from "../config/schema.js";
+import { validateRecipe } from "../recipe/validate.js";
+import type { Problem } from "../record/records.js";
+import { readToml } from "../toml/document.js";
+import { problems } from "../toml/problems.js";
+import type { Context } from "./context.js";
+
+/** All problems of a recipe, a cluster file or a project file, in order of lines. Throws where it cannot be read at all. */
+export async function validateFile(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
+  const toml = readToml(file.startsWith("/") ? file : `${context.cwd}/${file}`);
+  if (/(^|\/)\.lab(\.local)?\.toml$/.test(file) || "environments" in toml.value) return problems(projectSchema, toml);
+  if ("filesystem" in toml.value || "scheduler" in toml.value) return problems(clusterSchema, toml);
+  return validateRecipe(file, { set, cwd: context.cwd });
+}

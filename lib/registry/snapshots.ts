@@ -1,0 +1,57 @@
+// Snapshots by content: one tar per distinct tree of a user, and beside it what is known about it.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { errnoOf, systemFault } from "../record/fault.js";
+import { type SnapshotRecord, snapshotSchema } from "../record/snapshot.js";
+import { snapshotFiles } from "./layout.js";
+import { ownDirectory, type Registry } from "./open.js";
+import { readRecord } from "./read.js";
+import { recordText, writeOnce } from "./write.js";
+
+export interface Stored {
+  tar: string;
+  tar_digest: string;
+}
+
+/** Where a tar may be written before its name is known: the same directory, so that it is only linked later. */
+export function spoolFile(registry: Registry): string {
+  return path.join(
+    ownDirectory(registry, "snapshots"),
+    `.tmp-${process.pid}-${crypto.randomBytes(6).toString("hex")}.tar`,
+  );
+}
+
+/** The caller's snapshot of this digest, if both of its files are there. */
+export function storedSnapshot(registry: Registry, digest: string): Stored | undefined {
+  const { tar, json } = snapshotFiles(registry.base, registry.user, digest);
+  const record = readRecord(json, snapshotSchema, { owner: registry.uid });
+  if (!record || !fs.existsSync(tar)) return undefined;
+  return { tar, tar_digest: record.tar_digest };
+}
+
+/** Gives a written tar its name, then writes its record; the record is what makes it a snapshot. */
+export function storeSnapshot(registry: Registry, record: SnapshotRecord, spool: string): Stored {
+  const { tar, json } = snapshotFiles(registry.base, registry.user, record.id);
+  try {
+    fs.chmodSync(spool, registry.modes.file);
+    sync(spool);
+    // The same tree gives the same bytes: a tar that is there already is this one.
+    fs.linkSync(spool, tar);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw systemFault(error, `keep the snapshot '${tar}'`);
+  } finally {
+    fs.rmSync(spool, { force: true });
+  }
+  writeOnce(json, recordText(record), registry.modes.file);
+  return { tar, tar_digest: record.tar_digest };
+}
+
+function sync(file: string): void {
+  const fd = fs.openSync(file, "r");
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
