@@ -52,7 +52,7 @@ launch() {
       make_database
       spawn mariadbd mariadbd --no-defaults "${as_slurm[@]}" --datadir="$dir/db" --socket="$dir/db/sock" --skip-networking \
         --innodb-buffer-pool-size=128M --innodb-lock-wait-timeout=900 --innodb-flush-log-at-trx-commit=0 \
-        --innodb-doublewrite=0 --skip-log-bin
+        --innodb-doublewrite=0 --innodb-flush-method=nosync --sync-frm=0 --skip-log-bin
       ;;
     slurmdbd | slurmctld) spawn "$1" "$1" -D ;;
     *) spawn "$1" slurmd -D -N "$1" ;;

@@ -16,9 +16,20 @@ find_directory() {
 
 # Makes the directory, or makes sure that it is ours alone to change.
 claim_directory() {
+  ((EUID)) || refuse_closed_parents
   [[ -e $dir || -L $dir ]] || (umask 022 && mkdir -p -- "$dir") || die 73 "cannot create $dir"
   [[ -d $dir && ! -L $dir && -O $dir && -z $(find "$dir" -maxdepth 0 -perm /022) ]] ||
     die 77 "cannot use $dir: it must be a directory that $(id -un) owns and nobody else can write"
+  chmod 755 -- "$dir"
+}
+
+# The daemons run as slurm and the jobs as others: all must be able to reach the directory.
+refuse_closed_parents() {
+  local parent=$dir
+  while [[ $parent != / ]]; do
+    parent=$(dirname -- "$parent")
+    [[ ! -e $parent || $(find "$parent" -maxdepth 0 -perm -001) ]] || die 78 "cannot use $dir: $parent is closed to other users"
+  done
 }
 
 load_settings() {

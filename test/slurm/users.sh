@@ -25,7 +25,7 @@ remove_users() {
   local user status=0
   ((EUID == 0)) || die 77 "cannot remove users: not root"
   for user in "${users[@]}"; do
-    ! getent passwd "$user" >/dev/null || userdel --remove "$user" || status=1
+    ! getent passwd "$user" >/dev/null || userdel --remove "$user" 2> >(grep -v 'mail spool' >&2) || status=1
   done
   ! getent group "$group" >/dev/null || groupdel "$group" || status=1
   return "$status"
