@@ -1,12 +1,12 @@
 // One machine as a scheduler: jobs are files in the user's queue, and a worker of the user's runs them.
 import os from "node:os";
 import type { JobView } from "../../record/facts.js";
-import { fault, isFault } from "../../record/fault.js";
-import type { JobQueued } from "../../record/queue.js";
+import { isFault } from "../../record/fault.js";
 import { handleOf } from "../../record/run-id.js";
 import { timestamp } from "../../record/units.js";
 import type { FoundJob, Scheduler, SubmitRequest, Submitted } from "../scheduler.js";
-import { type Capacity, ignored, impossible } from "./capacity.js";
+import { type Capacity, ignored } from "./capacity.js";
+import { enqueue } from "./enqueue.js";
 import { explain } from "./explain.js";
 import { type Here, hereOf, holds } from "./here.js";
 import { plan } from "./plan.js";
@@ -29,11 +29,6 @@ export interface LocalOptions {
   boot?: string;
 }
 
-/** The id of the job of a submission: it follows from the run, so submitting twice makes one job. */
-export function localJobId(run: string, submission: number): string {
-  return `local-${handleOf(run)}-${submission}`;
-}
-
 /** The local scheduler. Throws unavailable where there is no Linux /proc. */
 export function localScheduler(options: LocalOptions): Scheduler {
   const { store, capacity, report } = options;
@@ -41,12 +36,8 @@ export function localScheduler(options: LocalOptions): Scheduler {
   const ensureWorker = workerStarter(options, here);
 
   async function submit(request: SubmitRequest): Promise<Submitted> {
-    const job = localJobId(request.run, request.submission);
+    const job = enqueue(options, request);
     const submitted: Submitted = { job, argv: ["bash", request.script] };
-    if (!isQueued(store, job, request)) {
-      checkPossible(request, capacity, store);
-      if (store.note(job, "queued", queuedOf(job, request, options)) === "exists") isQueued(store, job, request);
-    }
     const worked = (await ensureWorker()) || options.worker === undefined;
     const says = [saysOfIgnored(request), worked ? undefined : "no worker could be started"].filter(
       (words) => words !== undefined,
@@ -101,56 +92,6 @@ export function localScheduler(options: LocalOptions): Scheduler {
   return { kind: "local", submit, queue, accounting, details: async () => new Map(), find, cancel, explain };
 }
 
-/** Whether the job is in the queue already. Another run's of the same handle is refused: one id is one job. */
-function isQueued(store: QueueStore, job: string, { run, registry }: SubmitRequest): boolean {
-  const facts = store.jobs().get(job);
-  if (!facts?.has("queued")) return false;
-  const queued = store.read(job, "queued");
-  if (queued && (queued.run !== run || queued.registry !== registry)) {
-    throw fault("refused", `cannot queue ${run}: the job id ${job} is another run's (${queued.run})`, {
-      hint: "plan the run again, for another id",
-    });
-  }
-  return queued !== undefined;
-}
-
-function checkPossible({ run, resources, dependencies }: SubmitRequest, capacity: Capacity, store: QueueStore): void {
-  const why = impossible(resources, capacity);
-  if (why !== undefined) throw fault("refused", `cannot queue ${run}: it ${why}`);
-  if (dependencies.length === 0) return;
-  const known = store.jobs();
-  const missing = dependencies.flatMap(({ jobs }) => jobs).find((job) => !known.get(job)?.has("queued"));
-  if (missing !== undefined)
-    throw fault("refused", `cannot queue ${run}: it depends on ${missing}, which is not in the queue`);
-}
-
-const passedOn = ["PATH", "TMPDIR", "LANG", "LC_ALL", "TZ"];
-
-function queuedOf(job: string, request: SubmitRequest, { host, env }: LocalOptions): JobQueued {
-  const { run, submission, registry, job_name, script, run_dir, resources, dependencies } = request;
-  const kept: Record<string, string> = {};
-  for (const name of passedOn) if (env[name]) kept[name] = env[name];
-  const priority = resources.priority ?? 5;
-  const at = timestamp(Date.now());
-  return {
-    type: "job-queued",
-    v: 1,
-    job,
-    run,
-    submission,
-    registry,
-    job_name,
-    script,
-    run_dir,
-    resources,
-    dependencies,
-    priority,
-    host,
-    env: kept,
-    at,
-  };
-}
-
 function saysOfIgnored({ resources }: SubmitRequest): string | undefined {
   const words = ignored(resources);
   return words.length === 0 ? undefined : `${words.join(", ")}: not used on one machine`;
@@ -162,9 +103,9 @@ function workerStarter({ store, worker, report }: LocalOptions, here: Here): () 
   const isThere = () => holds(lease.current(), here);
   let failedAt = -Infinity;
   return async () => {
-    if (isThere()) return true;
-    if (!worker || Date.now() - failedAt < 30_000) return false;
     try {
+      if (isThere()) return true;
+      if (!worker || Date.now() - failedAt < 30_000) return false;
       await startWorker(worker, isThere);
       return true;
     } catch (error) {

@@ -4,8 +4,9 @@ import path from "node:path";
 import t from "tap";
 import { house, until } from "./harness.js";
 
-/** The instants of a job's life at which its worker is killed, and whether the job had begun by then. */
+/** The instants of a worker's lease (1 is its generation) and of a job's life at which it is killed, and whether the job had begun by then. */
 const instants = [
+  ["link:1", false],
   ["output", false],
   ["temp:started", false],
   ["link:started", false],

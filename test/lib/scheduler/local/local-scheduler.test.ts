@@ -1,9 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
+import { fault } from "../../../../lib/record/fault.js";
 import type { Resources } from "../../../../lib/record/run.js";
 import { drawRunId } from "../../../../lib/record/run-id.js";
-import { localJobId } from "../../../../lib/scheduler/local/local-scheduler.js";
+import { localJobId } from "../../../../lib/scheduler/local/enqueue.js";
 import { house, until } from "./harness.js";
 
 t.test("a submission is one job, however often it is submitted", async (t) => {
@@ -21,6 +22,36 @@ t.test("a submission is one job, however often it is submitted", async (t) => {
   await h.ended(job);
   t.same(await h.scheduler().submit(request), all[0], "also after its end");
   t.match(await h.view(job), { phase: "ended" });
+});
+
+t.test("a write that fails is unavailable if nothing was queued, and no failure at all if it was", async (t) => {
+  const h = await house(t);
+  const full = () => {
+    throw fault("ioerr", "cannot write it: no space left on the device");
+  };
+  const before = h.scheduler({ store: { ...h.store, note: full } });
+  await t.rejects(before.submit(h.request("true")), { code: "unavailable", message: /no space left/ });
+  t.equal(h.store.jobs().size, 0);
+  const after = h.scheduler({ store: { ...h.store, note: (...fact) => h.store.note(...fact) && full() } });
+  const { job } = await after.submit(h.request("true"));
+  t.same([...h.store.jobs().keys()], [job]);
+  const blind = h.scheduler({ store: { ...h.store, note: full, jobs: () => (looks++ === 0 ? new Map() : full()) } });
+  const unreadable = h.scheduler({ store: { ...h.store, jobs: full } });
+  await t.rejects(unreadable.submit(h.request("true")), { code: "unavailable", message: /no space left/ });
+  let looks = 0;
+  await t.rejects(blind.submit(h.request("true")), { code: "tempfail" });
+});
+
+t.test("once it is queued nothing is a failure: not a lease that cannot be read", async (t) => {
+  const h = await house(t);
+  const unreadable = () => {
+    throw fault("noperm", "cannot list 'leases': permission denied");
+  };
+  const lease = () => ({ ...h.store.lease("here"), current: unreadable });
+  const worker = { argv: h.argv(), env: {}, log: "/dev/null" };
+  const broken = h.scheduler({ worker, store: { ...h.store, lease } });
+  t.match(await broken.submit(h.request("true")), { says: "no worker could be started" });
+  t.match(h.reports, [/cannot list/]);
 });
 
 t.test("what the host can never satisfy is refused by name, and nothing is queued", async (t) => {
