@@ -28,23 +28,73 @@ const vendorBeside = {
   },
 };
 
+// What only some commands load, and only when they get there: `await import()` of these is a require of a file beside.
+const parts = [
+  "config/config",
+  "config/settings",
+  "command/scheduler",
+  "command/manual",
+  "scheduler/slurm/slurm",
+  "scheduler/slurm/detect",
+  "scheduler/local/local-scheduler",
+  "scheduler/local/run-worker",
+];
+
+const partsBeside = {
+  name: "parts-beside",
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\// }, ({ kind, path: to, resolveDir }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const name = path.relative(path.join(root, "lib"), path.resolve(resolveDir, to)).replace(/\.js$/, "");
+      return parts.includes(name) ? { path: `../part/${name.replaceAll("/", "-")}.cjs`, external: true } : undefined;
+    });
+  },
+};
+
+const lean = {
+  ...common,
+  format: "cjs",
+  // White space goes, names stay for the stack of a bug report.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  supported: { "dynamic-import": false },
+  outExtension: { ".js": ".cjs" },
+};
+
+async function buildParts(out) {
+  await esbuild.build({
+    ...lean,
+    entryPoints: parts.map((name) => ({ in: path.join(root, "lib", `${name}.ts`), out: name.replaceAll("/", "-") })),
+    outdir: path.join(out, "part"),
+    plugins: [vendorBeside, partsBeside],
+  });
+}
+
+/** Each command's whole, as `command/lab-x.cjs`. */
 async function buildCommands(out) {
   const names = fs.readdirSync(path.join(root, "bin")).filter((name) => name.endsWith(".ts"));
   await esbuild.build({
-    ...common,
+    ...lean,
     entryPoints: names.map((name) => ({ in: path.join(root, "bin", name), out: name.replace(/\.ts$/, "") })),
-    outdir: path.join(out, "bin"),
-    outExtension: { ".js": "" + ".cjs" },
-    format: "cjs",
-    supported: { "dynamic-import": false },
-    plugins: [vendorBeside],
+    outdir: path.join(out, "command"),
+    plugins: [vendorBeside, partsBeside],
     footer: { js: "module.exports.default.start();" },
   });
-  for (const name of names) {
-    const file = path.join(out, "bin", name.replace(/\.ts$/, ""));
-    fs.renameSync(`${file}.cjs`, file);
-    fs.chmodSync(file, 0o755);
-  }
+}
+
+/** What is on PATH: --help and --version are answered at once, the rest is read only when there is work. */
+function writeFront(out, name, help) {
+  const text = `#!/usr/bin/env node
+"use strict";
+const say = { "--version": ${JSON.stringify(`${name} (labkit) ${version}\n`)}, "--help": ${JSON.stringify(help)} };
+say["-h"] = say["--help"];
+if (process.argv.length === 3 && Object.hasOwn(say, process.argv[2])) {
+  require("node:fs").writeSync(1, say[process.argv[2]]);
+} else {
+  require("../command/${name}.cjs");
+}
+`;
+  fs.writeFileSync(path.join(out, "bin", name), text, { mode: 0o755 });
 }
 
 async function buildVendor(out) {
@@ -92,7 +142,8 @@ async function writeDerived(out) {
     format: "esm",
     packages: "external",
   });
-  const { derive, specs: all } = await import(pathToFileURL(file).href);
+  const { derive, helpText, specs: all } = await import(pathToFileURL(file).href);
+  for (const spec of all) writeFront(out, spec.name, helpText(spec));
   for (const [name, text] of Object.entries(derive(all))) {
     fs.mkdirSync(path.dirname(path.join(out, name)), { recursive: true });
     fs.writeFileSync(path.join(out, name), text);
@@ -106,7 +157,7 @@ export async function build(final = path.join(root, "dist")) {
   try {
     fs.writeFileSync(path.join(out, "package.json"), `${JSON.stringify({ type: "commonjs", version })}\n`);
     fs.mkdirSync(path.join(out, "bin"));
-    await Promise.all([buildCommands(out), buildVendor(out)]);
+    await Promise.all([buildCommands(out), buildParts(out), buildVendor(out)]);
     copyWrappers(out);
     await writeDerived(out);
     const old = fs.existsSync(final) ? fs.mkdtempSync(path.join(root, ".dist-old-")) : undefined;

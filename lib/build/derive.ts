@@ -2,6 +2,9 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { commands } from "../command/commands.js";
 import { optionsOf, type Spec } from "../command/spec.js";
+
+export { helpText } from "../command/help.js";
+
 import { records } from "../record/records.js";
 
 /** File names inside dist/ and their texts. */

@@ -1,7 +1,6 @@
 // The harness that every command runs in: arguments, records in and out, errors that travel, exit status, signals.
 import fs from "node:fs";
 import os from "node:os";
-import type { Readable, Writable } from "node:stream";
 import { Fault, fault, faults, isFault, recordError } from "../record/fault.js";
 import { parseTime } from "../record/units.js";
 import { parseArguments } from "./arguments.js";
@@ -61,7 +60,7 @@ async function session(spec: Spec, run: Run<Spec>, says: Messages, signal: Abort
   const { options } = parsed;
   if (options["help"]) return printed(helpText(spec));
   if (options["version"]) return printed(`${spec.name} (labkit) ${LAB_VERSION}\n`);
-  const output = await openOutput(spec, options, terminal, process.stdout as Writable, now);
+  const output = await openOutput(spec, options, terminal, 1, now);
   const { context, state } = contextOf(spec, parsed, now, terminal, signal, says);
   const passed: object[] = [];
   try {
@@ -163,7 +162,7 @@ async function inputOf(
   }
   const { readRecords } = await import("./stream.js");
   const bad = (message: string) => state.abnormal(fault("dataerr", message));
-  return withoutFailures(readRecords(process.stdin as Readable, bad), passed);
+  return withoutFailures(readRecords(0, bad), passed);
 }
 
 async function* nothing(): AsyncGenerator<unknown> {}
@@ -219,15 +218,19 @@ function momentOf(asOf: unknown): number {
 }
 
 function terminalOf(): Terminal {
-  const out = process.stdout.isTTY === true;
+  const out = isTerminal(1);
   const colour = out && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
-  return {
-    out,
-    in: process.stdin.isTTY === true,
-    err: process.stderr.isTTY === true,
-    columns: out ? process.stdout.columns : undefined,
-    colour,
-  };
+  return { out, in: isTerminal(0), err: isTerminal(2), columns: out ? process.stdout.columns : undefined, colour };
+}
+
+/** Asks the kernel before node:tty is loaded, which a pipe never needs. */
+function isTerminal(fd: number): boolean {
+  try {
+    if (!fs.fstatSync(fd).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return (require("node:tty") as typeof import("node:tty")).isatty(fd);
 }
 
 function brokenPipe(error: unknown): boolean {

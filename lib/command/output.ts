@@ -1,5 +1,4 @@
 // How records leave: NDJSON into a pipe, a table or a command's own view on a terminal, ids alone with -q.
-import type { Writable } from "node:stream";
 import { fault } from "../record/fault.js";
 import type { Terminal } from "./context.js";
 import { idOf } from "./each.js";
@@ -16,7 +15,7 @@ export async function openOutput(
   spec: Spec,
   options: Record<string, unknown>,
   terminal: Terminal,
-  stdout: Writable,
+  stdout: number,
   now: number,
 ): Promise<Output> {
   if (options["json"] && options["table"]) throw fault("usage", "--json and --table exclude each other");

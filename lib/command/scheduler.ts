@@ -1,4 +1,5 @@
 // Which scheduler the configuration means, made ready.
+import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Config } from "../config/config.js";
@@ -58,7 +59,8 @@ function capacityOf(local: Config["local"]) {
 }
 
 function workerCommand(registry: Registry, { env, home }: Place) {
-  const worker = path.join(path.dirname(process.argv[1] ?? ""), "lab-worker");
+  // Beside the command that runs, wherever that was linked to.
+  const worker = path.join(path.dirname(fs.realpathSync(process.argv[1] ?? "")), "lab-worker");
   return {
     argv: [process.execPath, worker, "--quiet"] as [string, ...string[]],
     env,

@@ -48,8 +48,9 @@ export function fault(
   return new Fault(code, message, hint, cause);
 }
 
+/** By name, not by class: a part of a command that is built into a file of its own has a class of its own. */
 export function isFault(value: unknown): value is Fault {
-  return value instanceof Fault;
+  return value instanceof Error && value.name === "Fault" && "code" in value;
 }
 
 /** The part of a fault that travels in a record. */
