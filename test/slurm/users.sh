@@ -31,12 +31,12 @@ remove_users() {
   return "$status"
 }
 
-# True if slurmdbd answers and knows the first user, whom it is told of if it does not.
+# True if slurmdbd answers and has what the last command below gives; else it is told all of it.
 have_associations() {
   local known first=${users[0]}
   ((EUID == 0)) || first=$(id -un)
-  known=$(sacctmgr -n -P show user format=user) || return
-  [[ $'\n'$known$'\n' == *$'\n'$first$'\n'* ]] || make_associations
+  known=$(sacctmgr -n -P show assoc format=user,defaultqos) || return
+  [[ $'\n'$known$'\n' == *$'\n'"$first|normal"$'\n'* ]] || make_associations
 }
 
 # One account with everybody in it, and two QOS to ask for. Nothing is enforced unless slurm.conf says so.
