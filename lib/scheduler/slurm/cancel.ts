@@ -1,0 +1,37 @@
+// scancel, for many jobs at once.
+import { type Fault, fault } from "../../record/fault.js";
+import { type Answer, type SlurmClient, slurmWords, unanswered } from "./client.js";
+import { troubleOf } from "./trouble.js";
+
+const batch = 500;
+
+/** What scancel says of a job that needs no cancelling any more. */
+const gone = /Invalid job id specified|already completing or completed|already finished|Job is not pending nor running/;
+
+/**
+ * Asks for the end of jobs; those that are gone are no error. Faults: `unavailable` where the controller cannot be asked
+ * or gave no answer (some may have been cancelled; asking again does no harm), `noperm` for another's job.
+ */
+export async function cancelJobs(slurm: SlurmClient, jobs: readonly string[]): Promise<void> {
+  let failure: Fault | undefined;
+  for (let from = 0; from < jobs.length; from += batch) {
+    const answer = await slurm("scancel", jobs.slice(from, from + batch));
+    const trouble = troubleOf(answer);
+    if (trouble === "down" || trouble === "unclear") throw unanswered(answer, "cancel jobs");
+    if (trouble !== undefined) failure ??= refusal(answer, trouble === "denied");
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** scancel says for each job what is wrong with it; the others of the call are cancelled. */
+function refusal(answer: Answer, denied: boolean): Fault | undefined {
+  const complaints = answer.stderr.split("\n").filter((line) => line.trim() !== "" && !gone.test(line));
+  if (complaints.length === 0) return undefined;
+  return fault(
+    denied ? "noperm" : "refused",
+    `cannot cancel: ${slurmWords({ ...answer, stderr: complaints.join("\n") })}`,
+    {
+      hint: denied ? "only the owner of a job, or an operator, can cancel it" : undefined,
+    },
+  );
+}

@@ -1,0 +1,12 @@
+// The comment by which a job tells whose run it is.
+
+/** `lab/1 <registry id> <run id>`. */
+export function jobComment(registry: string, run: string): string {
+  return `lab/1 ${registry} ${run}`;
+}
+
+/** The registry and run of a comment of ours, else undefined. */
+export function readComment(comment: string): { registry: string; run: string } | undefined {
+  const [, registry, run] = /^lab\/1 (\S+) (\S+)$/.exec(comment.trim()) ?? [];
+  return registry === undefined || run === undefined ? undefined : { registry, run };
+}

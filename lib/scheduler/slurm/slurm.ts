@@ -1,0 +1,24 @@
+// Slurm as a scheduler.
+import type { Scheduler } from "../scheduler.js";
+import { accountedJobs } from "./accounting.js";
+import { cancelJobs } from "./cancel.js";
+import { type SlurmOptions, slurmClient } from "./client.js";
+import { findJobs } from "./find.js";
+import { queuedJobs } from "./queue.js";
+import { explainSlurm } from "./reasons.js";
+import { submitJob } from "./submit.js";
+
+/** The cluster that the caller's environment (SLURM_CONF) or this machine's configuration leads to. */
+export function slurmScheduler(options: SlurmOptions): Scheduler {
+  const slurm = slurmClient(options);
+  return {
+    kind: "slurm",
+    submit: (request) => submitJob(slurm, request),
+    queue: async () => new Map(Array.from(await queuedJobs(slurm), ([job, { view }]) => [job, view])),
+    accounting: (jobs) => accountedJobs(slurm, jobs),
+    details: async (jobs) => (await accountedJobs(slurm, jobs, { steps: true })) ?? new Map(),
+    find: (registry, runs) => findJobs(slurm, registry, runs),
+    cancel: (jobs) => cancelJobs(slurm, jobs),
+    explain: explainSlurm,
+  };
+}

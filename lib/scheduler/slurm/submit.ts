@@ -1,0 +1,66 @@
+// One sbatch: what it is given, and what its answer means.
+import { fault } from "../../record/fault.js";
+import type { SubmitRequest, Submitted } from "../scheduler.js";
+import { type Answer, hintOf, type SlurmClient, slurmWords } from "./client.js";
+import { remedy } from "./remedies.js";
+import { troubleOf } from "./trouble.js";
+
+/**
+ * Submits one script with the dependencies of the request. Faults: `refused` with Slurm's words, `unavailable` if nothing
+ * can have been accepted, `tempfail` if it may have been.
+ */
+export async function submitJob(slurm: SlurmClient, request: SubmitRequest): Promise<Submitted> {
+  const argv = ["--parsable", ...dependencyOptions(request.dependencies), request.script];
+  const answer = await slurm("sbatch", argv, request.run_dir);
+  if (troubleOf(answer) !== undefined) throw await refusal(slurm, answer, request);
+  const [, job, cluster] = /^(\d+)(?:;(\S+))?\s*$/m.exec(answer.stdout) ?? [];
+  if (job === undefined) {
+    throw fault(
+      "tempfail",
+      `cannot tell whether ${request.job_name} was submitted: sbatch printed no job id but '${answer.stdout.trim()}'`,
+    );
+  }
+  const says = answer.stderr.trim() === "" ? undefined : slurmWords(answer);
+  return {
+    job,
+    argv: ["sbatch", ...argv],
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(says === undefined ? {} : { says }),
+  };
+}
+
+/**
+ * All dependencies in one option, since a second would replace the first. A job that can never start is cancelled at once
+ * (it would wait for ever, and its run with it).
+ */
+function dependencyOptions(dependencies: SubmitRequest["dependencies"]): string[] {
+  const clauses = dependencies.filter(({ jobs }) => jobs.length > 0).map(({ type, jobs }) => [type, ...jobs].join(":"));
+  return clauses.length === 0 ? [] : [`--dependency=${clauses.join(",")}`, "--kill-on-invalid-dep=yes"];
+}
+
+async function refusal(slurm: SlurmClient, answer: Answer, request: SubmitRequest): Promise<Error> {
+  const trouble = troubleOf(answer);
+  if (trouble === "down") {
+    return fault("unavailable", `cannot submit ${request.job_name}: ${slurmWords(answer)}`, { hint: hintOf(answer) });
+  }
+  if (trouble === "unclear") {
+    return fault("tempfail", `cannot tell whether ${request.job_name} was submitted: ${slurmWords(answer)}`, {
+      hint: "lab-reconcile looks for it before it is sent again",
+    });
+  }
+  const said = refusalWords(answer);
+  return fault("refused", `cannot submit ${request.job_name}: ${said}`, {
+    hint: await remedy(slurm, said, request.resources),
+  });
+}
+
+/** Slurm's verdict first, what it said before in parentheses: `Invalid partition name specified (…)`. */
+function refusalWords(answer: Answer): string {
+  const parts = slurmWords(answer).split("; ");
+  const verdict = parts.find((part) => part.startsWith(failed));
+  if (verdict === undefined) return parts.join("; ");
+  const rest = parts.filter((part) => part !== verdict);
+  return verdict.slice(failed.length) + (rest.length === 0 ? "" : ` (${rest.join("; ")})`);
+}
+
+const failed = "Batch job submission failed: ";
