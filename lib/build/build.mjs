@@ -61,9 +61,22 @@ const lean = {
   outExtension: { ".js": ".cjs" },
 };
 
+/**
+ * Builds and writes; the interop that esbuild wraps around Node's own modules, which copies each of their properties, is
+ * replaced by one that inherits them.
+ */
+async function buildLean(options) {
+  const { outputFiles } = await esbuild.build({ ...lean, ...options, write: false });
+  for (const { path: file, text } of outputFiles) {
+    const wrapped = text.replace(/__toESM\((require\("node:[a-z_/]+"\))(?:, ?1)?\)/g, "__builtin($1)");
+    const helper = "const __builtin=(m)=>Object.create(m,{default:{value:m}});";
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, wrapped.replace(/^"use strict";/, `"use strict";${helper}`));
+  }
+}
+
 async function buildParts(out) {
-  await esbuild.build({
-    ...lean,
+  await buildLean({
     entryPoints: parts.map((name) => ({ in: path.join(root, "lib", `${name}.ts`), out: name.replaceAll("/", "-") })),
     outdir: path.join(out, "part"),
     plugins: [vendorBeside, partsBeside],
@@ -73,8 +86,7 @@ async function buildParts(out) {
 /** Each command's whole, as `command/lab-x.cjs`. */
 async function buildCommands(out) {
   const names = fs.readdirSync(path.join(root, "bin")).filter((name) => name.endsWith(".ts"));
-  await esbuild.build({
-    ...lean,
+  await buildLean({
     entryPoints: names.map((name) => ({ in: path.join(root, "bin", name), out: name.replace(/\.ts$/, "") })),
     outdir: path.join(out, "command"),
     plugins: [vendorBeside, partsBeside],
@@ -111,7 +123,7 @@ async function buildVendor(out) {
         format: "cjs",
         minify: true,
         // Node's own streams are what the old copy was made from, and they are loaded already.
-        alias: { "readable-stream": "node:stream" },
+        alias: { "readable-stream": "node:stream", "json-stringify-safe": path.join(root, "lib/build/stringify.cjs") },
       }),
     ),
   );

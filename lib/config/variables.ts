@@ -33,6 +33,8 @@ export const variables: ReadonlyMap<string, readonly string[]> = new Map(
   ].map((at) => [`LAB_${at.join("_").toUpperCase()}`, at]),
 );
 
+// What the local scheduler gives to its jobs; a command that runs in one meets them.
+const ofJobs = /^LAB_LOCAL_(JOB_|RESTARTS$)/;
 const integers = new Set(["LAB_LOCAL_CPUS", "LAB_LOCAL_GPUS"]);
 const sections = /^LAB_(FILESYSTEM|CACHE|SCHEDULER|SLURM|LOCAL)_/;
 
@@ -72,7 +74,7 @@ function place(
 }
 
 function warnOf(variable: string, warnings: string[]): void {
-  if (!sections.test(variable)) return;
+  if (!sections.test(variable) || ofJobs.test(variable)) return;
   const near = nearest(variable, variables.keys());
   warnings.push(`the variable ${variable} is no setting${near === undefined ? "" : ` (did you mean ${near}?)`}`);
 }

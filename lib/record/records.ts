@@ -12,8 +12,17 @@ import {
   schedulerFactSchema,
   startSchema,
 } from "./facts.js";
+import {
+  jobCancelSchema,
+  jobEndedSchema,
+  jobEndingSchema,
+  jobQueuedSchema,
+  jobStartedSchema,
+  leaseSchema,
+} from "./queue.js";
 import { runSchema } from "./run.js";
 import { count, errorOfRecord, maybe, path, record, runId, text, time, words } from "./schema.js";
+import { snapshotSchema } from "./snapshot.js";
 
 /** Where a run stands, as lists show it. */
 export const statusSchema = record("status", {
@@ -122,4 +131,11 @@ export const records = {
   forget: forgetSchema,
   decision: decisionSchema,
   outcome: outcomeSchema,
+  "job-queued": jobQueuedSchema,
+  "job-started": jobStartedSchema,
+  "job-cancel": jobCancelSchema,
+  "job-ending": jobEndingSchema,
+  "job-ended": jobEndedSchema,
+  lease: leaseSchema,
+  snapshot: snapshotSchema,
 } as const;

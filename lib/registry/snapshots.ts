@@ -1,8 +1,8 @@
 // Snapshots by content: one tar per distinct tree of a user, and beside it what is known about it.
-import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
+import { randomWord } from "../record/random.js";
 import { type SnapshotRecord, snapshotSchema } from "../record/snapshot.js";
 import { snapshotFiles } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
@@ -16,10 +16,7 @@ export interface Stored {
 
 /** Where a tar may be written before its name is known: the same directory, so that it is only linked later. */
 export function spoolFile(registry: Registry): string {
-  return path.join(
-    ownDirectory(registry, "snapshots"),
-    `.tmp-${process.pid}-${crypto.randomBytes(6).toString("hex")}.tar`,
-  );
+  return path.join(ownDirectory(registry, "snapshots"), `.tmp-${process.pid}-${randomWord(6)}.tar`);
 }
 
 /** The caller's snapshot of this digest, if both of its files are there. */

@@ -1,5 +1,4 @@
 // The directories of submissions, and the write-once files by which exactly one of those who want to decide, does.
-import crypto from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -12,6 +11,7 @@ import {
   schedulerFactSchema,
 } from "../record/facts.js";
 import { fault } from "../record/fault.js";
+import { randomWord } from "../record/random.js";
 import { timestamp } from "../record/units.js";
 import { envelope, numbered, submissionDirectory } from "./layout.js";
 import type { Registry } from "./open.js";
@@ -56,7 +56,7 @@ export function linkIntent(
     v: 1,
     run,
     submission: n,
-    token: crypto.randomUUID(),
+    token: randomWord(),
     ...(isVoid ? { void: true } : {}),
     by,
     user: registry.user,

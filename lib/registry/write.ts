@@ -1,9 +1,9 @@
 // The three ways in which anything is written in a registry: once, replaced, appended.
-import crypto from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
+import { randomWord } from "../record/random.js";
 
 /** Where a test may stop, fail or watch a command between two writes; see `onWrite`. */
 export type WriteStep = "temp" | "link" | "rename" | "append" | "mkdir" | "marker";
@@ -106,10 +106,7 @@ export function recordText(record: object): string {
 }
 
 function writeTemp(file: string, content: string | Uint8Array, mode: number): string {
-  const temp = path.join(
-    path.dirname(file),
-    `.tmp-${os.hostname()}-${process.pid}-${crypto.randomBytes(6).toString("hex")}`,
-  );
+  const temp = path.join(path.dirname(file), `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`);
   watcher?.("temp", file);
   let fd: number | undefined;
   try {
