@@ -62,10 +62,12 @@ export async function accountedJobs(
     ]);
     if (jobs === undefined) return undefined;
     for (const { view, raw } of jobs) {
-      const query = asked.get(view.job) ?? asked.get(view.job.replace(/_.*/, "")) ?? asked.get(raw);
-      if (query === undefined || isOlder(view, query)) continue;
-      const job = query.job === raw ? query.job : view.job;
-      found.set(job, { ...view, job });
+      const named = asked.get(view.job) ?? asked.get(view.job.replace(/_.*/, ""));
+      const query = named ?? asked.get(raw);
+      if (query !== undefined && !isOlder(view, query)) {
+        const job = named === undefined ? raw : view.job;
+        found.set(job, { ...view, job });
+      }
     }
   }
   return found;

@@ -28,9 +28,18 @@ export function gpuMemoryConstraint(
   }
   const any = enough.join("|");
   if (constraint === undefined) return any;
+  if (constraint.includes("[")) {
+    throw fault(
+      "dataerr",
+      `cannot join gpu_mem to the constraint '${constraint}': Slurm takes no features beside brackets`,
+      {
+        hint: "name the features in the constraint, without gpu_mem",
+      },
+    );
+  }
   return `${group(constraint)}&${group(any)}`;
 }
 
 function group(expression: string): string {
-  return expression.includes("|") && !expression.startsWith("[") ? `(${expression})` : expression;
+  return expression.includes("|") ? `(${expression})` : expression;
 }
