@@ -4,7 +4,7 @@ import { isName } from "../record/names.js";
 import type { Breach } from "../toml/breaches.js";
 import { dotted, isTable, type TomlPath } from "../toml/path.js";
 import { defaultAlias, outputNames } from "./outputs.js";
-import { isInside } from "./pieces.js";
+import { isInside, variableTrouble } from "./pieces.js";
 import { shellTrouble } from "./shell.js";
 import { expandTokens, type TokenValues, tokenBreaches, tokensIn, tokenValues } from "./tokens.js";
 
@@ -37,7 +37,7 @@ function* allBreaches(table: Table, numbers: Record<string, string>): Generator<
   yield* nulls(table, []);
   yield* tokenBreaches({ ...table, numbers });
   yield* shellBreaches(table);
-  yield* passBreaches(table["env"]);
+  yield* envBreaches(table["env"]);
   const values = tokenValues({ ...table, numbers, id: sampleId });
   yield* inputBreaches(table, values);
   yield* workdirBreaches(table, values);
@@ -65,12 +65,15 @@ function* shellBreaches({ command, args }: Table): Generator<Breach> {
   };
 }
 
-function* passBreaches(env: unknown): Generator<Breach> {
-  const pass = isTable(env) ? env["pass"] : undefined;
-  if (!isTable(env) || !Array.isArray(pass)) return;
-  for (const [i, name] of pass.entries()) {
-    if (name !== "pass" && Object.hasOwn(env, name))
-      yield breach(["env", "pass", i], `${name} is both in env and in env.pass`);
+function* envBreaches(env: unknown): Generator<Breach> {
+  if (!isTable(env)) return;
+  const { pass, ...set } = env;
+  for (const name of Object.keys(set)) {
+    const trouble = variableTrouble(name);
+    if (trouble !== undefined) yield breach(["env", name], `${dotted(["env", name])} ${trouble}`, "key");
+  }
+  for (const [i, name] of Array.isArray(pass) ? pass.entries() : []) {
+    if (Object.hasOwn(set, name)) yield breach(["env", "pass", i], `${name} is both in env and in env.pass`);
   }
 }
 

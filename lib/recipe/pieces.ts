@@ -22,3 +22,11 @@ export const notYet = v.pipe(
   v.unknown(),
   v.check(() => false, "is not supported yet"),
 );
+
+/** Why a variable cannot be set by a recipe, as the rest of a sentence. */
+export function variableTrouble(name: string): string | undefined {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return "cannot be the name of a variable";
+  return own.test(name) ? "is set by the toolkit" : undefined;
+}
+
+const own = /^LAB_(RUN_ID|RUN_DIR|CONTEXT|ATTEMPT|SEED|PARAMS|SCRATCH|METRICS|RESUME_FROM|INPUT_.*|OUTPUT_.*)$/;

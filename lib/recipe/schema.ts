@@ -2,18 +2,18 @@
 import * as v from "valibot";
 import { isName } from "../record/names.js";
 import { isTable } from "../toml/path.js";
-import { inside, line, notYet } from "./pieces.js";
+import { inside, line, notYet, variableTrouble } from "./pieces.js";
 import { resourcesSchema } from "./resources.js";
 
 const maybe = v.exactOptional;
 
 const variable = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "cannot be the name of a variable"),
-  v.check((name) => !ownVariables.test(name), "is set by the toolkit"),
+  v.check(
+    (name) => variableTrouble(name) === undefined,
+    ({ input }) => `= ${JSON.stringify(input)} ${variableTrouble(String(input)) ?? ""}`,
+  ),
 );
-const ownVariables =
-  /^LAB_(RUN_ID|RUN_DIR|CONTEXT|ATTEMPT|SEED|PARAMS|SCRATCH|METRICS|RESUME_FROM|INPUT_.*|OUTPUT_.*)$/;
 
 const role = v.pipe(
   v.string(),

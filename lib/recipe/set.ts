@@ -3,6 +3,7 @@ import { type Fault, fault, isFault } from "../record/fault.js";
 import { parseToml, type TomlFile } from "../toml/document.js";
 import { dotted, isTable, parseDotted } from "../toml/path.js";
 import type { Layer } from "./layers.js";
+import { tokenAt } from "./tokens.js";
 
 /**
  * The layer of one `path=value`: the value is TOML, and a word that is no TOML is a string. Relative paths in it are
@@ -24,7 +25,7 @@ function split(text: string, flag: string): { path: string; value: string } {
 function document(path: string, value: string, flag: string): TomlFile {
   const literal = parsed(`${path} = ${value}`, flag);
   if (literal && isOneValue(literal, path, value)) return literal;
-  if (/^["'[{]/.test(value)) {
+  if (/^["'[{]/.test(value) && tokenAt(value, 0) === undefined) {
     throw fault("usage", `${flag}: the value is no TOML`, {
       hint: "quote it for your shell: --set 'args.sizes=[1, 2]'",
     });

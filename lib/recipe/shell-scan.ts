@@ -31,7 +31,7 @@ export function scanShell(line: string): Scan {
     if (token === undefined) {
       i = frame.quotes === "none" ? bare(line, i, frame, frames, scan) : inQuotes(line, i, frame, frames, scan);
     } else {
-      if (frame.arithmetic) scan.trouble = "one is in $((…))";
+      if (frame.arithmetic) scan.trouble ??= "one is in ((…))";
       scan.holes.push({ start: i, token, quotes: frame.quotes });
       i += token.length;
     }
@@ -63,13 +63,14 @@ function bare(line: string, i: number, frame: Frame, frames: Frame[], scan: Scan
   const atWord = i === 0 || (/[ \t\n;&|()<>]/.test(line[i - 1] ?? "") && scan.inWord !== i);
   if (c === "\\") return escaped(line, i, scan);
   if (c === "#" && atWord && !frame.arithmetic) return comment(line, i, scan);
-  if (frame.arithmetic && (c === "'" || c === '"')) scan.trouble = "quotes in $((…))";
+  if (frame.arithmetic && (c === "'" || c === '"')) scan.trouble ??= "quotes in ((…))";
   else if (line.startsWith("$'", i)) return push(frames, "ansi", i + 2);
   else if (c === "'") return push(frames, "single", i + 1);
   else if (c === '"') return push(frames, "double", i + 1);
   else if (line.startsWith("<<<", i)) return i + 3;
-  else if (line.startsWith("<<", i) && !frame.arithmetic) scan.trouble = "a here-document";
-  else if (frames.length > 1 && atWord && /^case\s/.test(line.slice(i, i + 5))) scan.trouble = "a case in $(…)";
+  else if (line.startsWith("<<", i) && !frame.arithmetic) scan.trouble ??= "a here-document";
+  else if (line.startsWith("((", i) && !frame.arithmetic) return push(frames, "none", i + 2, 2);
+  else if (frames.length > 1 && atWord && /^case\s/.test(line.slice(i, i + 5))) scan.trouble ??= "a case in $(…)";
   else if (frames.length > 1 && c === "(") frame.depth += 1;
   else if (frames.length > 1 && c === ")") {
     frame.depth -= 1;
@@ -81,9 +82,8 @@ function bare(line: string, i: number, frame: Frame, frames: Frame[], scan: Scan
 
 function substitution(line: string, i: number, frames: Frame[], scan: Scan): number {
   if (line.startsWith("$(", i)) {
-    const arithmetic = line.startsWith("$((", i);
-    frames.push({ quotes: "none", depth: arithmetic ? 2 : 1, arithmetic });
-    return i + (arithmetic ? 3 : 2);
+    const depth = line.startsWith("$((", i) ? 2 : 1;
+    return push(frames, "none", i + 1 + depth, depth);
   }
   if (/^\$[$#?!@*0-9-]/.test(line.slice(i, i + 2))) return i + 2;
   const pattern = line[i] === "`" ? /`[^`'"\\#]*`/y : line.startsWith("${", i) ? /\$\{[^{}'"`\\$()]*\}/y : undefined;
@@ -91,27 +91,28 @@ function substitution(line: string, i: number, frames: Frame[], scan: Scan): num
   pattern.lastIndex = i;
   const simple = pattern.exec(line)?.[0];
   if (simple !== undefined && tokensIn(simple).length === 0) return i + simple.length;
-  scan.trouble = line[i] === "`" ? "backquotes" : "a parameter expansion with quotes or substitutions in it";
+  scan.trouble ??= line[i] === "`" ? "backquotes" : "a parameter expansion with quotes or substitutions in it";
   return i + 1;
 }
 
 function escaped(line: string, i: number, scan: Scan): number {
-  if (tokenAt(line, i + 1) !== undefined) scan.trouble = "one comes after a backslash";
-  if (line.startsWith("\n#", i + 1)) scan.trouble = "a # after a continued line";
+  if (tokenAt(line, i + 1) !== undefined) scan.trouble ??= "one comes after a backslash";
+  if (line.startsWith("\n#", i + 1)) scan.trouble ??= "a # after a continued line";
   scan.inWord = i + 2;
   return i + 2;
 }
 
 function comment(line: string, i: number, scan: Scan): number {
-  if (line[i - 1] === ")") scan.trouble = "a # after )";
+  if (line[i - 1] === ")") scan.trouble ??= "a # after )";
   const end = line.indexOf("\n", i);
   const text = end === -1 ? line.slice(i) : line.slice(i, end);
-  if (tokensIn(text).length > 0) scan.trouble = "one is in a comment";
+  if (tokensIn(text).length > 0) scan.trouble ??= "one is in a comment";
   if (end === -1) scan.ends = "comment";
   return end === -1 ? line.length : end;
 }
 
-function push(frames: Frame[], quotes: Hole["quotes"], next: number): number {
-  frames.push({ quotes, depth: 0, arithmetic: false });
+/** Two parentheses at once are arithmetic, or may be; what stands in them is expanded even in single quotes. */
+function push(frames: Frame[], quotes: Hole["quotes"], next: number, depth = 0): number {
+  frames.push({ quotes, depth, arithmetic: depth === 2 });
   return next;
 }

@@ -33,23 +33,24 @@ export interface TokenPaths {
  * Words with dots in braces. `${VAR}` and `{{jinja}}` are others' business, and so are braces with anything else in
  * them: JSON, `{a,b}`, `{1..3}`, `{epoch:02d}`.
  */
-const shape = /(?<![${])\{([A-Za-z_][\w+-]*(?:\.[\w+-]+)*)\}(?!\})/g;
+const inBraces = String.raw`\{[A-Za-z_][\w+-]*(?:\.[\w+-]+)*\}`;
+const anywhere = new RegExp(String.raw`(?<!\$)(?:(?<!\{)${inBraces}|${inBraces}(?!\}))`, "g");
+const here = new RegExp(anywhere.source, "y");
 
 /** The words of all tokens in a text, in order. */
 export function tokensIn(text: string): string[] {
-  return Array.from(text.matchAll(shape), ([, word]) => word ?? "");
+  return Array.from(text.matchAll(anywhere), ([token]) => token.slice(1, -1));
 }
 
 /** The token, braces included, that begins at `index`; undefined if none does. */
 export function tokenAt(text: string, index: number): string | undefined {
-  const sticky = new RegExp(shape.source, "y");
-  sticky.lastIndex = index;
-  return sticky.exec(text)?.[0];
+  here.lastIndex = index;
+  return text[index] === "{" ? here.exec(text)?.[0] : undefined;
 }
 
 /** The text with each token replaced by `write(value)`. Throws dataerr for one without a value. */
 export function expandTokens(text: string, values: TokenValues, write: (value: string) => string = String): string {
-  return text.replace(shape, (_, word: string) => write(tokenValue(word, values)));
+  return text.replace(anywhere, (token) => write(tokenValue(token.slice(1, -1), values)));
 }
 
 export function tokenValue(word: string, values: TokenValues): string {
