@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// lab-resolve - fix inputs, output paths and the cache key of runs
+import { command, each } from "../lib/command/command.js";
+import { needs } from "../lib/command/phase.js";
+import { resolveRun } from "../lib/command/resolving.js";
+import { hasPhase, isRun } from "../lib/record/run.js";
+
+export const spec = {
+  name: "lab-resolve",
+  usage: ["< RUNS"],
+  options: {},
+  columns: [{ key: "id", title: "run" }, "name", "phase", { key: "key.digest", title: "key" }],
+  input: "records",
+  acts: true,
+  reads: ["run"],
+  writes: ["run"],
+} as const;
+
+export default command(spec, (records, _, context) =>
+  each(
+    records,
+    isRun,
+    async (run) => {
+      if (hasPhase(run, "resolved")) return run;
+      needs(run, "snapshotted", "lab-snapshot");
+      return { ...(await resolveRun(run, context)), ...(context.dryRun ? { dry_run: true } : {}) };
+    },
+    context,
+  ),
+);

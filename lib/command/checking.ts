@@ -1,0 +1,154 @@
+// `[checks]`: what can be seen to be wrong before anything is submitted. Each is an error, a warning, or off.
+import fs from "node:fs";
+import path from "node:path";
+import { fault, isFault } from "../record/fault.js";
+import type { Run } from "../record/run.js";
+import { shortSize } from "../record/units.js";
+import type { Registry } from "../registry/open.js";
+import { marked, openRun } from "../registry/runs.js";
+import { unknownArguments } from "./argparse.js";
+
+export interface Finding {
+  check: CheckName;
+  message: string;
+  hint?: string;
+}
+
+const levels = {
+  preflight: "error",
+  topology: "error",
+  resources: "warn",
+  unknown_args: "warn",
+  near_duplicate: "warn",
+} as const;
+export type CheckName = keyof typeof levels;
+
+/**
+ * Looks at a run that is about to be created. Warnings are returned in words; throws dataerr for the first finding of a
+ * check that is an error.
+ */
+export function checkRun(run: Run, registry: Registry): string[] {
+  const warnings: string[] = [];
+  for (const [name, look] of Object.entries(checks) as [CheckName, (typeof checks)[CheckName]][]) {
+    const level = run.checks?.[name] ?? levels[name];
+    if (level === "off") continue;
+    for (const { message, hint } of look(run, registry)) {
+      const off = `[checks] ${name} = "${level === "error" ? "warn" : "off"}" lets it pass`;
+      if (level === "error") throw fault("dataerr", message, { hint: hint ? `${hint}; ${off}` : off });
+      warnings.push(hint ? `${message} (${hint})` : message);
+    }
+  }
+  return warnings;
+}
+
+const checks: Record<CheckName, (run: Run, registry: Registry) => Finding[]> = {
+  preflight,
+  topology,
+  resources,
+  unknown_args: (run) => {
+    const script = scriptOf(run);
+    return script === undefined
+      ? []
+      : unknownArguments(script.file, Object.keys(run.args)).map((name) => ({
+          check: "unknown_args",
+          message: `${script.word} does not seem to know --${name}`,
+        }));
+  },
+  near_duplicate: nearDuplicate,
+};
+
+/** The work directory and the script that the command names are in the source. */
+function preflight(run: Run): Finding[] {
+  const at = path.join(run.source.root, run.workdir);
+  if (!isDirectory(at))
+    return [
+      {
+        check: "preflight",
+        message: `the source has no directory '${run.workdir}'`,
+        hint: "workdir is relative to the source's root",
+      },
+    ];
+  const script = scriptOf(run);
+  if (script === undefined || fs.existsSync(script.file)) return [];
+  return [
+    {
+      check: "preflight",
+      message: `the source has no file '${script.word}'${run.workdir === "." ? "" : ` in '${run.workdir}'`}`,
+      hint: "the command runs in workdir of the snapshot",
+    },
+  ];
+}
+
+const interpreters = /^(python[\d.]*|bash|sh|zsh|Rscript|julia|perl|ruby|node|torchrun|accelerate|srun)$/;
+const scripts = /^[^-{}$~/][^{}$]*\.(py|sh|bash|R|jl|pl|rb|js|mjs)$/;
+
+/** The script inside the source that an argv runs, if that can be told: `python train.py`, `./run.sh`. */
+function scriptOf({ command, source, workdir }: Run): { word: string; file: string } | undefined {
+  if (typeof command === "string") return undefined;
+  const [program = ""] = command;
+  const word =
+    /^\.{0,2}\/?[^/]+\//.test(program) && !path.isAbsolute(program)
+      ? program
+      : interpreters.test(path.basename(program))
+        ? command.slice(1).find((next) => scripts.test(next))
+        : undefined;
+  return word === undefined || /[{}]/.test(word) ? undefined : { word, file: path.join(source.root, workdir, word) };
+}
+
+/** Several nodes, and a command that only the first of them will run. */
+function topology({ resources: { nodes = 1 }, command }: Run): Finding[] {
+  if (nodes <= 1) return [];
+  const text = typeof command === "string" ? command : command.join(" ");
+  if (/\b(srun|mpirun|mpiexec|torchrun|accelerate|deepspeed|ray)\b/.test(text)) return [];
+  return [
+    {
+      check: "topology",
+      message: `it asks for ${nodes} nodes, but its command would run on the first one only`,
+      hint: "begin the command with srun",
+    },
+  ];
+}
+
+function resources({ resources: r }: Run): Finding[] {
+  const found: Finding[] = [];
+  const say = (message: string, hint: string) => found.push({ check: "resources", message, hint });
+  if (r.mem_bytes !== undefined && r.mem_bytes < 16 * 2 ** 20)
+    say(`it asks for ${shortSize(r.mem_bytes)} of memory only`, 'a number without a unit is bytes: mem = "4GB"');
+  if (r.time_s !== undefined && r.time_s < 60)
+    say(`it asks for ${r.time_s} seconds only`, "Slurm counts whole minutes");
+  if (r.gpus !== undefined && r.cpus !== undefined && r.cpus < r.gpus)
+    say(
+      `it asks for ${r.gpus} gpus, but for ${r.cpus} cpu${r.cpus > 1 ? "s" : ""} only`,
+      "data loaders want some cpus for each gpu",
+    );
+  return found;
+}
+
+/** How many of one's newest runs are compared with. */
+const looked = 50;
+
+/** The same key was computed before: then its result is there already. */
+function nearDuplicate(run: Run, registry: Registry): Finding[] {
+  for (const id of marked(registry, "loose", registry.user).reverse().slice(0, looked)) {
+    try {
+      const other = openRun(registry, registry.user, id);
+      if (!other || other.run.key?.digest !== run.key?.digest || run.key === undefined || id === run.id) continue;
+      const state = other.facts.outcome?.state ?? "under way";
+      if (state === "succeeded" || state === "under way")
+        return [
+          {
+            check: "near_duplicate",
+            message: `the same was run before: ${id} (${state})`,
+            hint: `lab show ${id.slice(-6)}`,
+          },
+        ];
+    } catch (error) {
+      if (!isFault(error)) throw error;
+    }
+  }
+  return [];
+}
+
+function isDirectory(directory: string): boolean {
+  return fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,50 @@
+// What a planned run means here and now: its inputs as they are, where its outputs go, what its key is. Reads, writes nothing.
+import { outputRoot } from "../config/output-root.js";
+import { cacheKey } from "../recipe/key.js";
+import { outputNames } from "../recipe/outputs.js";
+import { checkTokens } from "../recipe/tokens.js";
+import { fault, isFault } from "../record/fault.js";
+import { contentFingerprint, statFingerprint } from "../record/fingerprint.js";
+import type { Run, RunInput, RunOutput } from "../record/run.js";
+import { runDirectory } from "../registry/layout.js";
+import { checkRun } from "./checking.js";
+import type { Context } from "./context.js";
+
+/** The run resolved. Throws dataerr, noinput or config for what cannot be; what is only doubtful is said. */
+export async function resolveRun(run: Run, context: Context): Promise<Run> {
+  const registry = await context.registry();
+  const { config } = await context.config();
+  checkTokens(run);
+  const inputs: Record<string, RunInput> = {};
+  for (const [role, input] of Object.entries(run.inputs)) inputs[role] = await resolvedInput(role, input);
+  const outputs: Record<string, RunOutput> = {};
+  const names = outputNames(run);
+  for (const [role, output] of Object.entries(run.outputs)) {
+    const { alias, directory } = names[role] as { alias: string; directory: string };
+    outputs[role] = { ...output, alias, path: `${outputRoot(config, output.type)}/${run.user}/${directory}` };
+  }
+  const resolved: Run = {
+    ...run,
+    phase: "resolved",
+    inputs,
+    outputs,
+    run_dir: runDirectory(registry.base, run.user, run.id),
+    toolkit: LAB_VERSION,
+    // A run that claims nothing answers for nothing: its results are an epoch of their own.
+    epoch: run.id,
+  };
+  resolved.key = cacheKey({ ...resolved, outputs: run.outputs });
+  for (const warning of checkRun(resolved, registry)) context.say(`${run.id}: ${warning}`);
+  return resolved;
+}
+
+async function resolvedInput(role: string, input: RunInput): Promise<RunInput> {
+  if (input.fingerprint === "none") return input;
+  try {
+    const recorded = input.fingerprint === "stat" ? await statFingerprint(input.path) : await contentFingerprint(input.path);
+    return { ...input, recorded };
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    throw fault(error.code, `input '${role}': ${error.message}`, { hint: error.hint ?? "relative paths are relative to the recipe's directory", cause: error });
+  }
+}
