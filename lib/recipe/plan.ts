@@ -59,7 +59,7 @@ export function planRun(recipe: Recipe, context: PlanContext): Run {
     ...given("args_format", table.args_format),
     params: plainTable(table.params ?? {}, ["params"], recipe) as Run["params"],
     ...given("numbers", Object.keys(recipe.numbers).length === 0 ? undefined : recipe.numbers),
-    env: env as Run["env"],
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])),
     pass: [...new Set(pass)],
     ...given("seed", table.seed),
     tags: [...new Set([...(table.tags ?? []), ...(context.flags?.tags ?? [])])],

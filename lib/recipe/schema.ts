@@ -15,6 +15,11 @@ const variable = v.pipe(
   ),
 );
 
+const wholeNumber = v.pipe(
+  v.number(),
+  v.check((value) => Number.isSafeInteger(value), "is a number that is not whole: write it in quotes, as it is to be"),
+);
+
 const role = v.pipe(
   v.string(),
   v.check(isName, "cannot be a role: letters, digits and . _ + - only, and a letter or digit first"),
@@ -112,7 +117,7 @@ export const recipeSchema = v.strictObject({
   args: maybe(v.record(argumentName, argument)),
   args_format: maybe(v.strictObject({ style: v.picklist(["equals", "space"]) })),
   params: maybe(v.record(v.string(), v.unknown())),
-  env: maybe(v.objectWithRest({ pass: maybe(v.array(variable)) }, v.string())),
+  env: maybe(v.objectWithRest({ pass: maybe(v.array(variable)) }, v.union([v.string(), wholeNumber]))),
   source: maybe(
     v.strictObject({
       paths: maybe(v.pipe(v.array(inside), v.minLength(1))),

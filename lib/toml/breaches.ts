@@ -19,13 +19,19 @@ export function breaches(schema: v.GenericSchema, value: unknown): Breach[] {
   const found: Breach[] = [];
   shape(schema, value, [], found);
   const result = v.safeParse(schema, value, { abortPipeEarly: true });
-  const seen = new Set(found.map(({ path }) => dotted(path)));
+  const shaped = [...found];
   for (const issue of result.issues ?? []) {
     const breach = breachOf(issue, []);
-    if (isUnknownKey(issue) || breach.path.some((_, i) => seen.has(dotted(breach.path.slice(0, i + 1))))) continue;
-    found.push(breach);
+    const said = shaped.some(
+      ({ path }) => isWithin(breach.path, path) || (issue.issues && isWithin(path, breach.path)),
+    );
+    if (!said && !isUnknownKey(issue)) found.push(breach);
   }
   return found;
+}
+
+function isWithin(path: TomlPath, table: TomlPath): boolean {
+  return table.every((key, i) => path[i] === key);
 }
 
 /** What a message calls the place: `resources.gpus`, or `[launcher]` for a table. */
@@ -160,7 +166,7 @@ const expectations: Record<string, string> = {
 function expectation(expected: string): string {
   const bound = /^(>=|<=)(-?\d+)$/.exec(expected);
   if (bound) return bound[1] === ">=" ? `at least ${bound[2]}` : `at most ${bound[2]}`;
-  const options = expected.replaceAll(/(^|\| )\(|\)(?= \||$)/g, "$1").split(" | ");
+  const options = expected.replaceAll(/[()]/g, "").split(" | ");
   return options.map((option) => expectations[option] ?? option).join(" or ");
 }
 
