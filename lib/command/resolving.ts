@@ -33,7 +33,7 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
     // A run that claims nothing answers for nothing: its results are an epoch of their own.
     epoch: run.id,
   };
-  resolved.key = cacheKey({ ...resolved, outputs: run.outputs });
+  resolved.key = { ...cacheKey({ ...resolved, outputs: run.outputs }) };
   for (const warning of checkRun(resolved, registry)) context.say(`${run.id}: ${warning}`);
   return resolved;
 }
@@ -42,7 +42,7 @@ async function resolvedInput(role: string, input: RunInput): Promise<RunInput> {
   if (input.fingerprint === "none") return input;
   try {
     const recorded = input.fingerprint === "stat" ? await statFingerprint(input.path) : await contentFingerprint(input.path);
-    return { ...input, recorded };
+    return { ...input, recorded: { ...recorded } };
   } catch (error) {
     if (!isFault(error)) throw error;
     throw fault(error.code, `input '${role}': ${error.message}`, { hint: error.hint ?? "relative paths are relative to the recipe's directory", cause: error });
