@@ -57,6 +57,7 @@ const lean = {
   // White space goes, names stay for the stack of a bug report.
   minifyWhitespace: true,
   minifySyntax: true,
+  lineLimit: 160,
   supported: { "dynamic-import": false },
   outExtension: { ".js": ".cjs" },
 };
@@ -71,7 +72,7 @@ async function buildLean(options) {
     const wrapped = text.replace(/__toESM\((require\("node:[a-z_/]+"\))(?:, ?1)?\)/g, "__builtin($1)");
     const helper = "const __builtin=(m)=>Object.create(m,{default:{value:m}});";
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, wrapped.replace(/^"use strict";/, `"use strict";${helper}`));
+    fs.writeFileSync(file, wrapped.replace(/^"use strict";/m, `"use strict";${helper}`));
   }
 }
 
