@@ -8,6 +8,11 @@ export const spec = {
   usage: [""],
   options: {
     yes: { type: "boolean", short: "y", help: "do it, without asking" },
+    use: {
+      type: "string",
+      value: "FILE",
+      help: "take this cluster file as it is (also one of labctl), and join or make its registry",
+    },
     root: {
       type: "string",
       value: "DIR",

@@ -14,6 +14,7 @@ import type { Context } from "./context.js";
 
 export interface InitOptions {
   yes: boolean;
+  use: string | undefined;
   root: string | undefined;
   "runs-base": string | undefined;
   "artifact-root": string | undefined;
@@ -43,9 +44,10 @@ export interface Plan {
 
 /** Makes what is missing and yields a `check` record for each thing; asks first, on a terminal, unless `--yes`. */
 export async function* initialise(options: InitOptions, context: Context): AsyncGenerator<object> {
-  const plan = await planned(options, context);
+  const used = options.use === undefined ? undefined : await usedFile(options.use, context);
+  const plan = await planned(used === undefined ? options : { ...options, ...used.options }, context);
   const joins = fs.existsSync(registryFile(plan.runsBase));
-  const text = clusterText(plan);
+  const text = used?.text ?? clusterText(plan);
   const there = fs.existsSync(plan.output);
   if (there && !options.force && fs.readFileSync(plan.output, "utf8") !== text) {
     throw fault("cantcreat", `cannot write '${plan.output}': there is one already`, {
@@ -54,7 +56,11 @@ export async function* initialise(options: InitOptions, context: Context): Async
   }
   const steps = [
     check("registry", plan.runsBase, joins ? "joined: it is there already" : "made"),
-    check("artifacts", plan.artifactRoot, `places for ${plan.kinds.join(", ")}`),
+    check(
+      "artifacts",
+      used?.roots[0] ?? plan.artifactRoot,
+      used ? `${used.roots.length} places` : `places for ${plan.kinds.join(", ")}`,
+    ),
     check("cluster", plan.output, there ? "replaced" : "written"),
   ];
   if (context.dryRun) {
@@ -65,7 +71,8 @@ export async function* initialise(options: InitOptions, context: Context): Async
     throw fault("usage", "nothing was made", { hint: "lab init --yes makes it" });
   const registry = joins ? openRegistry(plan.runsBase, os.userInfo().uid) : newRegistry(plan);
   initUser(registry);
-  for (const kind of plan.kinds) makeArtifactRoot(plan.artifactRoot, kind, os.userInfo().uid, plan.group?.gid);
+  const roots = used?.roots ?? plan.kinds.map((kind) => path.join(plan.artifactRoot, kind));
+  for (const root of roots) makeArtifactRoot(root, plan.group?.gid);
   writeConfiguration(plan.output, text);
   yield* steps;
 }
@@ -128,6 +135,39 @@ async function siteName(context: Context): Promise<string> {
     env: context.env as Record<string, string>,
   });
   return /^ClusterName\s*=\s*(\S+)/m.exec(stdout ?? "")?.[1] ?? os.hostname().split(".")[0] ?? "here";
+}
+
+interface Used {
+  text: string;
+  options: Partial<InitOptions>;
+  /** The directories that artifacts of some kind go below. */
+  roots: string[];
+}
+
+/** What a cluster file that exists already says of the places; it is checked, and taken over word by word. */
+async function usedFile(file: string, context: Context): Promise<Used> {
+  const { resolveConfig } = await import("../config/config.js");
+  const absolute = path.resolve(context.cwd, file);
+  const { config } = await resolveConfig({
+    flags: { cluster: absolute },
+    env: {},
+    cwd: "/",
+    home: context.env["HOME"] || os.homedir(),
+    uid: os.userInfo().uid,
+  });
+  const { runs_base, artifact_root, artifact_roots, output_roots, shared_group } = config.filesystem;
+  const kinds = artifact_root === undefined ? [] : usualKinds.map((kind) => path.join(artifact_root, kind));
+  const text = fs.readFileSync(absolute, "utf8");
+  return {
+    text,
+    roots: [...new Set([...kinds, ...Object.values(artifact_roots), ...Object.values(output_roots)])],
+    options: {
+      name: config.name,
+      "runs-base": runs_base,
+      ...(artifact_root === undefined ? {} : { "artifact-root": artifact_root }),
+      ...(shared_group === undefined ? {} : { group: shared_group }),
+    },
+  };
 }
 
 async function groupOf(name: string): Promise<{ gid: number; name: string }> {

@@ -41,10 +41,14 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
 async function resolvedInput(role: string, input: RunInput): Promise<RunInput> {
   if (input.fingerprint === "none") return input;
   try {
-    const recorded = input.fingerprint === "stat" ? await statFingerprint(input.path) : await contentFingerprint(input.path);
+    const recorded =
+      input.fingerprint === "stat" ? await statFingerprint(input.path) : await contentFingerprint(input.path);
     return { ...input, recorded: { ...recorded } };
   } catch (error) {
     if (!isFault(error)) throw error;
-    throw fault(error.code, `input '${role}': ${error.message}`, { hint: error.hint ?? "relative paths are relative to the recipe's directory", cause: error });
+    throw fault(error.code, `input '${role}': ${error.message}`, {
+      hint: error.hint ?? "relative paths are relative to the recipe's directory",
+      cause: error,
+    });
   }
 }

@@ -23,7 +23,8 @@ export function checkName(text: string, what: string): string {
 /** The name whose spelling is nearest to `wrong` among `known`, if one is near enough to be what was meant. */
 export function nearest(wrong: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
+  // More than a third of its letters wrong, or all of them, is another word.
+  let bestDistance = Math.min(wrong.length, Math.max(1, Math.floor(wrong.length / 3)) + 1);
   for (const candidate of known) {
     const distance = editDistance(wrong.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -7,21 +7,28 @@ import { makeDirectory } from "./write.js";
 /** Kinds that every new place has; a recipe may use others once their directory is there. */
 export const usualKinds = ["checkpoint", "dataset", "eval_result", "file", "model", "result"] as const;
 
-/** Makes `<root>/<kind>` for all users of the lab: sticky, so that nobody removes what is another's. */
-export function makeArtifactRoot(root: string, kind: string, uid: number, gid: number | undefined): void {
-  const directory = path.join(root, kind);
+/**
+ * Makes a directory below which every user of the lab has one of her own: sticky, so that nobody removes what is another's.
+ * One that is there is left as it is.
+ */
+export function makeArtifactRoot(directory: string, gid: number | undefined): "made" | "exists" {
+  const parent = path.dirname(directory);
   try {
-    fs.mkdirSync(root, { recursive: true });
-    if (makeDirectory(directory) === "exists") return;
-    const mode = gid === undefined ? 0o1777 : 0o3770;
-    for (const made of [root, directory]) {
-      if (fs.lstatSync(made).uid !== uid) continue;
-      if (gid !== undefined) fs.chownSync(made, -1, gid);
-      fs.chmodSync(made, made === root ? mode & 0o2775 : mode);
+    const first = fs.mkdirSync(parent, { recursive: true });
+    for (let made = parent; first !== undefined && made.length >= first.length; made = path.dirname(made)) {
+      own(made, gid === undefined ? 0o755 : 0o2750, gid);
     }
+    if (makeDirectory(directory) === "exists") return "exists";
+    own(directory, gid === undefined ? 0o1777 : 0o3770, gid);
+    return "made";
   } catch (error) {
     throw systemFault(error, `make '${directory}'`);
   }
+}
+
+function own(directory: string, mode: number, gid: number | undefined): void {
+  if (gid !== undefined) fs.chownSync(directory, -1, gid);
+  fs.chmodSync(directory, mode);
 }
 
 /** The caller's own directory below an output root, with its `.meta`, made where missing. Throws faults that name the remedy. */
@@ -40,7 +47,7 @@ function makeForSingleOwner(root: string, uid: number): void {
   const parent = path.dirname(root);
   try {
     if (fs.lstatSync(parent).uid === uid) {
-      makeArtifactRoot(parent, path.basename(root), uid, undefined);
+      makeArtifactRoot(root, undefined);
       return;
     }
   } catch (error) {
