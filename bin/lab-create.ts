@@ -6,6 +6,7 @@ import { fault } from "../lib/record/fault.js";
 import { hasPhase, isRun, runSchema } from "../lib/record/run.js";
 import { checked } from "../lib/record/schema.js";
 import { timestamp } from "../lib/record/units.js";
+import { ownOutputDirectories } from "../lib/registry/artifact-roots.js";
 import { note } from "../lib/registry/journal.js";
 import { createRun } from "../lib/registry/runs.js";
 
@@ -33,6 +34,7 @@ export default command(spec, (records, _, context) =>
         throw fault("noperm", `the run was planned by ${run.user}, you are ${registry.user}`);
       const created = { ...run, phase: "created" as const, state: "planned", created_at: timestamp(Date.now()) };
       if (context.dryRun || run.dry_run) return { ...created, dry_run: true };
+      ownOutputDirectories(run.outputs, registry);
       if (createRun(registry, created, run.recipe.text) === "made")
         note(registry, "run_created", run.id, { name: run.name });
       return created;

@@ -16,77 +16,100 @@ export interface Parsed {
 export function parseArguments(spec: Spec, argv: readonly string[], now: number): Parsed {
   const declared = optionsOf(spec);
   const cut = argv.indexOf("--");
-  const before = cut < 0 ? argv.slice() : argv.slice(0, cut);
+  const before = cut < 0 ? argv : argv.slice(0, cut);
   const after = cut < 0 ? undefined : argv.slice(cut + 1);
-  const given = mri(protect(before, declared), mriRules(declared));
-  for (const key of Object.keys(given)) if (key !== "_" && !known(key, declared)) throw unknown(key, declared, spec);
+  const given = mri(spelledOut(before, declared, spec), mriRules(declared));
   const options: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(declared)) options[name] = optionValue(name, option, given[name], now);
-  const args = given._.map(unprotect);
+  for (const [name, option] of Object.entries(declared))
+    options[name] = optionValue(name, option, given[inner(name)], now);
+  const args = given._.map(unguarded);
   if (!spec.rest && after) args.push(...after);
   checkCount(spec, args);
+  checkForm(options);
   return { options, args, rest: spec.rest ? after : undefined };
 }
 
-// mri takes `-2` for an option; to us it is the run before the last one (`@-2` is its other spelling) or a number.
+// Words that mri must not read: it takes `-2` for an option, the `0012` after a flag for 12, the `true` after one for its
+// value. No word of a command line holds this character.
 const guard = "\u0000";
-function protect(words: readonly string[], declared: Record<string, Option>): string[] {
-  const takesValue = new Set<string>();
-  for (const [name, { type, short }] of Object.entries(declared)) {
-    if (type === "boolean") continue;
-    takesValue.add(`--${name}`);
-    if (short) takesValue.add(`-${short}`);
-  }
-  // A value that begins with a dash belongs to the option before it, as everywhere in Unix.
+// mri takes every `--no-x` for the opposite of `--x`.
+const inner = (name: string) => name.replace(/^no-/, "no_");
+
+/** The same words with every option in its long form, its value joined to it, and what is no option guarded. */
+function spelledOut(words: readonly string[], declared: Record<string, Option>, spec: Spec): string[] {
   const out: string[] = [];
-  for (let i = 0; i < words.length; i += 1) {
-    const word = words[i] ?? "";
-    const next = words[i + 1];
-    if (takesValue.has(word) && next !== undefined) {
-      out.push(word, guard + next);
-      i += 1;
-    } else if (word === "-" || /^-\d/.test(word)) out.push(guard + word);
-    else out.push(word);
+  const rest = words[Symbol.iterator]();
+  // A value that begins with a dash belongs to the option before it, as everywhere in Unix.
+  const option = (name: string, joined: string | undefined) => {
+    const { type, value } = declared[name] as Option;
+    if (type === "boolean") {
+      if (joined !== undefined) throw fault("usage", `--${name} takes no value`);
+      out.push(`--${inner(name)}`);
+      return;
+    }
+    const text = joined ?? rest.next().value;
+    if (!text) throw fault("usage", `--${name} needs a value${value ? ` (${value})` : ""}`);
+    out.push(`--${inner(name)}=${guard}${text}`);
+  };
+  for (const word of rest) {
+    const long = /^--([^=]+)(?:=(.*))?$/s.exec(word);
+    if (long) option(known(long[1] ?? "", declared, spec), long[2]);
+    else if (/^-[^-\d]/.test(word)) cluster(word.slice(1), declared, spec, option);
+    else out.push(guard + word);
   }
   return out;
 }
 
-function unprotect(word: unknown): string {
-  const text = String(word);
-  return text.startsWith(guard) ? text.slice(1) : text;
+/** `-qn` is `-q -n`; what follows an option that takes a value is its value: `-n5`, `-n=5`. */
+function cluster(
+  letters: string,
+  declared: Record<string, Option>,
+  spec: Spec,
+  option: (name: string, joined: string | undefined) => void,
+): void {
+  for (let rest = letters; rest !== ""; ) {
+    const letter = String.fromCodePoint(rest.codePointAt(0) ?? 0);
+    rest = rest.slice(letter.length);
+    const [name, { type }] =
+      Object.entries(declared).find(([, { short }]) => short === letter) ??
+      unknown(`-${letters}`, declared, spec, letter);
+    option(name, type !== "boolean" && rest !== "" ? rest.replace(/^=/, "") : undefined);
+    if (type !== "boolean") return;
+  }
+}
+
+function unguarded(word: string): string {
+  return word.slice(guard.length);
 }
 
 function mriRules(declared: Record<string, Option>): mri.Options {
-  const rules = { string: [] as string[], boolean: [] as string[], alias: {} as Record<string, string> };
-  for (const [name, { type, short }] of Object.entries(declared)) {
-    rules[type === "boolean" ? "boolean" : "string"].push(name);
-    if (short) rules.alias[short] = name;
-  }
+  const rules = { string: [] as string[], boolean: [] as string[] };
+  for (const [name, { type }] of Object.entries(declared))
+    rules[type === "boolean" ? "boolean" : "string"].push(inner(name));
   return rules;
 }
 
-function known(key: string, declared: Record<string, Option>): boolean {
-  return key in declared || Object.values(declared).some((option) => option.short === key);
+function known(name: string, declared: Record<string, Option>, spec: Spec): string {
+  return Object.hasOwn(declared, name) ? name : unknown(`--${name}`, declared, spec);
 }
 
-function unknown(key: string, declared: Record<string, Option>, spec: Spec): Error {
-  const near = nearest(key, Object.keys(declared));
-  const option = key.length === 1 ? `-${key}` : `--${key}`;
-  return fault("usage", `unknown option '${option}'`, {
-    hint: near ? `did you mean --${near}?` : `${spec.name} --help lists the options`,
+function unknown(word: string, declared: Record<string, Option>, spec: Spec, letter?: string): never {
+  const names = Object.keys(declared);
+  const bare = word.replace(/^-+/, "");
+  // One letter is near to nothing; a whole word behind one dash may be a long option.
+  const near =
+    bare.length > 1
+      ? (nearest(bare, names) ?? nearest(bare.replace(/^no-/, ""), names))
+      : names.find((name) => declared[name]?.short === bare.toLowerCase());
+  const shown = near !== undefined && bare.length === 1 ? `-${declared[near]?.short}` : `--${near}`;
+  throw fault("usage", `unknown option '${letter === undefined || near ? word : `-${letter}`}'`, {
+    hint: near ? `did you mean ${shown}?` : `${spec.name} --help lists the options`,
   });
 }
 
 function optionValue(name: string, option: Option, given: unknown, now: number): unknown {
-  if (option.type === "boolean") {
-    if (given === undefined || typeof given === "boolean") return given === true;
-    throw fault("usage", `--${name} takes no value`);
-  }
-  const texts = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(unprotect);
-  if (texts.includes("")) {
-    if (given === "" || given === true)
-      throw fault("usage", `--${name} needs a value${option.value ? ` (${option.value})` : ""}`);
-  }
+  if (option.type === "boolean") return given !== undefined;
+  const texts = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(unguarded);
   if (option.type === "strings") return texts;
   if (texts.length > 1) throw fault("usage", `--${name} was given more than once`);
   const text = texts[0] ?? option.default;
@@ -107,7 +130,7 @@ function converted(name: string, option: Option, text: string, now: number): unk
     throw fault("usage", `--${name}: ${(error as Error).message}`, { hint: (error as { hint?: string }).hint });
   }
   if (option.type !== "integer") return text;
-  if (!/^[+-]?\d+$/.test(text)) throw fault("usage", `--${name} needs a whole number, not '${text}'`);
+  if (!/^\d+$/.test(text)) throw fault("usage", `--${name} needs a whole number, not '${text}'`);
   return Number(text);
 }
 
@@ -118,4 +141,11 @@ function checkCount(spec: Spec, args: string[]): void {
       hint: `${spec.name} --help`,
     });
   if (args.length > most) throw fault("usage", `unexpected argument '${args[most]}'`, { hint: `${spec.name} --help` });
+}
+
+/** Records, a table or only ids: one of them. */
+function checkForm(options: Record<string, unknown>): void {
+  const [first, second] = ["json", "table", "columns", "quiet"].filter((name) => options[name]);
+  if (second === undefined || (first === "table" && second === "columns")) return;
+  throw fault("usage", `--${first} and --${second} exclude each other`);
 }

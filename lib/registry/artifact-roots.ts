@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
+import type { Registry } from "./open.js";
 import { makeDirectory } from "./write.js";
 
 /** Kinds that every new place has; a recipe may use others once their directory is there. */
@@ -29,6 +30,17 @@ export function makeArtifactRoot(directory: string, gid: number | undefined): "m
 function own(directory: string, mode: number, gid: number | undefined): void {
   if (gid !== undefined) fs.chownSync(directory, -1, gid);
   fs.chmodSync(directory, mode);
+}
+
+/** The caller's own directories below the roots of the outputs, before a run that needs them is made. */
+export function ownOutputDirectories(
+  outputs: Record<string, { path?: string }>,
+  registry: Pick<Registry, "user" | "uid" | "modes">,
+): void {
+  for (const { path: output } of Object.values(outputs)) {
+    if (output === undefined) continue;
+    ownOutputDirectory(path.dirname(path.dirname(output)), registry.user, registry.uid, registry.modes.directory);
+  }
 }
 
 /** The caller's own directory below an output root, with its `.meta`, made where missing. Throws faults that name the remedy. */

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// lab-render-sbatch - write the job scripts of runs
+import { command, each } from "../lib/command/command.js";
+import { needs } from "../lib/command/phase.js";
+import { renderRun } from "../lib/command/rendering.js";
+import { hasPhase, isRun } from "../lib/record/run.js";
+
+export const spec = {
+  name: "lab-render-sbatch",
+  usage: ["< RUNS"],
+  options: {},
+  columns: [{ key: "id", title: "run" }, "name", "phase", { key: "submission.script", title: "script" }],
+  input: "records",
+  acts: true,
+  reads: ["run"],
+  writes: ["run"],
+} as const;
+
+export default command(spec, (records, _, context) =>
+  each(
+    records,
+    isRun,
+    (run) => {
+      if (hasPhase(run, "rendered")) return run;
+      needs(run, "created", "lab-create");
+      return renderRun(run, context);
+    },
+    context,
+  ),
+);

@@ -1,0 +1,160 @@
+// From a created run to the files of its next submission: script, context, parameters.
+import type { Config } from "../config/config.js";
+import { renderScript } from "../job/render.js";
+import { commandLine } from "../recipe/command-line.js";
+import { expandTokens, type TokenValues, tokenValues } from "../recipe/tokens.js";
+import type { JobContext } from "../record/facts.js";
+import { fault } from "../record/fault.js";
+import { type Run, runSchema } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
+import { checked } from "../record/schema.js";
+import { timestamp } from "../record/units.js";
+import type { Registry } from "../registry/open.js";
+import { nextSubmission, submissionFiles, writeSubmissionFile } from "../registry/submissions.js";
+import { slurmDirectives } from "../scheduler/slurm/directives.js";
+import type { Context } from "./context.js";
+
+/** Writes the files of the run's next submission and returns the run with their places; a dry run gets the script's text. */
+export async function renderRun(given: Run, context: Context): Promise<Run> {
+  const run = checked(runSchema, given, "the run");
+  const registry = await context.registry();
+  const { config } = await context.config();
+  const runDir = run.run_dir;
+  if (runDir === undefined) throw fault("dataerr", "the run has no directory", { hint: "lab-resolve gives it one" });
+  if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
+  const dry = context.dryRun || run.dry_run === true;
+  const n = dry ? 1 : nextSubmission(registry, runDir).n;
+  const files = submissionFiles(runDir, n);
+  const values = tokenValues(run, { dir: runDir, inputs: pathsOf(run.inputs), outputs: pathsOf(run.outputs) });
+  const about = contextOf(run, registry, n, runDir, files.params, values);
+  const script = renderScript({
+    ...scriptInput(run, config, values),
+    context: about,
+    directives: await directivesOf(run, config, registry, n, context),
+  });
+  const submission = { n, script: files.script, context: files.context };
+  if (dry) return { ...run, phase: "rendered", submission, script, dry_run: true };
+  writeSubmissionFile(registry, files.dir, "context.json", `${JSON.stringify(about, undefined, 2)}\n`);
+  writeSubmissionFile(registry, files.dir, "params.json", paramsText(run));
+  writeSubmissionFile(registry, files.dir, "script.sh", script);
+  return { ...run, phase: "rendered", submission };
+}
+
+function pathsOf(table: Record<string, { path?: string }>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(table).flatMap(([role, { path }]) => (path === undefined ? [] : [[role, path]])),
+  );
+}
+
+/** Slurm's directives; the local scheduler reads none. */
+async function directivesOf(
+  run: Run,
+  config: Config,
+  registry: Registry,
+  submission: number,
+  context: Context,
+): Promise<string[]> {
+  const { kind } = await context.scheduler();
+  if (kind !== "slurm") {
+    if (run.notify?.email !== undefined)
+      context.say(`${run.id}: [notify] email needs Slurm; nobody will be written to`);
+    return [];
+  }
+  const { partition, qos, account, gres_gpu_syntax } = config.slurm;
+  return slurmDirectives(run, {
+    registry: registry.id,
+    submission,
+    gres_gpu_syntax,
+    ...(partition === undefined ? {} : { partition }),
+    ...(qos === undefined ? {} : { qos }),
+    ...(account === undefined ? {} : { account }),
+  });
+}
+
+function contextOf(
+  run: Run,
+  registry: Registry,
+  submission: number,
+  run_dir: string,
+  params: string,
+  values: TokenValues,
+): JobContext {
+  const { digest, tar } = run.source;
+  if (digest === undefined || tar === undefined) {
+    if (!run.dry_run) throw fault("dataerr", "the run has no snapshot", { hint: "lab-snapshot makes one" });
+  }
+  const each = <T extends { path?: string }>(table: Record<string, T>) =>
+    Object.entries(table).map(([role, item]) => ({ role, ...item, path: item.path ?? "" }));
+  return {
+    type: "context",
+    v: 1,
+    run: run.id,
+    submission,
+    registry: registry.id,
+    run_dir,
+    name: run.name,
+    user: run.user,
+    snapshot: {
+      digest: digest ?? "sha256:",
+      tar: tar ?? `${registry.base}/snapshots/${run.user}/${digest?.slice(7)}.tar`,
+    },
+    workdir: expandTokens(run.workdir, values),
+    command: commandLine(run, values),
+    env: Object.fromEntries(Object.entries(run.env).map(([name, text]) => [name, expandTokens(text, values)])),
+    pass: run.pass,
+    params,
+    inputs: each(run.inputs).map(({ role, type, path, fingerprint }) => ({ role, type, path, fingerprint })),
+    outputs: each(run.outputs).map(({ role, type, path, marker, digest: how }) => ({
+      role,
+      type,
+      path,
+      ...(marker === undefined ? {} : { marker }),
+      digest: how,
+      stream: type === "checkpoint_stream",
+    })),
+    at: timestamp(Date.now()),
+  };
+}
+
+function scriptInput(run: Run, config: Config, values: TokenValues) {
+  const { modules = [], conda, venv, container, setup, inherit } = run.environment ?? {};
+  const fingerprints = Object.entries(run.inputs).flatMap(([role, { recorded }]) =>
+    recorded?.digest === undefined ? [] : [[role, recorded.digest] as const],
+  );
+  return {
+    siteEnv: config.env,
+    modules: [...config.modules, ...modules],
+    ...(config.module_init === undefined ? {} : { moduleInit: config.module_init }),
+    ...(conda === undefined ? {} : { conda }),
+    ...(venv === undefined ? {} : { venv: expandTokens(venv, values) }),
+    ...(container === undefined ? {} : { container }),
+    ...(setup === undefined ? {} : { setup }),
+    ...(inherit === undefined ? {} : { inherit }),
+    ...(run.seed === undefined ? {} : { seed: run.seed }),
+    ...(run.source.unpack === undefined ? {} : { unpack: run.source.unpack }),
+    ...wandb(run),
+    fingerprints: Object.fromEntries(fingerprints),
+  };
+}
+
+/** What wandb reads: the run's id there is the run's id here, so that its page is known before it starts. */
+function wandb({ tracking, id, name, group }: Run): { wandb?: Record<string, string> } {
+  const asked = tracking?.wandb;
+  if (!asked) return {};
+  const inGroup = asked.group ?? group;
+  return {
+    wandb: {
+      ...(asked.entity === undefined ? {} : { WANDB_ENTITY: asked.entity }),
+      WANDB_PROJECT: asked.project,
+      WANDB_RUN_ID: id,
+      WANDB_NAME: `${name}.${handleOf(id)}`,
+      ...(inGroup === undefined ? {} : { WANDB_RUN_GROUP: inGroup }),
+      WANDB_RESUME: "allow",
+    },
+  };
+}
+
+/** LAB_PARAMS: params, args and seed as JSON. */
+function paramsText({ params, args, seed }: Run): string {
+  return `${JSON.stringify({ params, args, ...(seed === undefined ? {} : { seed }) }, undefined, 2)}\n`;
+}

@@ -1,0 +1,149 @@
+// The script of a job: directives, what it is about in plain values, and the runtime. Self-contained: a person can read
+// it, and sbatch it by hand, and it is still the run.
+import type { JobContext } from "../record/facts.js";
+import labPy from "./lab.py";
+import { bashArray, bashValue } from "./quote.js";
+import { runtime } from "./runtime.js";
+
+/** What the script needs beyond the context that is written beside it. */
+export interface ScriptInput {
+  /** Complete lines, `#SBATCH …`. */
+  directives: readonly string[];
+  context: JobContext;
+  /** What the site exports to every job, before the recipe's own. */
+  siteEnv: Readonly<Record<string, string>>;
+  modules: readonly string[];
+  moduleInit?: string;
+  conda?: string;
+  venv?: string;
+  container?: string;
+  setup?: readonly string[];
+  inherit?: boolean;
+  seed?: number;
+  unpack?: "auto" | "node" | "shared";
+  /** WANDB_* by name. */
+  wandb?: Readonly<Record<string, string>>;
+  /** The recorded digest of each input that has one, by role. */
+  fingerprints: Readonly<Record<string, string>>;
+}
+
+/** The text of script.sh. Pure. */
+export function renderScript(input: ScriptInput): string {
+  const { directives, context } = input;
+  const parts = [
+    "#!/bin/bash",
+    ...directives,
+    "",
+    ...heading(context),
+    "",
+    ...values(input),
+    "",
+    labPyFunction(),
+    "",
+    runtime,
+  ];
+  return `${parts.join("\n")}\n`;
+}
+
+function heading({ name, run, run_dir, submission }: JobContext): string[] {
+  // A comment is one line: what a name holds cannot end it, since names hold no control characters.
+  return [
+    `# ${name}, run ${run}, submission ${submission}`,
+    "#",
+    `# Made by lab-render-sbatch; lab-job(7) tells what it does. It can be submitted by hand, and is the same run then:`,
+    `#   sbatch ${run_dir.replace(/\p{Cc}/gu, "?")}/.lab/submit-${submission}/script.sh`,
+    "#",
+    "# First what this run is, then the runtime, which is the same for all runs and begins at `a clean start`.",
+    "# shellcheck disable=SC2016,SC1090,SC1091,SC2034",
+  ];
+}
+
+function values({ context, ...more }: ScriptInput): string[] {
+  const environment = (table: Readonly<Record<string, string>>) =>
+    Object.entries(table).map(([name, value]) => `${name}=${value}`);
+  return [
+    bashValue("lab_run", context.run),
+    bashValue("lab_submission", String(context.submission)),
+    bashValue("lab_user", context.user),
+    bashValue("lab_run_dir", context.run_dir),
+    bashValue("lab_params", context.params),
+    bashValue("lab_seed", more.seed === undefined ? "" : String(more.seed)),
+    "",
+    bashValue("lab_source_tar", context.snapshot.tar),
+    bashValue("lab_source_digest", context.snapshot.digest),
+    bashValue("lab_unpack", more.unpack ?? "auto"),
+    bashValue("lab_workdir", context.workdir),
+    bashArray("lab_command", context.command),
+    "",
+    bashValue("lab_inherit", String(more.inherit ?? false)),
+    bashArray("lab_site_env", environment(more.siteEnv)),
+    bashArray("lab_recipe_env", environment(context.env)),
+    bashArray("lab_pass", context.pass),
+    bashArray("lab_wandb", environment(more.wandb ?? {})),
+    bashArray("lab_modules", more.modules),
+    bashValue("lab_module_init", more.moduleInit ?? ""),
+    bashValue("lab_conda", more.conda ?? ""),
+    bashValue("lab_venv", more.venv ?? ""),
+    bashValue("lab_container", more.container ?? ""),
+    bashArray("lab_setup", more.setup ?? []),
+    "",
+    bashArray(
+      "lab_input_role",
+      context.inputs.map(({ role }) => role),
+    ),
+    bashArray(
+      "lab_input_variable",
+      context.inputs.map(({ role }) => variable(role)),
+    ),
+    bashArray(
+      "lab_input_path",
+      context.inputs.map(({ path }) => path),
+    ),
+    bashArray(
+      "lab_input_check",
+      context.inputs.map(({ fingerprint }) => fingerprint),
+    ),
+    bashArray(
+      "lab_input_digest",
+      context.inputs.map(({ role }) => more.fingerprints[role] ?? ""),
+    ),
+    "",
+    bashArray(
+      "lab_output_role",
+      context.outputs.map(({ role }) => role),
+    ),
+    bashArray(
+      "lab_output_variable",
+      context.outputs.map(({ role }) => variable(role)),
+    ),
+    bashArray(
+      "lab_output_path",
+      context.outputs.map(({ path }) => path),
+    ),
+    bashArray(
+      "lab_output_type",
+      context.outputs.map(({ type }) => type),
+    ),
+    bashArray(
+      "lab_output_marker",
+      context.outputs.map(({ marker }) => marker ?? ""),
+    ),
+    bashArray(
+      "lab_output_digest",
+      context.outputs.map(({ digest }) => digest),
+    ),
+    bashArray(
+      "lab_output_stream",
+      context.outputs.map(({ stream }) => String(stream)),
+    ),
+  ];
+}
+
+/** The end of LAB_INPUT_<ROLE> and LAB_OUTPUT_<ROLE>. */
+export function variable(role: string): string {
+  return role.toUpperCase().replace(/[^A-Z0-9]/g, "_");
+}
+
+function labPyFunction(): string {
+  return `# lab.py, for \`import lab\` in the command's Python.\nlab_write_lab_py() {\n  cat <<'LAB_PY_ENDS_HERE'\n${labPy.trimEnd()}\nLAB_PY_ENDS_HERE\n}`;
+}

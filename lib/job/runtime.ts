@@ -1,0 +1,35 @@
+// The runtime's parts in the order in which they stand in a script.
+import attempt from "./runtime/attempt.sh";
+import cleanStart from "./runtime/clean-start.sh";
+import command from "./runtime/command.sh";
+import environment from "./runtime/environment.sh";
+import fence from "./runtime/fence.sh";
+import fingerprint from "./runtime/fingerprint.sh";
+import finish from "./runtime/finish.sh";
+import gate from "./runtime/gate.sh";
+import main from "./runtime/main.sh";
+import outputs from "./runtime/outputs.sh";
+import record from "./runtime/record.sh";
+import source from "./runtime/source.sh";
+import watch from "./runtime/watch.sh";
+import words from "./runtime/words.sh";
+
+const parts = [
+  cleanStart,
+  words,
+  fingerprint,
+  attempt,
+  fence,
+  source,
+  environment,
+  gate,
+  outputs,
+  record,
+  watch,
+  command,
+  finish,
+  main,
+];
+
+/** The whole runtime: what runs after the values of a script. */
+export const runtime: string = parts.map((part) => part.trim()).join("\n\n");

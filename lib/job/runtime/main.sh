@@ -1,0 +1,20 @@
+# -------------------------------------------------------------------------------------------------------- in order
+
+lab_main() {
+  lab_private='' lab_watcher='' lab_status=0 lab_signal=''
+  lab_beat_s=${LAB_BEAT_S:-60} lab_gate_wait_s=${LAB_GATE_WAIT_S:-90}
+  lab_prepare
+  lab_file_host=${lab_host%%.*}
+  lab_begin_attempt
+  lab_set_traps
+  lab_fence
+  lab_open_private
+  lab_unpack_source
+  lab_pass_gate
+  lab_make_outputs
+  lab_start_watch
+  lab_run_command
+  lab_finish
+}
+
+lab_main

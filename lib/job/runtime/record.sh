@@ -1,0 +1,102 @@
+# ------------------------------------------------------------------------------------------- what it ran on and with
+# Best effort, by the watch, beside the command: a slow file system must not keep the run from starting.
+
+lab_record_hardware() {
+  local model cores memory kernel gpus='' driver='' cuda='' line list=''
+  model=$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo 2>/dev/null)
+  cores=$(nproc 2>/dev/null)
+  memory=$(awk '/^MemTotal:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo 2>/dev/null)
+  kernel=$(uname -r)
+  if [[ -n $(type -P nvidia-smi) ]]; then
+    while IFS= read -r line; do
+      lab_json_string "$line"
+      list+=,$REPLY
+    done < <(timeout 20 nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null)
+    gpus="[${list#,}]"
+    driver=$(timeout 20 nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>/dev/null | head -n 1)
+    cuda=$(timeout 20 nvidia-smi 2>/dev/null | sed -n 's/.*CUDA Version: *\([0-9.]*\).*/\1/p')
+  fi
+  lab_json_object host text "$lab_host" cpu text "$model" cpus raw "$cores" mem_bytes raw "$memory" kernel text "$kernel" \
+    gpus raw "$gpus" driver text "$driver" cuda text "$cuda"
+  lab_write_once "$lab_attempt_dir/hardware.json" "$REPLY"
+}
+
+# The environment as the command was given it; what is called like a secret has no value here.
+lab_record_environment() {
+  local word name variables='' python='' locks modules patience=600
+  while [[ ! -e $lab_private/environment && ! -e $lab_private/launch-error && -d $lab_private ]] && ((patience-- > 0)); do
+    sleep 0.1
+  done
+  [[ -r $lab_private/environment ]] || return 0
+  while IFS= read -r -d '' word; do
+    name=${word%%=*}
+    case $name in
+      *TOKEN* | *SECRET* | *PASSW* | *API_KEY* | *ACCESS_KEY* | *CREDENTIAL* | BASH_FUNC_*) word=$name=… ;;
+    esac
+    [[ $name != PATH ]] || lab_command_path=${word#*=}
+    [[ $name != LOADEDMODULES ]] || modules=${word#*=}
+    lab_json_string "$name"
+    name=$REPLY
+    lab_json_string "${word#*=}"
+    variables+=,$name:$REPLY
+  done <"$lab_private/environment"
+  python=$(PATH=${lab_command_path-} timeout 20 python3 -V 2>&1 | sed -n 's/^Python //p')
+  lab_lock_files
+  locks=$REPLY
+  IFS=: read -ra modules <<<"${modules-}"
+  lab_json_list "${modules[@]}"
+  modules=$REPLY
+  lab_json_object variables raw "{${variables#,}}" modules raw "$modules" python text "$python" conda text "$lab_conda" \
+    venv text "$lab_venv" container text "$lab_container" container_digest text "$(lab_container_digest)" locks raw "$locks"
+  lab_write_once "$lab_attempt_dir/env.json" "$REPLY"
+}
+
+# The files of the source that pin what is installed, as `{name: digest}` in REPLY.
+lab_lock_files() {
+  local file list='' sum
+  for file in uv.lock poetry.lock pdm.lock Pipfile.lock requirements.txt environment.yml environment.yaml conda-lock.yml \
+    pixi.lock flake.lock; do
+    [[ -f $lab_source/$file ]] || continue
+    sum=$(sha256sum <"$lab_source/$file")
+    lab_json_string "$file"
+    list+=,$REPLY:\"sha256:${sum%% *}\"
+  done
+  REPLY="{${list#,}}"
+}
+
+lab_container_digest() {
+  local image=$lab_container sum
+  [[ -n $image && $image != *://* ]] || return 0
+  [[ $image == /* ]] || image=$lab_source/$image
+  [[ -f $image ]] || return 0
+  sum=$(sha256sum <"$image") && printf 'sha256:%s' "${sum%% *}"
+}
+
+# What Python has installed, as pip freeze would have it, without pip.
+lab_record_packages() {
+  local python list
+  trap - TERM
+  python=$(PATH=${lab_command_path-$PATH} type -P python3) || return 0
+  list=$(timeout 60 "$python" -c '
+import importlib.metadata as m
+print("\n".join(sorted({"%s==%s" % (d.metadata["Name"], d.version) for d in m.distributions()})))' 2>/dev/null) || return 0
+  lab_write_once "$lab_attempt_dir/freeze.txt" "$list"
+}
+
+# Metrics that were printed, `lab-metric {"name": …}` and `lab-metric loss=0.5 accuracy=0.9 step=3`, become lines of a file.
+lab_gather_metrics() {
+  local file=$lab_attempt_dir/metrics-$lab_file_host-log.ndjson
+  [[ -f $lab_attempt_dir/job.log && ! -e $file ]] && grep -q -a '^lab-metric ' -- "$lab_attempt_dir/job.log" || return 0
+  lab_write_once "$file" "$(grep -a '^lab-metric ' -- "$lab_attempt_dir/job.log" | sed 's/^lab-metric *//' | awk '
+    /^\{/ { print; next }
+    {
+      step = ""
+      for (i = 1; i <= NF; i++) if ($i ~ /^step=-?[0-9.]+$/) step = ",\"step\":" substr($i, 6)
+      for (i = 1; i <= NF; i++) {
+        at = index($i, "="); name = substr($i, 1, at - 1); value = substr($i, at + 1)
+        if (name == "" || name == "step" || name ~ /["\\]/ || value !~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/) continue
+        sub(/^\+/, "", value); sub(/^\./, "0.", value); sub(/^-\./, "-0.", value); sub(/\.$/, "", value); sub(/\.[eE]/, "e", value)
+        printf "{\"name\":\"%s\",\"value\":%s%s}\n", name, value, step
+      }
+    }')"
+}

@@ -1,0 +1,122 @@
+# ------------------------------------------------------------------------------------------------ words and records
+
+# Tells whoever reads the scheduler's output file.
+lab_say() { printf 'lab: %s\n' "$*" >&2; }
+
+# The time as records have it, in REPLY.
+lab_now() { REPLY=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ); }
+
+# Any bytes as a JSON string, with its quotes, in REPLY. What is not UTF-8 becomes U+FFFD. (LC_ALL is C: bytes are bytes.)
+lab_json_string() {
+  local text=$1 code char escape
+  text=${text//\\/\\\\}
+  text=${text//\"/\\\"}
+  if [[ $text == *[$'\001'-$'\037'$'\177']* ]]; then
+    for code in {1..31} 127; do
+      printf -v escape '\\u%04x' "$code"
+      printf -v char '%03o' "$code"
+      printf -v char "\\$char"
+      text=${text//"$char"/$escape}
+    done
+  fi
+  if [[ $text == *[$'\200'-$'\377']* ]]; then
+    lab_valid_utf8 "$text"
+    text=$REPLY
+  fi
+  REPLY="\"$text\""
+}
+
+# The text in REPLY, each byte that is not a part of UTF-8 (RFC 3629) replaced.
+lab_valid_utf8() {
+  local rest=$1 out='' plain n
+  local c=[$'\200'-$'\277']
+  while [[ -n $rest ]]; do
+    plain=${rest%%[$'\200'-$'\377']*}
+    out+=$plain
+    rest=${rest:${#plain}}
+    case $rest in
+      '') break ;;
+      [$'\302'-$'\337']$c*) n=2 ;;
+      $'\340'[$'\240'-$'\277']$c* | [$'\341'-$'\354'$'\356'$'\357']$c$c* | $'\355'[$'\200'-$'\237']$c*) n=3 ;;
+      $'\360'[$'\220'-$'\277']$c$c* | [$'\361'-$'\363']$c$c$c* | $'\364'[$'\200'-$'\217']$c$c*) n=4 ;;
+      *) n=0 ;;
+    esac
+    if ((n)); then out+=${rest:0:n}; else out+=$'\357\277\275' n=1; fi
+    rest=${rest:n}
+  done
+  REPLY=$out
+}
+
+# An object of fields that are given as three words each: name, `text` or `raw` (JSON as it is), value; in REPLY.
+# A field without a value is left out: absent means unknown.
+lab_json_object() {
+  local fields=''
+  while (($# >= 3)); do
+    if [[ -n $3 ]]; then
+      REPLY=$3
+      [[ $2 == raw ]] || lab_json_string "$3"
+      fields+=",\"$1\":$REPLY"
+    fi
+    shift 3
+  done
+  REPLY="{${fields#,}}"
+}
+
+# A list of strings in REPLY.
+lab_json_list() {
+  local word items=''
+  for word in "$@"; do
+    lab_json_string "$word"
+    items+=",$REPLY"
+  done
+  REPLY="[${items#,}]"
+}
+
+# A field of one of our own JSON files, without its quotes, in REPLY. (A quote within a string is escaped, so that the
+# pattern can't be found inside a value.)
+lab_field() {
+  local text string='"(([^"\\]|\\.)*)"'
+  { text=$(<"$1"); } 2>/dev/null || return 1
+  [[ $text =~ \""$2"\"[[:space:]]*:[[:space:]]*($string|[a-z0-9.+-]+) ]] || return 1
+  REPLY=${BASH_REMATCH[1]}
+  [[ $REPLY != \"* ]] || REPLY=${BASH_REMATCH[2]}
+}
+
+# Writes a file whole and lets the disk have it; false if there is no room for it.
+lab_write() { printf '%s\n' "$2" | dd of="$1" conv=fsync 2>/dev/null && ((PIPESTATUS[0] == 0)); }
+
+# Writes a file that is written once: beside it, then linked to its name. 2 if another one was there first. A server
+# that repeats a request may answer "exists" to the winner, so what is there is looked at.
+lab_write_once() {
+  local final=$1 temp=${1%/*}/.tmp-$lab_host-$$-$RANDOM$RANDOM status=0
+  lab_write "$temp" "$2" || { rm -f -- "$temp" && return 1; }
+  if ! ln -T -- "$temp" "$final" 2>/dev/null; then
+    status=1
+    [[ -e $final ]] && status=2
+    [[ $temp -ef $final ]] && status=0
+  fi
+  rm -f -- "$temp"
+  [[ -z $lab_can_sync ]] || sync -- "${final%/*}" 2>/dev/null
+  return "$status"
+}
+
+# Makes a network file system look at a directory anew: it may remember names that were not there a while ago.
+lab_refresh() { ls -f -- "$1" >/dev/null 2>&1; }
+
+# Runs something long where a signal is heard at once, and ends it if we are to hurry. Its status, or 143.
+lab_patiently() {
+  local status
+  set -m
+  "$@" 7<&- 9>&- &
+  lab_helper=$!
+  set +m
+  while :; do
+    lab_heard=
+    wait "$lab_helper"
+    status=$?
+    [[ -n $lab_heard ]] || break
+    [[ -z $lab_hurry ]] || { kill -s KILL -- "-$lab_helper" 2>/dev/null && status=143 && break; }
+  done
+  lab_helper=
+  return "$status"
+}
