@@ -125,6 +125,7 @@ function viewOf(job: string, row: Row): JobView {
     ...(by === undefined ? {} : { by }),
   });
   const ended = found.phase === "ended";
+  const nodes = row.NodeList === "None assigned" ? "" : row.NodeList;
   const derived = exitStatus(row.DerivedExitCode);
   return {
     job,
@@ -132,12 +133,12 @@ function viewOf(job: string, row: Row): JobView {
     word,
     // once a job has begun this is only the last reason why it had not
     ...(reason === undefined || (ended && found.verdict !== "dependency") ? {} : { reason }),
-    ...(ended ? exitStatus(row.ExitCode) : {}),
+    ...(ended && nodes !== "" ? exitStatus(row.ExitCode) : {}),
     ...(ended && derived.exit_code ? { derived_exit_code: derived.exit_code } : {}),
     ...(by === undefined ? {} : { cancelled_by_uid: by }),
-    ...(row.NodeList === "None assigned" || row.NodeList === "" ? {} : { nodes: row.NodeList }),
+    ...(nodes === "" ? {} : { nodes }),
     ...timeField("submitted_at", row.Submit),
-    ...timeField("started_at", row.Start),
+    ...(ended && nodes === "" ? {} : timeField("started_at", row.Start)),
     ...(ended ? timeField("ended_at", row.End) : {}),
     source: "accounting",
   };

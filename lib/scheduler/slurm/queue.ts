@@ -89,7 +89,7 @@ function viewOf(job: string, values: string[]): JobView {
     ...found,
     word,
     ...(told === undefined ? {} : { reason: told }),
-    ...(ended ? exitStatus(exit) : {}),
+    ...(ended && nodes !== "" ? exitStatus(exit) : {}),
     ...(ended && derivedStatus.exit_code ? { derived_exit_code: derivedStatus.exit_code } : {}),
     ...(Number(restarts) > 0 ? { restarts: Number(restarts) } : {}),
     ...(nodes === "" ? {} : { nodes }),

@@ -107,7 +107,7 @@ async function listed(
   partition?: string,
 ): Promise<string | undefined> {
   const of = partition === undefined ? [] : [`--partition=${partition}`];
-  const { code, stdout } = await slurm("sinfo", ["--all", "--noheader", ...of, `--format=${format}`]);
+  const { code, stdout } = await slurm("sinfo", ["--all", "--exact", "--noheader", ...of, `--format=${format}`]);
   const values = [...new Set(stdout.split("\n").map((line) => line.trim()))].filter(
     (value) => value !== "" && value !== "(null)",
   );
