@@ -106,8 +106,8 @@ async function listed(
   say: (values: string[]) => string,
   partition?: string,
 ): Promise<string | undefined> {
-  const of = partition === undefined ? [] : [`--partition=${partition}`];
-  const { code, stdout } = await slurm("sinfo", ["--all", "--exact", "--noheader", ...of, `--format=${format}`]);
+  const of = partition === undefined ? "--all" : `--partition=${partition}`;
+  const { code, stdout } = await slurm("sinfo", [of, "--exact", "--noheader", `--format=${format}`]);
   const values = [...new Set(stdout.split("\n").map((line) => line.trim()))].filter(
     (value) => value !== "" && value !== "(null)",
   );
