@@ -77,7 +77,7 @@ lab_record_packages() {
   local python list
   trap - TERM
   python=$(PATH=${lab_command_path-$PATH} type -P python3) || return 0
-  list=$(timeout 60 "$python" -c '
+  list=$(timeout 20 "$python" -c '
 import importlib.metadata as m
 print("\n".join(sorted({"%s==%s" % (d.metadata["Name"], d.version) for d in m.distributions()})))' 2>/dev/null) || return 0
   lab_write_once "$lab_attempt_dir/freeze.txt" "$list"

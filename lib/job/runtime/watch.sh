@@ -38,7 +38,7 @@ lab_watch() {
     status=$?
     ((status > 128 || status == 0)) || exit 0 # the pipe is closed and nobody said stop: the job is gone
     lab_beat
-    [[ $word != stop ]] || exit 0
+    [[ $word != stop ]] || { wait && exit 0; } # what Python has installed is still being listed, for a short job
   done
 }
 
