@@ -42,13 +42,8 @@ export function explainLimit(word: string): { message: string; hint: string } | 
       hint: "ask for less, or name another qos or account",
     };
   }
-  const shared =
-    bound === "Grp"
-      ? `all jobs of ${whose} together`
-      : scope === "PerAccount"
-        ? "the jobs of one account"
-        : "the jobs of one user";
-  return { message: `the limit on ${what} of ${shared} is reached (${word})`, hint: remedy(bound, over) };
+  const shared = bound === "Grp" ? `${whose} as a whole` : scope === "PerAccount" ? "one account" : "one user";
+  return { message: `the limit on ${what} for ${shared} is reached (${word})`, hint: remedy(bound, over) };
 }
 
 function remedy(bound: string, over: string): string {

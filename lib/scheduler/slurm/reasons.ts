@@ -124,9 +124,15 @@ const sentences: readonly [RegExp, message: string, hint?: string][] = [
 
 /** What a view says of a job that waits or has ended, for a person. Pure; a word that is not known is passed on as it is. */
 export function explainSlurm(view: JobView): Explanation {
-  if (view.phase === "ended") return explainEnd(view);
+  if (view.phase === "ended") return neverBegan(view) ?? explainEnd(view);
   if (view.phase !== "pending") return { message: `it is ${(view.word ?? view.phase).toLowerCase()}` };
   return { ...(explainState(view.word) ?? explainReason(view.reason ?? "None")) };
+}
+
+/** A job that Slurm itself failed before it began (what sbatch was refused may stay in the queue as such) has a reason, no exit. */
+function neverBegan({ verdict, reason, exit_code, signal }: JobView): Explanation | undefined {
+  const began = exit_code !== undefined || signal !== undefined;
+  return verdict === "failed" && reason !== undefined && !began ? explainReason(reason) : undefined;
 }
 
 /** States of a waiting job that say more than their reason. */

@@ -22,6 +22,15 @@ const remedies: readonly [RegExp, Remedy][] = [
       ),
   ],
   [
+    /Temporary disk specification/,
+    (slurm) =>
+      listed(
+        slurm,
+        "%d",
+        (has) => `no node that this job may use has so much local disk; they have ${has.join(", ")} MB`,
+      ),
+  ],
+  [
     /CPU count/,
     (slurm) =>
       listed(slurm, "%c", (most) => `no node that this job may use has so many CPUs; they have ${most.join(", ")}`),

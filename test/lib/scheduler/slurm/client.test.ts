@@ -105,5 +105,6 @@ t.test("Slurm is here if it is configured, up or down", async (t) => {
   t.equal(await here("echo 'Slurmctld(primary) at vm is UP'"), true);
   t.equal(await here("echo 'Slurmctld(primary) at vm is DOWN'; exit 1"), true);
   t.equal(await here("echo 'scontrol: fatal: Could not establish a configuration source' >&2; exit 1"), false);
+  t.equal(await here("kill -9 $$"), true, "what does not answer is there");
   t.equal(await hasSlurm({ env: hostile, binaries: { scontrol: "/nonexistent" } }), false);
 });

@@ -48,7 +48,8 @@ t.test("jobs that wait, run and have ended", (t) => {
   t.equal(jobs.get("9")?.view.phase, "completing");
   t.equal(jobs.get("9")?.view.ended_at, undefined, "the end of what runs is only its limit");
   t.match(jobs.get("10")?.view, { phase: "ended", verdict: "cancelled" });
-  for (const field of ["started_at", "exit_code", "signal"]) t.equal(jobs.get("10")?.view[field], undefined, "it never ran");
+  for (const field of ["started_at", "exit_code", "signal"])
+    t.equal(jobs.get("10")?.view[field], undefined, "it never ran");
   t.end();
 });
 

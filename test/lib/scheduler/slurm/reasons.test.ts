@@ -79,10 +79,10 @@ t.test("the reasons that people meet tell what to do", (t) => {
 
 t.test("limits are told apart by whose they are and what they count", (t) => {
   const says = (reason: string) => explainSlurm(pending(reason)).message;
-  t.match(says("QOSGrpCpuLimit"), /CPUs of all jobs of its QOS together is reached/);
+  t.match(says("QOSGrpCpuLimit"), /limit on CPUs for its QOS as a whole is reached/);
   t.match(says("AssocMaxGRESPerJob"), /more than the GPUs .* its account allows for one job/);
-  t.match(says("QOSMaxMemoryPerUser"), /memory of the jobs of one user is reached/);
-  t.match(says("MaxCpuPerAccount"), /CPUs of the jobs of one account is reached/);
+  t.match(says("QOSMaxMemoryPerUser"), /limit on memory for one user is reached/);
+  t.match(says("MaxCpuPerAccount"), /limit on CPUs for one account is reached/);
   t.match(says("QOSMinCpuNotSatisfied"), /less than the CPUs that its QOS demands/);
   t.match(says("AssocMaxWallDurationPerJobLimit"), /more than the run time that its account allows/);
   t.match(explainSlurm(pending("AssocGrpCPUMinutesLimit")).hint, /budget/);
@@ -123,6 +123,8 @@ t.test("ends, as explained for a failed run", (t) => {
   t.match(ended({ signal: 53 }).message, /directory or its output file/);
   t.match(ended({ signal: 9 }).hint, /memory limit/);
   t.match(ended({ signal: 11 }).message, /signal 11/);
+  t.match(ended({ reason: "BadConstraints" }).message, /no node can ever/, "failed before it began");
+  t.match(ended({ reason: "NonZeroExitCode", exit_code: 4 }).message, /exit code 4/);
   t.match(ended({ verdict: "oom" }).hint, /mem/);
   t.match(ended({ verdict: "cancelled", cancelled_by_uid: 1002 }).message, /uid 1002/);
   t.match(ended({ verdict: "timeout" }).hint, /time/);

@@ -39,7 +39,7 @@ t.test("what sbatch refuses, and what can be done", async (t) => {
   );
   t.match(
     await asked("Job violates accounting/QOS policy (job submit limit, …) (QOSMaxSubmitJobPerUserLimit)"),
-    /jobs of one user is reached \(QOSMaxSubmitJobPerUserLimit\)/,
+    /jobs in the queue for one user is reached \(QOSMaxSubmitJobPerUserLimit\)/,
   );
   t.match(await asked("Job violates accounting/QOS policy (job submit limit, …)"), /ask for less/);
   t.match(await asked("Node count specification invalid"), /number of nodes/);
