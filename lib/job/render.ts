@@ -54,7 +54,8 @@ function heading({ name, run, run_dir, submission }: JobContext): string[] {
     `#   sbatch ${run_dir.replace(/\p{Cc}/gu, "?")}/.lab/submit-${submission}/script.sh`,
     "#",
     "# First what this run is, then the runtime, which is the same for all runs and begins at `a clean start`.",
-    "# shellcheck disable=SC2016,SC1090,SC1091,SC2034",
+    "# (Of what shellcheck says by default: values are used by name, helpers are called by name, `a && b || c` is meant.)",
+    "# shellcheck disable=SC1003,SC1090,SC1091,SC2015,SC2016,SC2034,SC2059,SC2317",
   ];
 }
 

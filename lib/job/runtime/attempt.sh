@@ -60,7 +60,7 @@ lab_begin_attempt() {
       rm -rf -- "$fresh"
       lab_give_up 73 "cannot write start.json in '$lab_envelope': is the disk full?"
     fi
-    mv -f -T -- "$fresh" "$lab_attempt_dir" 2>/dev/null </dev/null && break
+    mv -f -T -- "$fresh" "$lab_attempt_dir" 2>/dev/null && break
     # A server that repeats the rename says that there is nothing to rename: it was done.
     [[ ! -d $fresh ]] && lab_field "$lab_attempt_dir/start.json" token && [[ $REPLY == "$lab_token" ]] && break
     [[ -d $lab_attempt_dir ]] || lab_give_up 73 "cannot create '$lab_attempt_dir'"

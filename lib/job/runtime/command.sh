@@ -2,7 +2,7 @@
 
 # Starts the command in a process group of its own, so that a signal is heard here at once, and waits until it has ended.
 lab_run_command() {
-  lab_phase=command
+  lab_phase='command'
   trap lab_on_child CHLD
   set -m
   lab_launch </dev/null >>"$lab_attempt_dir/job.log" 2>&1 7<&- 9>&- &
@@ -60,6 +60,7 @@ lab_launch() {
   )
   shopt -s execfail
   : >"$lab_private/launched"
+  # shellcheck disable=SC2093 # execfail: what comes after it is for when it cannot
   exec -- "${lab_argv[@]}"
   rm -f -- "$lab_private/launched"
   lab_fail_launch "cannot start '${lab_argv[0]}': its interpreter is missing, or it is no program" 126

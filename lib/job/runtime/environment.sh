@@ -40,7 +40,7 @@ lab_take_caller() {
         eval "${lab_name%\%\%} ${lab_word#*=}" && export -f "${lab_name%\%\%}"
         ;;
       *[!A-Za-z0-9_]* | [0-9]* | '' | lab_* | BASHOPTS | SHELLOPTS | BASH_VERSINFO | EUID | UID | PPID | SLURM_* | LAB_* | _) ;;
-      *) export "$lab_word" ;;
+      *) export "${lab_word?}" ;;
     esac
   done <"$LAB_CALLER" 2>/dev/null
   export -n LAB_CALLER
@@ -144,7 +144,7 @@ lab_activate_conda() {
 lab_activate_venv() {
   local lab_file=$lab_venv
   [[ -n $lab_venv ]] || return 0
-  [[ $lab_file != '~/'* ]] || lab_file=$HOME/${lab_file#'~/'}
+  [[ $lab_file != \~/* ]] || lab_file=$HOME/${lab_file#\~/}
   [[ $lab_file == /* ]] || lab_file=$lab_source/$lab_file
   [[ -r $lab_file/bin/activate ]] || lab_fail_launch "cannot find the virtual environment '$lab_file' (no bin/activate)"
   . "$lab_file/bin/activate" || lab_fail_launch "cannot activate the virtual environment '$lab_file'"

@@ -45,7 +45,7 @@ lab_links() {
 lab_stat_fingerprint() (
   set -o pipefail
   export TZ=UTC0
-  if [[ -d $1 ]]; then kind=directory; else kind=file; fi
+  if [[ -d $1 ]]; then kind=directory; else kind='file'; fi
   digest=$({ printf 'lab-stat/1\0%s\0' $kind && lab_stat_records "$1" | sort -z; } | sha256sum) || return
   printf 'sha256:%s\n' "${digest%% *}"
 )

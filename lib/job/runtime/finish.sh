@@ -98,6 +98,7 @@ lab_write_exit() {
 lab_clean_up() {
   [[ -n $lab_private ]] || return 0
   [[ -z $lab_hurry ]] || { lab_stop_watch && lab_gather_metrics; }
+  lab_end_watch
   cd /
   lab_remove "$lab_private"
   [[ ! -d $lab_run_dir/src.$lab_attempt ]] || lab_remove "$lab_run_dir/src.$lab_attempt"

@@ -23,8 +23,8 @@ lab_record_hardware() {
 
 # The environment as the command was given it; what is called like a secret has no value here.
 lab_record_environment() {
-  local word name variables='' python='' locks modules patience=600
-  while [[ ! -e $lab_private/environment && ! -e $lab_private/launch-error && -d $lab_private ]] && ((patience-- > 0)); do
+  local word name variables='' python='' locks modules loaded=() patience=600
+  while [[ ! -e $lab_private/environment && ! -e $lab_private/stopping && -d $lab_private ]] && ((patience-- > 0)); do
     sleep 0.1
   done
   [[ -r $lab_private/environment ]] || return 0
@@ -43,8 +43,8 @@ lab_record_environment() {
   python=$(PATH=${lab_command_path-} timeout 20 python3 -V 2>&1 | sed -n 's/^Python //p')
   lab_lock_files
   locks=$REPLY
-  IFS=: read -ra modules <<<"${modules-}"
-  lab_json_list "${modules[@]}"
+  IFS=: read -ra loaded <<<"${modules-}"
+  lab_json_list "${loaded[@]}"
   modules=$REPLY
   lab_json_object variables raw "{${variables#,}}" modules raw "$modules" python text "$python" conda text "$lab_conda" \
     venv text "$lab_venv" container text "$lab_container" container_digest text "$(lab_container_digest)" locks raw "$locks"

@@ -9,21 +9,35 @@ lab_start_watch() {
   exec 9>"$lab_private/end"
 }
 
-# Lets it look a last time, and waits for it.
+# Lets it look a last time, and waits until it has.
 lab_stop_watch() {
   [[ -n ${lab_watcher-} ]] || return 0
+  : >"$lab_private/stopping"
   { printf 'stop\n' >&9; } 2>/dev/null
   exec 9>&-
-  lab_patience=20
-  while lab_process_start "$lab_watcher" && [[ -n $REPLY ]] && ((lab_patience-- > 0)) && [[ -z $lab_hurry ]]; do
-    wait "$lab_watcher" 2>/dev/null && break
+  lab_await_watch "$lab_private/watched" 600
+}
+
+# Waits until the watch has made a file, or is gone, for some tenths of a second; not where somebody wants us to hurry.
+lab_await_watch() {
+  local left=$2
+  while [[ ! -e $1 && -z $lab_hurry ]] && ((left-- > 0)); do
+    lab_process_start "$lab_watcher"
+    [[ -n $REPLY ]] || return 0
+    lab_patiently sleep 0.1
   done
+}
+
+# What Python has installed is still being listed when a short job ends: its record is written by then.
+lab_end_watch() {
+  [[ -n ${lab_watcher-} ]] || return 0
+  lab_await_watch "$lab_private/listed" 200
   kill -s KILL "$lab_watcher" 2>/dev/null
   lab_watcher=
 }
 
 lab_watch() {
-  local word status
+  local word status pause=1
   trap '' TERM INT HUP QUIT XCPU USR1 USR2
   trap - EXIT CHLD
   exec <"$lab_private/end" 9>&-
@@ -34,11 +48,18 @@ lab_watch() {
   lab_record_environment
   lab_record_packages &
   while :; do
-    read -r -t "$lab_beat_s" word
+    # Often at first: short runs are seen too, and what is wrong early is seen early.
+    ((pause < lab_beat_s)) || pause=$lab_beat_s
+    read -r -t "$pause" word
     status=$?
     ((status > 128 || status == 0)) || exit 0 # the pipe is closed and nobody said stop: the job is gone
     lab_beat
-    [[ $word != stop ]] || { wait && exit 0; } # what Python has installed is still being listed, for a short job
+    pause=$((pause * 2))
+    [[ $word == stop ]] || continue
+    : >"$lab_private/watched"
+    wait
+    : >"$lab_private/listed"
+    exit 0
   done
 }
 
@@ -99,12 +120,14 @@ lab_sample() {
   [[ $gpu == *[!0-9]* || -z $gpu ]] || ((gpu <= lab_gpu_peak)) || { lab_gpu_peak=$gpu && printf '%s\n' "$gpu" >"$lab_private/gpu"; }
 }
 
-# Resident bytes of the command's process group.
+# The most resident bytes that the processes of the command's group have had, added up.
 lab_group_memory() {
-  local group
+  local group pids
   group=$(cat -- "$lab_private/group" 2>/dev/null) || return 0
-  cat /proc/[0-9]*/stat 2>/dev/null | awk -v group="$group" -v page="$(getconf PAGESIZE 2>/dev/null || echo 4096)" '
-    { sub(/^.*\) /, ""); if ($3 == group) pages += $22 } END { printf "%.0f", pages * page }'
+  pids=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v group="$group" '{ pid = $1; sub(/^.*\) /, ""); if ($3 == group) print pid }')
+  # shellcheck disable=SC2086 # a list of numbers
+  [[ -z $pids ]] || (cd /proc && cat -- ${pids//$'\n'/\/status }/status 2>/dev/null) |
+    awk '$1 == "VmHWM:" { kib += $2 } END { printf "%.0f", kib * 1024 }'
 }
 
 # Where this job's own memory controller is; false where there is none of its own.
