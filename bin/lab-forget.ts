@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // lab-forget - give lost runs up
 import { command } from "../lib/command/command.js";
-import { graces, mustOwn, namedRuns, statusOf } from "../lib/command/runs.js";
+import { eachNamed, graces, mustOwn, statusOf } from "../lib/command/runs.js";
 import { settle } from "../lib/pass/settle.js";
-import { fault, recordError } from "../lib/record/fault.js";
+import { fault } from "../lib/record/fault.js";
 import { stateOf } from "../lib/record/state.js";
+import type { RunOnDisk } from "../lib/registry/facts.js";
 import { note } from "../lib/registry/journal.js";
 import { openRun } from "../lib/registry/runs.js";
 import { writeRequest } from "../lib/registry/submissions.js";
@@ -26,27 +27,21 @@ export const spec = {
 export default command(spec, async function* (records, { reason, force }, context) {
   const limits = await graces(context);
   const registry = await context.registry();
-  for await (const named of namedRuns(records, context)) {
-    if ("other" in named) {
-      yield named.other;
-      continue;
-    }
-    const { run } = named.run;
-    mustOwn(named.run, registry.uid);
-    const { state } = stateOf(named.run.facts, Date.now(), limits);
+  const forget = (disk: RunOnDisk) => {
+    const { run } = disk;
+    mustOwn(disk, registry.uid);
+    const { state } = stateOf(disk.facts, Date.now(), limits);
     if (state !== "lost" && !(force && ["submitted", "unknown"].includes(state))) {
       const hint =
         state === "queued" || state === "running" ? "lab cancel ends it" : "only what is lost can be given up";
-      const problem = fault("refused", `cannot give it up: it is ${state}`, { hint });
-      context.report(run.id, problem);
-      yield { ...statusOf(named.run, Date.now(), limits), error: recordError(problem) };
-      continue;
+      throw fault("refused", `cannot give it up: it is ${state}`, { hint });
     }
     if (!context.dryRun) {
-      writeRequest(registry, named.run.dir, "forget", run.id, reason);
-      settle(registry, named.run, { state: "lost", message: "given up by its owner", final: true }, Date.now());
+      writeRequest(registry, disk.dir, "forget", run.id, reason);
+      settle(registry, disk, { state: "lost", message: "given up by its owner", final: true }, Date.now());
       note(registry, "run_forgotten", run.id, { name: run.name });
     }
-    yield statusOf(openRun(registry, registry.user, run.id) ?? named.run, Date.now(), limits);
-  }
+    return statusOf(openRun(registry, registry.user, run.id) ?? disk, Date.now(), limits);
+  };
+  yield* eachNamed(records, forget, limits, context);
 });

@@ -3,7 +3,7 @@
 import { command } from "../lib/command/command.js";
 import { commands, groups } from "../lib/command/commands.js";
 import { fault } from "../lib/record/fault.js";
-import { nearest } from "../lib/record/names.js";
+import { isName, nearest } from "../lib/record/names.js";
 
 export const spec = {
   name: "lab-help",
@@ -31,11 +31,12 @@ export default command(spec, async function* (_, { unknown }, context) {
 
 function noCommand(word: string) {
   const near = nearest(
-    word,
+    word.replace(/^lab-/, ""),
     commands.map(({ name }) => name.replace(/^lab-/, "")),
   );
+  const other = isName(word) ? `; a program lab-${word} on PATH would be one` : "";
   return fault("usage", `'${word}' is no lab command`, {
-    hint: near ? `did you mean 'lab ${near}'?` : `lab help lists them; a program lab-${word} on PATH would be one`,
+    hint: near ? `did you mean 'lab ${near}'?` : `lab help lists them${other}`,
   });
 }
 

@@ -2,7 +2,7 @@
 // lab-reconcile - learn from the scheduler how runs are and how they ended
 import { command } from "../lib/command/command.js";
 import { reconcilePass } from "../lib/command/passes.js";
-import { graces, mustOwn, namedRuns, statusOf } from "../lib/command/runs.js";
+import { graces, namedRuns, notYours, statusOf } from "../lib/command/runs.js";
 
 export const spec = {
   name: "lab-reconcile",
@@ -24,10 +24,8 @@ export default command(spec, async function* (records, _, context) {
     only = [];
     for await (const named of namedRuns(records, context)) {
       if ("other" in named) yield named.other;
-      else {
-        mustOwn(named.run, registry.uid);
-        only.push(named.run.run.id);
-      }
+      else if (named.run.owner === registry.uid) only.push(named.run.run.id);
+      else yield notYours(named.run, limits, context);
     }
   }
   for await (const { run } of reconcilePass(context, only)) yield statusOf(run, Date.now(), limits);

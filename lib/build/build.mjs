@@ -102,7 +102,11 @@ function writeFront(out, name, help) {
 const say = { "--version": ${JSON.stringify(`${name} (labkit) ${version}\n`)}, "--help": ${JSON.stringify(help)} };
 say["-h"] = say["--help"];
 if (process.argv.length === 3 && Object.hasOwn(say, process.argv[2])) {
-  require("node:fs").writeSync(1, say[process.argv[2]]);
+  try {
+    require("node:fs").writeSync(1, say[process.argv[2]]);
+  } catch {
+    require("../command/${name}.cjs"); // It knows what to say when nobody reads.
+  }
 } else {
   require("../command/${name}.cjs");
 }

@@ -1,13 +1,12 @@
 // Cancelling: the wish is written down first, so that a crash between it and the scheduler is no forgotten wish.
 import { settle, voidUnsubmitted } from "../pass/settle.js";
-import { isFault, recordError } from "../record/fault.js";
 import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
 import { openRun } from "../registry/runs.js";
 import { writeRequest } from "../registry/submissions.js";
 import type { Context } from "./context.js";
-import { graces, mustOwn, namedRuns, statusOf } from "./runs.js";
+import { eachNamed, graces, mustOwn, statusOf } from "./runs.js";
 
 /** Cancels each run that has not ended and yields its status; one that has ended comes back as it is. */
 export async function* cancelAll(
@@ -16,21 +15,11 @@ export async function* cancelAll(
   context: Context,
 ): AsyncGenerator<object> {
   const limits = await graces(context);
-  for await (const named of namedRuns(records, context)) {
-    if ("other" in named) {
-      yield named.other;
-      continue;
-    }
-    try {
-      const after = await cancelOne(named.run, reason, context);
-      yield { ...statusOf(after, Date.now(), limits), ...(context.dryRun ? { dry_run: true } : {}) };
-    } catch (error) {
-      if (!isFault(error)) throw error;
-      if (error.code === "unavailable") context.abnormal(error);
-      else context.report(named.run.run.id, error);
-      yield { ...statusOf(named.run, Date.now(), limits), error: recordError(error) };
-    }
-  }
+  const act = async (run: RunOnDisk) => {
+    const after = await cancelOne(run, reason, context);
+    return { ...statusOf(after, Date.now(), limits), ...(context.dryRun ? { dry_run: true } : {}) };
+  };
+  yield* eachNamed(records, act, limits, context);
 }
 
 async function cancelOne(run: RunOnDisk, reason: string | undefined, context: Context): Promise<RunOnDisk> {

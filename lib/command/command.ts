@@ -1,14 +1,18 @@
 // The harness that every command runs in: arguments, records in and out, errors that travel, exit status, signals.
 import fs from "node:fs";
-import os from "node:os";
-import { Fault, fault, faults, isFault, recordError } from "../record/fault.js";
+import { type Fault, fault, faults, isFault, recordError, systemFault } from "../record/fault.js";
 import { parseTime } from "../record/units.js";
 import { parseArguments } from "./arguments.js";
 import { type Context, openers, type Terminal } from "./context.js";
+import { carriesError } from "./each.js";
 import { helpText } from "./help.js";
 import { type Messages, messages } from "./messages.js";
 import { type Output, openOutput } from "./output.js";
+import { placeOf } from "./place.js";
+import { onSignals } from "./signals.js";
 import type { OptionsOf, Spec } from "./spec.js";
+import { terminalOf } from "./terminal.js";
+import { isUnwritable, type Unwritable } from "./unwritable.js";
 
 export type { Context } from "./context.js";
 export { each } from "./each.js";
@@ -34,28 +38,35 @@ export function command<const S extends Spec>(spec: S, run: Run<S>): Command {
 async function main(spec: Spec, run: Run<Spec>): Promise<void> {
   const says = messages(spec.name, process.env["LAB_ERRORS"] === "json");
   const stop = onSignals();
+  const terminal = terminalOf();
   let status: number;
   try {
-    status = await session(spec, run, says, stop.signal);
+    status = await session(spec, run, terminal, says, stop.signal);
   } catch (error) {
-    status = brokenPipe(error) ? (spec.acts ? says.fatal(nobodyReads(error)) : 0) : says.fatal(error);
+    status = isUnwritable(error) ? unwritable(error, spec, says) : failed(error, spec, terminal, says);
   }
   says.flush();
   stop.finish();
   process.exit(status);
 }
 
-async function session(spec: Spec, run: Run<Spec>, says: Messages, signal: AbortSignal): Promise<number> {
+async function session(
+  spec: Spec,
+  run: Run<Spec>,
+  terminal: Terminal,
+  says: Messages,
+  signal: AbortSignal,
+): Promise<number> {
   const argv = process.argv.slice(2);
-  const terminal = terminalOf();
   let parsed: ReturnType<typeof parseArguments>;
   let now: number;
   try {
     parsed = parseArguments(spec, argv, Date.now());
     now = momentOf(parsed.options["as-of"]);
   } catch (error) {
-    if (argv.includes("--help")) return printed(helpText(spec));
-    return failed(error, spec, terminal, says);
+    const cut = argv.indexOf("--");
+    if ((cut < 0 ? argv : argv.slice(0, cut)).includes("--help")) return printed(helpText(spec));
+    throw error;
   }
   const { options } = parsed;
   if (options["help"]) return printed(helpText(spec));
@@ -64,14 +75,15 @@ async function session(spec: Spec, run: Run<Spec>, says: Messages, signal: Abort
   const { context, state } = contextOf(spec, parsed, now, terminal, signal, says);
   const passed: object[] = [];
   try {
-    const input = await inputOf(spec, parsed.args, terminal, says, state, passed);
+    const input = await inputOf(spec, parsed.args, terminal, says, signal, state, passed);
     for await (const record of run(input, options as never, context)) {
-      if ("error" in record) state.raise(faults.refused.exit);
-      const wait = output.write(record);
+      if (carriesError(record)) state.raise(faults.refused.exit);
+      // Who acts hears at once that nobody reads, and stops at this record; what only passes by is no act.
+      const wait = output.write(record, spec.acts === true && record !== state.given);
       if (wait) await wait;
     }
   } catch (error) {
-    if (brokenPipe(error)) throw error;
+    if (isUnwritable(error)) throw error;
     state.abnormal(asFault(error, says));
   }
   if (signal.aborted && !state.failure) state.abnormal(fault("tempfail", "stopped by a signal before the end"), true);
@@ -83,14 +95,22 @@ async function close(spec: Spec, output: Output, state: State, passed: object[])
   for (const failure of passed) output.write(failure);
   if (state.failure) output.write(failureRecord(spec.name, state.failure));
   await output.end();
-  const first = passed[0] as { code?: keyof typeof faults } | undefined;
-  if (first?.code && first.code in faults) return faults[first.code].exit;
-  return state.failure?.exit ?? state.status;
+  const [first] = passed as { code?: unknown }[];
+  return (first && exitOf(first.code)) ?? state.failure?.exit ?? state.status;
+}
+
+/** The exit status of a failure's code; a word that this version does not know is a failure all the same. */
+function exitOf(code: unknown): number {
+  return typeof code === "string" && Object.hasOwn(faults, code)
+    ? faults[code as keyof typeof faults].exit
+    : faults.refused.exit;
 }
 
 class State {
   status = 0;
   failure: Fault | undefined;
+  /** The record that was read last. */
+  given: unknown;
   constructor(private readonly says: Messages) {}
   raise(status: number): void {
     this.status = Math.max(this.status, status);
@@ -110,12 +130,7 @@ function contextOf(
   says: Messages,
 ) {
   const state = new State(says);
-  const place = {
-    env: process.env,
-    cwd: process.cwd(),
-    home: process.env["HOME"] || os.homedir(),
-    uid: os.userInfo().uid,
-  };
+  const place = placeOf();
   const asked = {
     cluster: options["cluster"] as string | undefined,
     environment: options["env"] as string | undefined,
@@ -149,6 +164,7 @@ async function inputOf(
   args: string[],
   terminal: Terminal,
   says: Messages,
+  signal: AbortSignal,
   state: State,
   passed: object[],
 ): Promise<AsyncIterable<unknown>> {
@@ -161,32 +177,45 @@ async function inputOf(
     says.say("reading records from the terminal; end with ctrl-d");
   }
   const { readRecords } = await import("./stream.js");
-  const bad = (message: string) => state.abnormal(fault("dataerr", message));
-  return withoutFailures(readRecords(0, bad), passed);
+  const bad = (line: number, why: string) => {
+    says.error(`line ${line} of standard input`, fault("dataerr", why));
+    state.abnormal(fault("dataerr", `line ${line} of standard input: ${why}`), true);
+  };
+  return withoutFailures(readRecords(0, bad, signal), state, passed);
 }
 
 async function* nothing(): AsyncGenerator<unknown> {}
 
 async function* withoutFailures(
   records: AsyncIterable<Record<string, unknown>>,
+  state: State,
   passed: object[],
 ): AsyncGenerator<unknown> {
   for await (const record of records) {
+    state.given = record;
     if (record["type"] === "failure") passed.push(record);
     else yield record;
   }
 }
 
-async function failed(error: unknown, spec: Spec, terminal: Terminal, says: Messages): Promise<number> {
+function failed(error: unknown, spec: Spec, terminal: Terminal, says: Messages): number {
   const known = asFault(error, says);
   says.error(undefined, known);
-  if (!terminal.out) fs.writeSync(1, `${JSON.stringify(failureRecord(spec.name, known))}\n`);
+  try {
+    if (!terminal.out) fs.writeSync(1, `${JSON.stringify(failureRecord(spec.name, known))}\n`);
+  } catch {
+    // Nobody reads it; the exit status tells.
+  }
   return known.exit;
 }
 
-/** What is no fault is a bug of ours: its stack is shown, and the fault says what to report. */
+/** What is neither a fault nor an error of the system is a bug of ours: its stack is shown, and the fault says what to report. */
 function asFault(error: unknown, says: Messages): Fault {
   if (isFault(error)) return error;
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  const known =
+    syscall === undefined ? error : systemFault(error, `${syscall}${path === undefined ? "" : ` '${path}'`}`);
+  if (isFault(known)) return known;
   says.say(error instanceof Error ? (error.stack ?? String(error)) : String(error));
   return fault(
     "software",
@@ -202,8 +231,11 @@ function failureRecord(name: string, error: Fault): object {
   return { type: "failure", v: 1, command: name, ...recordError(error) };
 }
 
-function printed(text: string): number {
-  fs.writeSync(1, text);
+async function printed(text: string): Promise<number> {
+  const { textWriter } = await import("./stream.js");
+  const out = textWriter(1);
+  out.write(text);
+  await out.end();
   return 0;
 }
 
@@ -213,59 +245,14 @@ function momentOf(asOf: unknown): number {
   try {
     return parseTime(asOf, now);
   } catch (error) {
-    throw fault("usage", `--as-of: ${(error as Error).message}`);
+    throw fault("usage", `--as-of: ${(error as Error).message}`, { hint: (error as { hint?: string }).hint });
   }
 }
 
-function terminalOf(): Terminal {
-  const out = isTerminal(1);
-  const colour = out && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
-  return { out, in: isTerminal(0), err: isTerminal(2), columns: out ? process.stdout.columns : undefined, colour };
-}
-
-/** Asks the kernel before node:tty is loaded, which a pipe never needs. */
-function isTerminal(fd: number): boolean {
-  try {
-    if (!fs.fstatSync(fd).isCharacterDevice()) return false;
-  } catch {
-    return false;
-  }
-  return (require("node:tty") as typeof import("node:tty")).isatty(fd);
-}
-
-function brokenPipe(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const call = (error as NodeJS.ErrnoException | undefined)?.syscall;
-  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || (call === "write" && !(error instanceof Fault));
-}
-
-function nobodyReads(error: unknown): Fault {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  return fault("ioerr", `cannot write to standard output: ${code === "EPIPE" ? "nobody reads it" : code}`, {
-    hint: "what was done before is done",
-  });
-}
-
-/** The first signal asks for an end at a record boundary, a second one ends at once; both show in the exit status. */
-function onSignals(): { signal: AbortSignal; finish(): void } {
-  const controller = new AbortController();
-  let received: NodeJS.Signals | undefined;
-  const handle = (signal: NodeJS.Signals) => {
-    if (received) process.kill(process.pid, release(signal));
-    received = signal;
-    controller.abort();
-  };
-  const release = (signal: NodeJS.Signals) => {
-    process.removeListener("SIGINT", handle);
-    process.removeListener("SIGTERM", handle);
-    return signal;
-  };
-  process.on("SIGINT", handle);
-  process.on("SIGTERM", handle);
-  return {
-    signal: controller.signal,
-    finish: () => {
-      if (received) process.kill(process.pid, release(received));
-    },
-  };
+/** A filter whose reader has gone ends quietly; everything else that cannot be written is an error. */
+function unwritable({ errno, cause }: Unwritable, spec: Spec, says: Messages): number {
+  if (errno === "EPIPE" && !spec.acts) return 0;
+  const doing = "write to standard output";
+  const message = errno === "EPIPE" ? `cannot ${doing}: nobody reads it` : (systemFault(cause, doing) as Error).message;
+  return says.fatal(fault("ioerr", message, { hint: spec.acts ? "what was done before is done" : undefined }));
 }

@@ -1,5 +1,5 @@
 // The loop that all acting commands share: one record in, one out, in order, whatever happens to one of them.
-import { type Fault, isFault, recordError } from "../record/fault.js";
+import { type Fault, fault, isFault, recordError } from "../record/fault.js";
 import type { Context } from "./context.js";
 
 type Fields = Record<string, unknown>;
@@ -27,6 +27,7 @@ export async function* each<R extends object>(
       continue;
     }
     try {
+      refuseNewer(record);
       const grown = await act(record);
       if (grown) yield grown;
     } catch (error) {
@@ -42,7 +43,18 @@ export async function* each<R extends object>(
 
 /** Whether an earlier command could not do its work on this record. */
 export function carriesError(record: unknown): boolean {
-  return typeof record === "object" && record !== null && typeof (record as Fields)["error"] === "object";
+  if (typeof record !== "object" || record === null) return false;
+  const { error } = record as Fields;
+  return typeof error === "object" && error !== null && "message" in error;
+}
+
+/** A record of a version that this toolkit does not know could mean anything. */
+function refuseNewer(record: object): void {
+  const { v } = record as Fields;
+  if (typeof v !== "number" || v <= 1) return;
+  throw fault("dataerr", `cannot read the record: version ${v} of its format is newer than this toolkit`, {
+    hint: "install a newer labkit",
+  });
 }
 
 /** The id that messages about a record begin with. */

@@ -132,24 +132,24 @@ function tries(
 
 function advice(run: Run, mode: string, code: number | undefined, peak: number | undefined): string[] {
   const { mem_bytes, time_s } = run.resources;
-  const file = run.recipe.path ?? "RECIPE";
+  const again = repeated(run);
   if (mode === "oom") {
     const asked =
       mem_bytes === undefined
         ? ""
         : `it asked for ${shortSize(mem_bytes)}${peak ? ` and used at least ${shortSize(peak)}` : ""}; `;
     return [
-      `${asked}ask for more: lab run --set resources.mem='"${doubled(mem_bytes)}"' ${file}`,
+      `${asked}ask for more: lab run --set resources.mem='"${doubled(mem_bytes)}"' ${again}`,
       "or use less: a smaller batch, fewer workers",
     ];
   }
   if (mode === "timeout")
     return [
-      `it had ${shortDuration(time_s ?? 0)}; give it more: lab run --set resources.time='"${Math.ceil(((time_s ?? 600) * 2) / 60)}m"' ${file}`,
+      `it had ${shortDuration(time_s ?? 0)}; give it more: lab run --set resources.time='"${Math.ceil(((time_s ?? 600) * 2) / 60)}m"' ${again}`,
       "or write checkpoints and resume from them",
     ];
   if (mode === "node_fail" || mode === "preempted")
-    return [`it was no fault of the code: run it again: lab run ${file}`];
+    return [`it was no fault of the code: run it again: lab run ${again}`];
   if (mode === "input_error")
     return ["check that the input exists, is readable on the nodes and has not changed since planning"];
   if (mode === "dependency") return ["look at the job that it waited for"];
@@ -159,6 +159,13 @@ function advice(run: Run, mode: string, code: number | undefined, peak: number |
   if (mode === "code_error" && code === 126)
     return ["the command could not be executed: is it executable in the snapshot?"];
   return [];
+}
+
+/** What follows `lab run` to run the same again. */
+function repeated({ recipe, command }: Run): string {
+  if (recipe.path !== undefined) return recipe.path;
+  const words = typeof command === "string" ? [command] : command;
+  return `-- ${words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ")}`;
 }
 
 function doubled(bytes: number | undefined): string {

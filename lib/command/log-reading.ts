@@ -4,6 +4,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { type LogFile, linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { openRun } from "../registry/runs.js";
 import type { Context } from "./context.js";
+import { controlSequences } from "./control-sequences.js";
 import { namedRuns } from "./runs.js";
 import type { TableStyle } from "./table.js";
 import { sleep } from "./waiting.js";
@@ -113,12 +114,13 @@ export function lineView(): (record: Record<string, unknown>, style: TableStyle)
   };
 }
 
+const steering = new RegExp(`${controlSequences.source}|(?!\\t)\\p{Cc}`, "gu");
+
 /** Colours of a log may pass to a terminal that has them; whatever else could steer it may not. */
 export function printable(text: string, colour: boolean): string {
   // A progress bar rewrites its line; what a person would see at the end is its last state.
   const shown = text.split("\r").filter(Boolean).at(-1) ?? "";
-  return shown.replace(/\p{Cc}\[([0-9;?]*)([ -/]*[@-~])|\p{Cc}/gu, (match, codes: string, end: string | undefined) => {
-    if (match === "\t") return match;
-    return colour && end === "m" ? `\u001b[${codes}m` : "";
-  });
+  return shown.replace(steering, (_, codes?: string, end?: string) =>
+    colour && end === "m" && /^[\d;:]*$/.test(codes ?? "") ? `\u001b[${codes}m` : "",
+  );
 }

@@ -59,9 +59,7 @@ export function messages(name: string, json: boolean): Messages {
       print(
         json
           ? JSON.stringify({ type: "line", v: 1, source: name, text: message })
-          : message.startsWith("Error")
-            ? message
-            : `${name}: ${message.split("\n").map(clean).join("\n")}`,
+          : `${name}: ${message.split("\n").map(clean).join("\n")}`,
       );
     },
     fatal(cause) {

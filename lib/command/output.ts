@@ -1,12 +1,12 @@
 // How records leave: NDJSON into a pipe, a table or a command's own view on a terminal, ids alone with -q.
-import { fault } from "../record/fault.js";
 import type { Terminal } from "./context.js";
-import { idOf } from "./each.js";
+import { carriesError, idOf } from "./each.js";
 import type { Spec } from "./spec.js";
 import { at, type TableColumn, type TableStyle, tableLines } from "./table.js";
 
 export interface Output {
-  write(record: object): Promise<void> | undefined;
+  /** With `now`, the record has left when the promise is kept; a table is for eyes and takes its time. */
+  write(record: object, now?: boolean): Promise<void> | undefined;
   end(): Promise<void>;
 }
 
@@ -18,7 +18,6 @@ export async function openOutput(
   stdout: number,
   now: number,
 ): Promise<Output> {
-  if (options["json"] && options["table"]) throw fault("usage", "--json and --table exclude each other");
   const forEyes =
     (spec.plainWith !== undefined && options[spec.plainWith] === true) ||
     options["table"] === true ||
@@ -45,7 +44,7 @@ function ids(text: Text): Output {
   return {
     write(record) {
       const id = idOf(record);
-      if (id !== undefined && !("error" in record)) text.write(`${id}\n`);
+      if (id !== undefined && !carriesError(record)) text.write(`${id}\n`);
       return text.ready();
     },
     end: () => text.end(),
@@ -55,7 +54,7 @@ function ids(text: Text): Output {
 function viewed(view: NonNullable<Spec["view"]>, text: Text, style: TableStyle): Output {
   return {
     write(record) {
-      if (isFailure(record) || "error" in record) return undefined;
+      if (isFailure(record) || carriesError(record)) return undefined;
       text.write(view(record as Record<string, unknown>, style));
       return text.ready();
     },

@@ -1,6 +1,6 @@
 // Runs as a command gets them: by name as arguments, or as records on stdin, alike.
-import { fault, isFault, recordError } from "../record/fault.js";
-import type { Status } from "../record/records.js";
+import { type Fault, fault, isFault, recordError } from "../record/fault.js";
+import { type Status, statusSchema } from "../record/records.js";
 import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { findRun } from "../registry/refs.js";
@@ -56,6 +56,44 @@ function idOfRun(record: Record<string, unknown>): string | undefined {
   return typeof run === "string" ? run : undefined;
 }
 
+/**
+ * Gives every named run to `act` and yields the status that it returns, with the fields of the given record that no status
+ * has. A fault becomes the error of the run's record; when it is `unavailable` the rest get it too, and the command ends
+ * with 69.
+ */
+export async function* eachNamed(
+  records: AsyncIterable<unknown>,
+  act: (run: RunOnDisk) => Promise<Status> | Status,
+  limits: Parameters<typeof stateOf>[2],
+  context: Context,
+): AsyncGenerator<object> {
+  let unreachable: Fault | undefined;
+  for await (const named of namedRuns(records, context)) {
+    if ("other" in named) {
+      yield named.other;
+      continue;
+    }
+    const { run, record } = named;
+    try {
+      if (unreachable) throw unreachable;
+      yield grown(record, await act(run));
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      if (error.code !== "unavailable") context.report(run.run.id, error);
+      else if (!unreachable) context.abnormal(error);
+      if (error.code === "unavailable") unreachable = error;
+      yield { ...grown(record, statusOf(run, Date.now(), limits)), error: recordError(error) };
+    }
+  }
+}
+
+/** A status with what somebody else had added to the status that came in. */
+export function grown(record: Record<string, unknown> | undefined, status: Status): Status {
+  if (record?.["type"] !== "status") return status;
+  const added = Object.entries(record).filter(([key]) => !Object.hasOwn(statusSchema.entries, key));
+  return { ...status, ...Object.fromEntries(added) };
+}
+
 /** The graces of the configuration, as the state function wants them. */
 export async function graces(context: Context) {
   const { config } = await context.config();
@@ -65,7 +103,18 @@ export async function graces(context: Context) {
 
 /** Throws noperm unless the run is the caller's own: nobody writes in another user's tree. */
 export function mustOwn(run: RunOnDisk, uid: number): void {
-  if (run.owner !== uid) throw fault("noperm", `the run is ${run.run.user}'s, not yours`);
+  if (run.owner !== uid) throw notOwned(run);
+}
+
+/** Reports a run of somebody else, and gives its record for the stream. */
+export function notYours(run: RunOnDisk, limits: Parameters<typeof stateOf>[2], context: Context): object {
+  const error = notOwned(run);
+  context.report(run.run.id, error);
+  return { ...statusOf(run, Date.now(), limits), error: recordError(error) };
+}
+
+function notOwned({ run }: RunOnDisk): Fault {
+  return fault("noperm", `the run is ${run.user}'s, not yours`);
 }
 
 /** Where a run stands, as lists show it. */

@@ -3,7 +3,10 @@
 // a small command takes to start.
 import fs from "node:fs";
 import type { Readable } from "node:stream";
-import { errnoOf, fault } from "../record/fault.js";
+import { errnoOf, systemFault } from "../record/fault.js";
+import { unwritable } from "./unwritable.js";
+
+type Bad = (line: number, why: string) => void;
 
 /** A longer line is reported and skipped (characters). */
 export const longestLine = 8 * 2 ** 20;
@@ -18,12 +21,13 @@ interface Splitter extends Readable {
 }
 
 /**
- * The records that come from a descriptor, one by one as they come. A line that is no record (not JSON, not an object, too
- * long) goes to `bad` in words and is skipped.
+ * The records that come from a descriptor, one by one as they come, until its end or the signal. A line that is no record
+ * (not JSON, not an object, too long) goes to `bad` with its number and what is wrong, and is skipped.
  */
 export async function* readRecords(
   fd: number,
-  bad: (message: string) => void,
+  bad: Bad,
+  signal?: AbortSignal,
 ): AsyncGenerator<Record<string, unknown>> {
   const ndjson = await import("ndjson");
   const options = { strict: true, maxLength: longestLine, skipOverflow: true };
@@ -35,7 +39,8 @@ export async function* readRecords(
     ended = true;
   });
   for (let length = 1; length > 0; ) {
-    length = await readSome(fd, buffer);
+    length = await readSome(fd, buffer, signal);
+    if (signal?.aborted) return;
     if (length > 0) {
       if (!parser.write(Buffer.from(buffer.subarray(0, length)))) await settled(parser);
     } else parser.end();
@@ -56,52 +61,58 @@ function settled(parser: Splitter): Promise<void> {
     : new Promise((resolve) => setImmediate(resolve));
 }
 
-function readSome(fd: number, buffer: Buffer): Promise<number> {
+/** Bytes read; 0 at the end, and when the signal comes first: who was asked to end does not wait for more input. */
+function readSome(fd: number, buffer: Buffer, signal: AbortSignal | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
+    const stop = () => resolve(0);
+    const end = (settle: () => void) => {
+      signal?.removeEventListener("abort", stop);
+      settle();
+    };
     const attempt = () =>
       fs.read(fd, buffer, 0, buffer.length, null, (error, length) => {
         const errno = errnoOf(error);
-        if (errno === undefined) resolve(length);
+        if (errno === undefined) end(() => resolve(length));
         // A descriptor that somebody else made non-blocking: look again.
-        else if (errno === "EAGAIN") setTimeout(attempt, 10);
-        else if (errno === "EOF") resolve(0);
-        else reject(fault("ioerr", `cannot read standard input: ${errno}`));
+        else if (errno === "EAGAIN" && !signal?.aborted) setTimeout(attempt, 10);
+        else if (errno === "EAGAIN" || errno === "EOF") end(() => resolve(0));
+        else end(() => reject(systemFault(error, "read standard input")));
       });
+    if (signal?.aborted) return resolve(0);
+    signal?.addEventListener("abort", stop, { once: true });
     attempt();
   });
 }
 
 /** Counts lines and catches those that `ndjson` would drop silently (too long) or take for the end (`null`). */
-function watchLines(parser: Splitter, bad: (message: string) => void): void {
+function watchLines(parser: Splitter, bad: Bad): void {
   let line = 0;
+  let overflow = false;
   const parse = parser.mapper;
   parser.mapper = (row) => {
+    // What is left of a line that was too long, at the end of the stream.
+    if (overflow) return undefined;
     line += 1;
     if (row.trim() === "") return undefined;
     const value = parse.call(parser, row);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-    if (value !== undefined) bad(`line ${line} of standard input is JSON, but no record: ${shown(row)}`);
+    if (value !== undefined) bad(line, "it is JSON, but no record");
     return undefined;
   };
-  parser.on("error", () => bad(`line ${line} of standard input is not JSON`));
-  let overflow = false;
+  parser.on("error", () => bad(line, "it is not JSON"));
   Object.defineProperty(parser, "overflow", {
     get: () => overflow,
     set: (now: boolean) => {
-      if (now && !overflow) bad(`line ${line + 1} of standard input is longer than ${longestLine / 2 ** 20} MiB`);
+      if (now && !overflow) bad(line + 1, `it is longer than ${longestLine / 2 ** 20} MiB`);
       if (overflow && !now) line += 1;
       overflow = now;
     },
   });
 }
 
-function shown(row: string): string {
-  return row.length > 40 ? `${row.slice(0, 40)}…` : row;
-}
-
 export interface RecordWriter {
-  /** Writes one record; resolves when the stream can take more. Throws what the stream failed with. */
-  write(record: object): Promise<void> | undefined;
+  /** Writes one record; resolves when the stream can take more (with `now`, when it has left). Throws Unwritable. */
+  write(record: object, now?: boolean): Promise<void> | undefined;
   end(): Promise<void>;
 }
 
@@ -112,9 +123,9 @@ export async function recordWriter(fd: number): Promise<RecordWriter> {
   const serializer = ndjson.stringify();
   serializer.on("data", (chunk: Buffer | string) => text.write(String(chunk)));
   return {
-    write(record) {
+    write(record, now) {
       serializer.write(record);
-      return text.ready();
+      return now ? text.written() : text.ready();
     },
     end: () => text.end(),
   };
@@ -122,7 +133,10 @@ export async function recordWriter(fd: number): Promise<RecordWriter> {
 
 export interface TextWriter {
   write(text: string): void;
+  /** When it is worth while to wait for a slow reader. */
   ready(): Promise<void> | undefined;
+  /** When everything has left. */
+  written(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -148,7 +162,7 @@ export function textWriter(fd: number): TextWriter {
       try {
         await writeAll(fd, batch);
       } catch (error) {
-        failure = error as Error;
+        failure = unwritable(error);
       }
     }
   };
@@ -166,6 +180,7 @@ export function textWriter(fd: number): TextWriter {
       check();
       return pending.length > enough ? flush().then(check) : undefined;
     },
+    written: () => flush().then(flush).then(check),
     end: () => flush().then(flush).then(check),
   };
 }

@@ -8,7 +8,7 @@ import { submissionFiles } from "../registry/submissions.js";
 import { type Context, each } from "./command.js";
 import { dependenciesOf } from "./dependencies.js";
 import { needs } from "./phase.js";
-import { mustOwn, namedRuns } from "./runs.js";
+import { namedRuns, notYours } from "./runs.js";
 import { sleep } from "./waiting.js";
 
 /** Submits each run and yields it grown by its job. */
@@ -45,10 +45,7 @@ async function* byName(records: AsyncIterable<unknown>, context: Context): Async
   const registry = await context.registry();
   for await (const named of namedRuns(records, context)) {
     if ("other" in named) yield named.other;
-    else {
-      mustOwn(named.run, registry.uid);
-      yield rendered(named.run);
-    }
+    else yield named.run.owner === registry.uid ? rendered(named.run) : notYours(named.run, {}, context);
   }
 }
 

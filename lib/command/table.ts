@@ -1,5 +1,6 @@
 // The same records as an aligned table, for eyes.
 import { shortDuration, shortSize } from "../record/units.js";
+import { controlSequences } from "./control-sequences.js";
 
 export type Format = "text" | "time" | "age" | "duration" | "size" | "number" | "state" | "handle";
 
@@ -43,7 +44,7 @@ export function tableLines(
 ): { lines: string[]; widths: number[] } {
   const rows = records.map((record) => columns.map((column) => cell(at(record, column.key), column.format, style.now)));
   const natural = columns.map((column, i) =>
-    Math.max(style.header ? width(column.title) : 0, ...rows.map((row) => width(row[i] ?? ""))),
+    rows.reduce((most, row) => Math.max(most, width(row[i] ?? "")), style.header ? width(column.title) : 0),
   );
   const fitted = widths ?? fit(natural, columns, style.width);
   const lines = rows.map((row) => line(row, columns, fitted, style, false));
@@ -64,17 +65,17 @@ export function tableLines(
 export function at(record: unknown, key: string): unknown {
   if (typeof record !== "object" || record === null) return undefined;
   const fields = record as Record<string, unknown>;
-  if (key in fields) return fields[key];
+  if (Object.hasOwn(fields, key)) return fields[key];
   const dot = key.indexOf(".");
-  return dot < 0 ? undefined : at(fields[key.slice(0, dot)], key.slice(dot + 1));
+  const head = key.slice(0, Math.max(0, dot));
+  return Object.hasOwn(fields, head) ? at(fields[head], key.slice(dot + 1)) : undefined;
 }
 
-const escapes = /\p{Cc}\[[0-9;?]*[ -/]*[@-~]/gu;
 const controls = /(?![\t\n])\p{Cc}/gu;
 
 /** Text of a file without the control characters that could steer a terminal. */
 export function plain(text: string): string {
-  return text.replace(escapes, "").replace(controls, "").replaceAll("\t", " ").replaceAll("\n", "⏎");
+  return text.replace(controlSequences, "").replace(controls, "").replaceAll("\t", " ").replaceAll("\n", "⏎");
 }
 
 function cell(value: unknown, format: Format, now: number): string {
@@ -106,9 +107,9 @@ function width(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let columns = 0;
   for (const char of text)
-    columns += /\p{Mn}|\p{Me}/u.test(char)
+    columns += /\p{Mn}|\p{Me}|[\u200b-\u200f\u2060\ufeff]/u.test(char)
       ? 0
-      : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
+      : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u.test(
             char,
           )
         ? 2

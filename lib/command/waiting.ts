@@ -7,7 +7,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { openRun } from "../registry/runs.js";
 import type { Context } from "./context.js";
 import { reconcilePass } from "./passes.js";
-import { graces, namedRuns, statusOf } from "./runs.js";
+import { graces, grown, namedRuns, statusOf } from "./runs.js";
 
 export interface Waiting {
   timeout_s: number | undefined;
@@ -24,9 +24,13 @@ export async function* waitFor(
   context: Context,
 ): AsyncGenerator<object> {
   const open = new Map<string, RunOnDisk>();
+  const given = new Map<string, Record<string, unknown>>();
   for await (const named of namedRuns(records, context)) {
     if ("other" in named) yield named.other;
-    else open.set(named.run.run.id, named.run);
+    else {
+      open.set(named.run.run.id, named.run);
+      if (named.record) given.set(named.run.run.id, named.record);
+    }
   }
   const registry = await context.registry();
   const limits = await graces(context);
@@ -47,7 +51,7 @@ export async function* waitFor(
       if (!ends.has(status.state)) continue;
       open.delete(id);
       if (status.state !== "succeeded") context.no();
-      yield status;
+      yield grown(given.get(id), status);
     }
     if (open.size === 0) break;
     if (trouble && Date.now() - reached > waiting.patience_s * 1000) throw trouble;
