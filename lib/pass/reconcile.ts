@@ -2,6 +2,7 @@
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
 import type { JobView, SchedulerFact } from "../record/facts.js";
 import { type Fault, isFault } from "../record/fault.js";
+import { jobName } from "../record/job-name.js";
 import { timeOfRunId } from "../record/run-id.js";
 import { type Graces, jobOf, type Standing, stateOf } from "../record/state.js";
 import { timestamp } from "../record/units.js";
@@ -90,7 +91,7 @@ async function findLost(pass: Pass, looked: Looked[], queue: Map<string, JobView
     pass.registry.id,
     asked.map(({ run }) => ({
       run: run.run.id,
-      job_name: jobName(run),
+      job_name: jobName(run.run),
       since: Date.parse(lastIntent(run)?.at ?? run.run.planned_at),
     })),
   );
@@ -116,11 +117,6 @@ async function findLost(pass: Pass, looked: Looked[], queue: Map<string, JobView
 
 function lastIntent({ facts }: RunOnDisk) {
   return facts.submissions.filter(({ intent }) => intent).at(-1)?.intent;
-}
-
-/** The name that the run's job has: `<recipe>.<handle>`, as the script's directive says. */
-export function jobName({ run }: Pick<RunOnDisk, "run">): string {
-  return `${run.name.replace(/[^A-Za-z0-9._-]/g, "_")}.${run.id.slice(-6)}`;
 }
 
 async function askAccounting(pass: Pass, looked: Looked[]): Promise<void> {

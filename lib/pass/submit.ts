@@ -1,6 +1,7 @@
 // Giving one run to the scheduler: intent, scheduler, receipt. A crash between any two of them is repaired by reconcile.
 import type { Intent, Receipt } from "../record/facts.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
+import { jobName } from "../record/job-name.js";
 import type { Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
@@ -10,7 +11,6 @@ import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { linkIntent, withdrawIntent, writeReceipt } from "../registry/submissions.js";
 import type { FoundJob, Scheduler, SubmitRequest, Submitted } from "../scheduler/scheduler.js";
-import { jobName } from "./reconcile.js";
 import { settle } from "./settle.js";
 
 export interface Sender {
@@ -46,7 +46,7 @@ export async function submitRun(sender: Sender, run: Run, dependencies: SubmitRe
     run: run.id,
     submission: submission.n,
     registry: registry.id,
-    job_name: jobName({ run }),
+    job_name: jobName(run),
     script: submission.script,
     run_dir: disk.dir,
     resources: run.resources,

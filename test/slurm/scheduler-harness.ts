@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { jobName } from "../../lib/record/job-name.js";
 import type { Resources, Run } from "../../lib/record/run.js";
 import { drawRunId } from "../../lib/record/run-id.js";
 import type { Scheduler, SubmitRequest } from "../../lib/scheduler/scheduler.js";
 import type { SlurmOptions } from "../../lib/scheduler/slurm/client.js";
 import { slurmDirectives } from "../../lib/scheduler/slurm/directives.js";
-import { jobName } from "../../lib/scheduler/slurm/job-name.js";
 import { slurmScheduler } from "../../lib/scheduler/slurm/slurm.js";
 import { asUser, root, type User, user } from "../support/sandbox.js";
 

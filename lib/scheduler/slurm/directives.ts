@@ -1,12 +1,12 @@
 // The #SBATCH lines of a run: everything that Slurm is told of it, save its dependencies, which sbatch gets when it is sent.
 import { fault } from "../../record/fault.js";
+import { jobName } from "../../record/job-name.js";
 import type { Resources, Run } from "../../record/run.js";
 import { slurmTime } from "../../record/units.js";
 import { jobComment } from "./comment.js";
 import { directiveWord } from "./directive-words.js";
 import { extraOptions } from "./extra-options.js";
 import { gpuMemoryConstraint } from "./gpu-memory.js";
-import { jobName } from "./job-name.js";
 
 export interface DirectiveSettings {
   /** The registry's id, and which submission of the run this is. */

@@ -1,5 +1,5 @@
 // The name of a run's job, as squeue shows it.
-import { handleOf } from "../../record/run-id.js";
+import { handleOf } from "./run-id.js";
 
 /** `<recipe>.<handle>`, of letters, digits and `._-` alone, so that it can be given to sacct in a list of names. */
 export function jobName(run: { id: string; name: string }): string {
