@@ -8,7 +8,7 @@ import { submissionFiles } from "../registry/submissions.js";
 import { type Context, each } from "./command.js";
 import { dependenciesOf } from "./dependencies.js";
 import { needs } from "./phase.js";
-import { namedRuns, notYours } from "./runs.js";
+import { graces, namedRuns, notYours } from "./runs.js";
 import { sleep } from "./waiting.js";
 
 /** Submits each run and yields it grown by its job. */
@@ -43,9 +43,10 @@ async function submitOne(run: Run, patience_s: number, context: Context): Promis
 /** Runs that were created and rendered earlier, with the newest script that they have. */
 async function* byName(records: AsyncIterable<unknown>, context: Context): AsyncGenerator<object> {
   const registry = await context.registry();
+  const limits = await graces(context);
   for await (const named of namedRuns(records, context)) {
     if ("other" in named) yield named.other;
-    else yield named.run.owner === registry.uid ? rendered(named.run) : notYours(named.run, {}, context);
+    else yield named.run.owner === registry.uid ? rendered(named.run) : notYours(named.run, limits, context);
   }
 }
 
