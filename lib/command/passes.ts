@@ -2,6 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import { openMemory } from "../pass/memory.js";
+import { notifyEnd } from "../pass/notify.js";
 import { type Changed, type Pass, reconcile } from "../pass/reconcile.js";
 import { cacheDirectory } from "../registry/cache.js";
 import { marked } from "../registry/runs.js";
@@ -22,6 +23,10 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     report: (id, error) => context.report(id, error),
   };
   const ids = only === undefined ? active : active.filter((id) => only.includes(id));
-  if (ids.length > 0) yield* reconcile(pass, ids);
+  for await (const changed of ids.length > 0 ? reconcile(pass, ids) : []) {
+    const trouble = changed.ended && (await notifyEnd(changed.run.run, changed.ended, context.env));
+    if (trouble) context.say(`${changed.run.run.id}: ${trouble.message}`);
+    yield changed;
+  }
   memory.save(new Set(active));
 }

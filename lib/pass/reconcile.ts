@@ -1,6 +1,6 @@
 // The first pass: what the scheduler says becomes facts, and what has ended becomes an outcome. Level-triggered: it looks
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
-import type { JobView, SchedulerFact } from "../record/facts.js";
+import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
 import { type Fault, isFault } from "../record/fault.js";
 import { jobName } from "../record/job-name.js";
 import { timeOfRunId } from "../record/run-id.js";
@@ -27,6 +27,8 @@ export interface Pass {
 export interface Changed {
   run: RunOnDisk;
   standing: Standing;
+  /** Set for the one pass that wrote down how it ended. */
+  ended?: Outcome;
 }
 
 const hour = 3_600_000;
@@ -160,9 +162,9 @@ function conclude(pass: Pass, { run, job, view, hold }: Looked): Changed | undef
   const news = fact !== undefined && !same(before, fact);
   if (fact && news) writeSchedulerFact(pass.registry, run.dir, fact);
   if (standing.final) {
-    const outcome = settle(pass.registry, run, standing, pass.now);
+    const { outcome, made } = settle(pass.registry, run, standing, pass.now);
     pass.memory.settled(run.run.id);
-    return { run: { ...run, facts: { ...facts, outcome } }, standing };
+    return { run: { ...run, facts: { ...facts, outcome } }, standing, ...(made ? { ended: outcome } : {}) };
   }
   pass.memory.seen(run.run.id, job, view, standing);
   return news ? { run: { ...run, facts }, standing } : undefined;

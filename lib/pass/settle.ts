@@ -7,19 +7,20 @@ import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
 import { linkIntent, writeOutcome } from "../registry/submissions.js";
 
-/** Writes the outcome of a standing that is final. Twice is the same as once: the first one stays. */
+/** Writes the outcome of a standing that is final. Twice is the same as once: the first one stays, and only it is `made`. */
 export function settle(
   registry: Registry,
   { run, dir }: Pick<RunOnDisk, "run" | "dir">,
   standing: Standing,
   now: number,
-): Outcome {
+): { outcome: Outcome; made: boolean } {
   const { final: _, state, ...known } = standing;
   const outcome = { type: "outcome", v: 1, run: run.id, state, ...known, at: timestamp(now) } as Outcome;
-  if (writeOutcome(registry, dir, outcome) === "made") {
+  const made = writeOutcome(registry, dir, outcome) === "made";
+  if (made) {
     note(registry, `run_${outcome.state}`, run.id, { name: run.name, ...(outcome.mode ? { mode: outcome.mode } : {}) });
   }
-  return outcome;
+  return { outcome, made };
 }
 
 /** Forbids the submission of a run that nobody has begun to submit. Says whether that could still be done. */

@@ -42,6 +42,17 @@ function* allBreaches(table: Table, numbers: Record<string, string>): Generator<
   yield* inputBreaches(table, values);
   yield* workdirBreaches(table, values);
   yield* outputBreaches(table, numbers, values);
+  yield* notifyBreaches(table["notify"]);
+}
+
+/** A hook hears of the end of a run; only Slurm's own mail tells of a start. */
+function* notifyBreaches(notify: unknown): Generator<Breach> {
+  if (!isTable(notify) || notify["run"] === undefined || notify["when"] !== "after") return;
+  yield breach(
+    ["notify", "when"],
+    "notify.when cannot be 'after' with a hook: it hears of the end",
+    "afterany, afterok or afternotok",
+  );
 }
 
 /** Any id will do: whether an alias is a name, and which outputs share it, is the same for all. */
