@@ -15,7 +15,8 @@ const alice = schedulerOf(cluster, "lab-alice");
 const began = Date.now();
 const [n1 = "", n2 = "", n3 = "", n4 = ""] = cluster.nodes;
 const MiB = 2 ** 20;
-const hungry = "head -c 200m /dev/zero | tail >/dev/null";
+/** Takes 200 MB and keeps them for five seconds, so that polling sees them where there are no cgroups. */
+const hungry = "{ head -c 200m /dev/zero; sleep 5; } | tail >/dev/null";
 
 interface Sent {
   job: string;
@@ -117,7 +118,6 @@ t.test("what waits, and why", async (t) => {
   const special = await send({ ...small("--requeue"), partition: "low" }, "sleep 300");
   for (const job of [stopped, suspended, special]) await seen(job, "RUNNING");
   await alice.cancel([]);
-  cluster.as("lab-alice", "scancel", "--signal=STOP", stopped.job);
   cluster.root("scontrol", "suspend", suspended.job);
   cluster.root("scontrol", "requeuehold", "state=SpecialExit", special.job);
   for (const [reason, { job }] of Object.entries({ ...waiting, Dependency: dependent })) {
@@ -128,7 +128,12 @@ t.test("what waits, and why", async (t) => {
     t.match(view, { job, phase: "pending", word: "PENDING", source: "queue", submitted_at: String }, reason);
     t.notMatch(alice.explain(view).message, /^Slurm says/, reason);
   }
-  t.match(await seen(stopped, "STOPPED"), { phase: "running" });
+  const view = await until("it is stopped (a signal before its first step is lost)", async () => {
+    cluster.as("lab-alice", "scancel", "--signal=STOP", stopped.job);
+    const view = (await alice.queue()).get(stopped.job);
+    return view?.word === "STOPPED" ? view : undefined;
+  });
+  t.match(view, { phase: "running" });
   t.match(await seen(suspended, "SUSPENDED"), { phase: "running" });
   const held = await seen(special, "SPECIAL_EXIT");
   t.match(held, { phase: "pending", reason: "job requeued in held state" });
