@@ -21,7 +21,9 @@ export interface Counted {
 export function countedOf({ submissions, attempts }: Facts): Counted {
   const given = new Set(submissions.filter(({ intent }) => intent?.void).map(({ n }) => n));
   const sent = submissions.filter(({ n, intent, receipt }) => !given.has(n) && (intent || receipt));
-  const alive = attempts.filter(({ start, exit }) => exit?.reason !== "superseded" && !(start && given.has(start.submission)));
+  const alive = attempts.filter(
+    ({ start, exit }) => exit?.reason !== "superseded" && !(start && given.has(start.submission)),
+  );
   const newest = Math.max(0, ...sent.map(({ n }) => n), ...alive.map(({ start }) => start?.submission ?? 0));
   const submission = newest === 0 ? undefined : (sent.find(({ n }) => n === newest) ?? { n: newest });
   // Whose an attempt without a start.json is, is known only where there is one submission that it can be of.

@@ -1,6 +1,7 @@
 // What an end means: the scheduler's verdict and the job's own exit record, read together. Each knows what the other
 // cannot: the scheduler of failed nodes, limits and cancellations, the job of exit codes.
 import type { Cancel, Exit, JobView, Mode, Verdict } from "./facts.js";
+import { neverBegan } from "./seen.js";
 import type { Attempt, Standing } from "./state.js";
 
 export interface End {
@@ -54,12 +55,6 @@ function messageOf(words: string, view: JobView, cancel: Cancel | undefined): st
   if (view.verdict !== "cancelled") return words;
   const uid = view.cancelled_by_uid === undefined ? "" : ` by uid ${view.cancelled_by_uid}`;
   return `${words}${cancel ? " with lab cancel" : uid}${neverBegan(view) ? " before it started" : ""}`;
-}
-
-/** Ended while it waited. (Slurm's accounting gives such a job the time of its end as a start, but no node.) */
-export function neverBegan({ verdict, started_at, nodes }: JobView): boolean {
-  const whileWaiting = verdict === "cancelled" || verdict === "dependency" || verdict === "deadline";
-  return whileWaiting && (started_at === undefined || nodes === undefined);
 }
 
 function byExit(exit: Exit, attempt: Attempt | undefined, view: JobView | undefined, cancelled: boolean): Ending {
