@@ -18,7 +18,7 @@ artifact_root = ${s(plan.artifactRoot)}
 ${plan.group ? `shared_group = ${s(plan.group.name)}` : '# shared_group = "…"          # the Unix group of the lab'}
 
 [scheduler]
-kind = ${s(plan.scheduler)}                  # auto: Slurm where there is one, else this machine
+kind = ${s(plan.scheduler)}                 # slurm, local, or auto: Slurm where there is one
 
 [slurm]
 ${slurm.join("\n")}

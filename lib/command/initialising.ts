@@ -110,7 +110,7 @@ async function planned(options: InitOptions, context: Context): Promise<Plan> {
     artifactRoot: absolute(options["artifact-root"] ?? path.join(root, "artifacts")),
     kinds: [...new Set([...usualKinds, ...options.kind.map((kind) => checkName(kind, "kind"))])],
     group: options.group === undefined ? undefined : await groupOf(options.group),
-    scheduler: options.scheduler,
+    scheduler: options.scheduler === "auto" ? await schedulerHere(context) : options.scheduler,
     partition: options.partition,
     account: options.account,
     repos: options.repo.map(repository(absolute)),
@@ -124,6 +124,12 @@ function repository(absolute: (given: string) => string): (text: string) => [str
     if (equals < 1) throw fault("usage", `cannot read --repo '${text}'`, { hint: "NAME=DIR" });
     return [checkName(text.slice(0, equals), "repository"), absolute(text.slice(equals + 1))];
   };
+}
+
+/** What `auto` would find at every start, found once. */
+async function schedulerHere(context: Context): Promise<string> {
+  const { hasSlurm } = await import("../scheduler/slurm/detect.js");
+  return (await hasSlurm({ env: context.env })) ? "slurm" : "local";
 }
 
 /** Slurm's name for the cluster where there is one, else the host's. */

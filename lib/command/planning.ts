@@ -5,7 +5,7 @@ import { adHocRecipe } from "../recipe/ad-hoc.js";
 import { loadRecipe, loadRecipeText, type Recipe } from "../recipe/load.js";
 import { type NarrativeFlags, planRun } from "../recipe/plan.js";
 import { checkTokens } from "../recipe/tokens.js";
-import { fault, isFault } from "../record/fault.js";
+import { type Fault, fault, isFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { userOf } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
@@ -47,9 +47,16 @@ export async function* planAll(options: PlanOptions, context: Context): AsyncGen
       yield await planned(recipe, await sourceOf(recipe, context), options, context);
     } catch (error) {
       if (!isFault(error) || args.length === 1) throw error;
-      context.report(file, error);
+      // No record can carry it down the pipe, whose end would say that all is well.
+      context.abnormal(told(file, error));
     }
   }
+}
+
+/** The fault with the name of the recipe in it. */
+function told(file: string, error: Fault): Fault {
+  const { code, message, hint } = error;
+  return message.includes(file) ? error : fault(code, `${file}: ${message}`, { hint, cause: error });
 }
 
 async function planCommand(argv: string[], options: PlanOptions, context: Context): Promise<Run> {

@@ -60,11 +60,12 @@ async function directivesOf(
       context.say(`${run.id}: [notify] email needs Slurm; nobody will be written to`);
     return [];
   }
-  const { partition, qos, account, gres_gpu_syntax } = config.slurm;
+  const { partition, qos, account, gres_gpu_syntax, gpu_mem } = config.slurm;
   return slurmDirectives(run, {
     registry: registry.id,
     submission,
     gres_gpu_syntax,
+    gpu_mem,
     ...(partition === undefined ? {} : { partition }),
     ...(qos === undefined ? {} : { qos }),
     ...(account === undefined ? {} : { account }),

@@ -36,7 +36,14 @@ export interface Config {
     /** How long accounting may lag behind the queue. */
     accounting_grace: number;
   };
-  slurm: { partition?: string; qos?: string; account?: string; gres_gpu_syntax: string };
+  slurm: {
+    partition?: string;
+    qos?: string;
+    account?: string;
+    gres_gpu_syntax: string;
+    /** Bytes of memory of the GPUs of nodes with a feature, by feature. */
+    gpu_mem: Record<string, number>;
+  };
   /** What a worker may give to jobs; what is not said is what the machine has. */
   local: { cpus?: number; gpus?: number; mem?: number /** How long a worker without work stays. */; idle: number };
   dispatch?: NonNullable<Settings["dispatch"]>;
@@ -62,6 +69,6 @@ export const defaults = {
     submit_grace: 600,
     accounting_grace: 120,
   },
-  slurm: { gres_gpu_syntax: "gpu:{n}" },
+  slurm: { gres_gpu_syntax: "gpu:{n}", gpu_mem: {} },
   local: { idle: 60 },
 } as const;

@@ -73,6 +73,8 @@ export const slurm = v.strictObject({
       v.check((text) => text.includes("{n}"), "has no {n} in it, which stands for the number of GPUs"),
     ),
   ),
+  /** Features of nodes, and the memory of each of their GPUs: what `gpu_mem` of a recipe asks for. */
+  gpu_mem: maybe(v.record(argument, size)),
 });
 
 export const local = v.strictObject({

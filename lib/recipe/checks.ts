@@ -48,11 +48,10 @@ function* allBreaches(table: Table, numbers: Record<string, string>): Generator<
 /** A hook hears of the end of a run; only Slurm's own mail tells of a start. */
 function* notifyBreaches(notify: unknown): Generator<Breach> {
   if (!isTable(notify) || notify["run"] === undefined || notify["when"] !== "after") return;
-  yield breach(
-    ["notify", "when"],
-    "notify.when cannot be 'after' with a hook: it hears of the end",
-    "afterany, afterok or afternotok",
-  );
+  yield {
+    ...breach(["notify", "when"], "notify.when cannot be 'after' with a hook: it hears of the end"),
+    hint: "afterany, afterok or afternotok",
+  };
 }
 
 /** Any id will do: whether an alias is a name, and which outputs share it, is the same for all. */

@@ -45,14 +45,14 @@ export interface Scheduler {
    * `unavailable` (it could not be reached; nothing was accepted), `tempfail` (it may have been accepted: look for it).
    */
   submit(request: SubmitRequest): Promise<Submitted>;
-  /** All my jobs that are in the queue now, by job id (array elements as `<array>_<index>`). Faults: `unavailable`. */
+  /** My jobs that are in the queue, and those that left it lately, by job id (array elements as `<array>_<index>`). Faults: `unavailable`. */
   queue(): Promise<Map<string, JobView>>;
   /**
    * What accounting knows of jobs that have left the queue; ids it does not know are absent. Undefined where there is no
    * accounting. Faults: `unavailable`.
    */
   accounting(jobs: JobQuery[]): Promise<Map<string, JobView> | undefined>;
-  /** Adds steps and memory to the views of jobs that have ended, in one request. Where nothing is known it adds nothing. */
+  /** Views with steps and memory of jobs that have ended, in one request; ids that nothing is known of are absent. Faults: `unavailable`. */
   details(jobs: JobQuery[]): Promise<Map<string, JobView>>;
   /** Jobs of these runs of this registry, wherever they are (queue, accounting), planned after `since` (milliseconds). */
   find(registry: string, runs: { run: string; job_name: string; since: number }[]): Promise<FoundJob[]>;
