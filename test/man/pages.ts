@@ -17,16 +17,11 @@ export interface Page {
 export function pages(): Page[] {
   return ["1", "5", "7"].flatMap((section) => {
     const dir = path.join(root, `man/man${section}`);
-    return fs
-      .readdirSync(dir)
-      .sort()
-      .map((file) => ({
-        file,
-        path: path.join(dir, file),
-        name: file.replace(/\.\d$/, ""),
-        section,
-        text: fs.readFileSync(path.join(dir, file), "utf8"),
-      }));
+    const names = fs.readdirSync(dir).map((file) => file.replace(/\.\d$/, ""));
+    return names.sort().map((name) => {
+      const file = `${name}.${section}`;
+      return { file, name, section, path: path.join(dir, file), text: fs.readFileSync(path.join(dir, file), "utf8") };
+    });
   });
 }
 
