@@ -24,10 +24,10 @@ export function checkName(text: string, what: string): string {
 export function nearest(wrong: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   // More than a third of its letters wrong, or all of them, is another word.
-  let bestDistance = Math.min(wrong.length, Math.max(1, Math.floor(wrong.length / 3)) + 1);
+  let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(wrong.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    if (distance < bestDistance && distance < Math.max(wrong.length, candidate.length)) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }

@@ -51,7 +51,7 @@ t.test("defaults fill in what nobody says", async (t) => {
       submit_grace: 600,
       accounting_grace: 120,
     },
-    slurm: { gres_gpu_syntax: "gpu:{n}" },
+    slurm: { gres_gpu_syntax: "gpu:{n}", gpu_mem: {} },
     local: { idle: 60 },
   });
   t.match({ read, warnings, kept }, { read: [files.cluster], warnings: [], kept: [] });
