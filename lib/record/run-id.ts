@@ -25,10 +25,11 @@ export function isHandle(text: string): boolean {
   return /^[0-9a-hjkmnp-tv-z]{6}$/.test(text);
 }
 
-/** When the run was planned, in milliseconds, by its id; undefined if it is no run id. */
+/** When the run was planned, in milliseconds, by its id; undefined if it is no run id, or of no day that there is. */
 export function timeOfRunId(id: string): number | undefined {
   const match = pattern.exec(id);
   if (!match) return undefined;
   const [, y, mo, d, h, mi, s] = match;
-  return Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
+  const ms = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
 }

@@ -8,7 +8,10 @@ export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const seconds = v.pipe(v.number(), v.minValue(0));
 export const time = v.pipe(
   v.string(),
-  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, "is not a time in UTC (RFC 3339, with Z)"),
+  v.regex(
+    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?Z$/,
+    "is not a time in UTC (RFC 3339, with Z)",
+  ),
 );
 export const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, "is not a sha256:… digest"));
 export const runId = v.pipe(v.string(), v.regex(/^\d{8}-\d{6}-[0-9a-hjkmnp-tv-z]{6}$/, "is not a run id"));
@@ -68,6 +71,11 @@ function newerVersion(value: unknown, what: string): Fault | undefined {
 function wordsOfIssue(issue: v.BaseIssue<unknown>): string {
   const where = issue.path?.map((item) => String(item.key)).join(".") || "the record";
   if (issue.received === "undefined" || issue.input === undefined) return `${where} is missing`;
-  if (issue.expected === null) return `${where} ${issue.message}`;
-  return `${where} is ${issue.received}, expected ${issue.expected}`;
+  // What a pattern means is said in words; the pattern itself says nothing to a person.
+  if (issue.expected === null || issue.type === "regex") return `${where} ${issue.message}`;
+  return `${where} is ${shortened(issue.received)}, expected ${issue.expected}`;
+}
+
+function shortened(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }

@@ -9,16 +9,17 @@ const unitSeconds: Record<string, number> = { s: 1, sec: 1, m: 60, min: 60, h: 3
  */
 export function parseDuration(text: string): number {
   const trimmed = text.trim();
-  if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed);
-  const slurm = parseSlurmTime(trimmed);
-  if (slurm !== undefined) return slurm;
-  if (!/^(\d+(\.\d+)?(s|sec|m|min|h|d|w))+$/i.test(trimmed)) {
-    throw fault("dataerr", `cannot read the duration '${text}'`, {
-      hint: "write 90m, 1h30m, 3d, 08:00:00 or 1-12:00:00",
-    });
-  }
+  const seconds = /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : (parseSlurmTime(trimmed) ?? parseUnits(trimmed));
+  if (seconds !== undefined && Number.isFinite(seconds)) return seconds;
+  throw fault("dataerr", `cannot read the duration '${text}'`, {
+    hint: "write 90m, 1h30m, 3d, 08:00:00 or 1-12:00:00",
+  });
+}
+
+function parseUnits(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(s|sec|m|min|h|d|w))+$/i.test(text)) return undefined;
   let seconds = 0;
-  for (const [, amount, , unit] of trimmed.toLowerCase().matchAll(/(\d+(\.\d+)?)([a-z]+)/g)) {
+  for (const [, amount, , unit] of text.toLowerCase().matchAll(/(\d+(\.\d+)?)([a-z]+)/g)) {
     seconds += Number(amount) * (unitSeconds[unit ?? "s"] ?? 1);
   }
   return seconds;
@@ -59,8 +60,9 @@ const unitBytes: Record<string, number> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 
 /** Bytes of a size: `4GB`, `500M`, `1.5 TiB`, `2048` (bytes); units are powers of 1024, as Slurm's are. Throws dataerr. */
 export function parseSize(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?$/i.exec(text.trim());
-  if (!match) throw fault("dataerr", `cannot read the size '${text}'`, { hint: "write 500MB, 4GB or 1.5TB" });
-  return Math.round(Number(match[1]) * (unitBytes[(match[2] ?? "").toLowerCase()] ?? 1));
+  const bytes = match ? Math.round(Number(match[1]) * (unitBytes[(match[2] ?? "").toLowerCase()] ?? 1)) : Number.NaN;
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw fault("dataerr", `cannot read the size '${text}'`, { hint: "write 500MB, 4GB or 1.5TB" });
 }
 
 /** A size for a person: `312 B`, `4.0 KiB`, `1.5 GiB`. */
@@ -68,7 +70,8 @@ export function shortSize(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
+  // What rounds to 1024 of a unit is one of the next.
+  while (Math.round(value) >= 1024 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;
   }
@@ -93,14 +96,21 @@ export function parseTime(text: string, now: number): number {
     if (word === "yesterday") day.setDate(day.getDate() - 1);
     return day.getTime();
   }
-  if (/^\d{4}-\d\d-\d\d$/.test(word)) return parsedOrThrow(`${word}T00:00`, text);
-  if (/^\d{4}-\d\d-\d\d[T ]/.test(word)) return parsedOrThrow(word.replace(" ", "T"), text);
-  return now - parseDuration(word) * 1000;
+  if (/^\d{4}-\d\d-\d\d([T ]|$)/.test(word)) return parseMoment(word, text);
+  const ms = now - parseDuration(word) * 1000;
+  return Number.isNaN(new Date(ms).getTime()) ? refuseTime(text) : ms;
 }
 
-function parsedOrThrow(iso: string, given: string): number {
-  const ms = Date.parse(iso);
-  if (Number.isNaN(ms))
-    throw fault("dataerr", `cannot read the time '${given}'`, { hint: "write 2026-11-20, 2026-11-20T14:00:00Z or 3d" });
-  return ms;
+const moment = /^(\d{4}-\d\d-(\d\d))(?:[T ]([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+function parseMoment(word: string, given: string): number {
+  const [, date = "", day = "", hour = "00", minute = "00", seconds = "", zone = ""] = moment.exec(word) ?? [];
+  // A 30th of February would be read as the 2nd of March.
+  const exists = new Date(`${date}T00:00Z`).getUTCDate() === Number(day);
+  const ms = exists ? Date.parse(`${date}T${hour}:${minute}${seconds}${zone}`) : Number.NaN;
+  return Number.isNaN(ms) ? refuseTime(given) : ms;
+}
+
+function refuseTime(given: string): never {
+  throw fault("dataerr", `cannot read the time '${given}'`, { hint: "write 2026-11-20, 2026-11-20T14:00:00Z or 3d" });
 }
