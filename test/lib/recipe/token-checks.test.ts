@@ -97,8 +97,8 @@ t.test("in a file, with the line; in a run, the first", async (t) => {
   );
   t.equal(run.inputs["d"]?.path, "/{epoch}");
   t.doesNotThrow(() => checkTokens(run), "a value is no token");
-  t.throws(() => checkTokens({ ...run, env: { A: "{params.y}" } }), {
+  t.throws(() => checkTokens({ ...run, env: { A: "{params.xx}" } }), {
     code: "dataerr",
-    message: "unknown token {params.y} (did you mean {params.x}?)",
+    message: "unknown token {params.xx} (did you mean {params.x}?)",
   });
 });
