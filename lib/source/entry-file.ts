@@ -35,6 +35,7 @@ function readSome(fd: number, buffer: Buffer, at: number, length: number, path: 
   try {
     return fs.readSync(fd, buffer, at, length, null);
   } catch (error) {
+    if (errnoOf(error) === "EISDIR") throw new TreeChanged(path);
     throw systemFault(error, `read '${shownPath(path)}'`);
   }
 }

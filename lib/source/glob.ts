@@ -1,8 +1,7 @@
 // Globs as git has them, as regular expressions over paths in bytes.
 
-// In this order: `**/` and `**` as whole names, stars, `?`, a bracket expression, an escaped character, any other.
-const parts =
-  /(?<=^|\/)\*\*\/|(?<=^|\/)\*\*$|\*+|\?|\[[!^]?(?:\]|\\.|\[:[a-z]+:\]|[^\]\\])(?:\\.|\[:[a-z]+:\]|[^\]\\])*\]|\\.|./gs;
+// In this order: `**/` as a whole name, stars, `?`, a bracket expression, an escaped character, any other.
+const parts = /(?<=^|\/)\*{2,}\/|\*+|\?|\[[!^]?(?:\]|\\.|\[:[a-z]+:\]|[^\]\\])(?:\\.|\[:[a-z]+:\]|[^\]\\])*\]|\\.|./gs;
 
 /** The regular expression for a glob that is matched against a whole path. Throws SyntaxError for what is no glob. */
 export function globRegExp(glob: string): RegExp {
@@ -11,8 +10,8 @@ export function globRegExp(glob: string): RegExp {
 }
 
 function partOf(part: string, at: number, glob: string): string {
-  if (part === "**/") return "(?:.*/)?";
-  if (part === "**" && at + 2 === glob.length && (at === 0 || glob[at - 1] === "/")) return ".*";
+  if (part.endsWith("*/")) return "(?:.*/)?";
+  if (part.startsWith("**") && at + part.length === glob.length && (at === 0 || glob[at - 1] === "/")) return ".*";
   if (part.startsWith("*")) return "[^/]*";
   if (part === "?") return "[^/]";
   if (part === "[" || part === "\\") throw new SyntaxError(`nothing ends the '${part}'`);

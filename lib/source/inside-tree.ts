@@ -1,7 +1,6 @@
-import fs from "node:fs";
-import { systemFault } from "../record/fault.js";
+import { lookAt } from "./look-at.js";
 import { parentOf } from "./patterns.js";
-import { shownPath, systemPath, type TreePath } from "./tree-path.js";
+import type { TreePath } from "./tree-path.js";
 
 /**
  * A function that tells whether a path of the tree is a real directory of it, and remembers. A listing may name files
@@ -12,18 +11,10 @@ export function insideTree(root: TreePath): (path: TreePath) => boolean {
   const isInside = (path: TreePath): boolean => {
     let inside = known.get(path);
     if (inside === undefined) {
-      inside = isInside(parentOf(path)) && isDirectory(root, path);
+      inside = isInside(parentOf(path)) && lookAt(root, path)?.isDirectory() === true;
       known.set(path, inside);
     }
     return inside;
   };
   return isInside;
-}
-
-function isDirectory(root: TreePath, path: TreePath): boolean {
-  try {
-    return fs.lstatSync(systemPath(`${root}/${path}`), { throwIfNoEntry: false })?.isDirectory() === true;
-  } catch (error) {
-    throw systemFault(error, `read '${shownPath(path)}'`);
-  }
 }

@@ -1,10 +1,11 @@
 // The files of a git work tree, with those of its submodules and of the repositories inside it.
 import fs from "node:fs";
+import { fault } from "../record/fault.js";
 import { insideTree } from "./inside-tree.js";
 import type { Inspection } from "./inspect.js";
 import type { Inspections } from "./inspections.js";
 import { listDirectory } from "./list-directory.js";
-import { systemPath, type TreePath } from "./tree-path.js";
+import { isInTree, shownPath, systemPath, type TreePath } from "./tree-path.js";
 
 export interface Found {
   path: TreePath;
@@ -48,6 +49,8 @@ async function listInto(listing: Listing, root: TreePath, prefix: TreePath, aske
   const [known, others] = await Promise.all([tracked(), untracked()]);
   for (const { path, mode, object, watched } of known) {
     const place = prefix + path;
+    // Git never writes such an index, but reads it.
+    if (!isInTree(path)) throw outside(root, place);
     if (mode === "160000") await listInner(listing, root, { path: place, kind: "submodule", recorded: object }, asked);
     else {
       const found: Found = { path: place, tracked: true, watched };
@@ -74,4 +77,10 @@ async function listInner(listing: Listing, root: TreePath, inner: Inner, asked: 
   const { commit } = await asked.at(`${inner.path}/`);
   listing.inner.push(commit === undefined ? inner : { ...inner, commit });
   await listInto(listing, root, `${inner.path}/`, asked);
+}
+
+function outside(root: TreePath, path: TreePath) {
+  return fault("dataerr", `cannot read the git repository '${shownPath(root)}': its index names '${shownPath(path)}'`, {
+    hint: "no honest index does: ask its owner",
+  });
 }

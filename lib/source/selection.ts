@@ -1,10 +1,10 @@
 // The lists of a recipe's [source] that name files: `paths` (what counts for the cache key) and `include` (secrets to ship).
-import fs from "node:fs";
 import path from "node:path";
 import { fault } from "../record/fault.js";
 import type { Warning } from "./budget.js";
+import { lookAt } from "./look-at.js";
 import { patterns } from "./patterns.js";
-import { systemPath, type TreePath, treePath } from "./tree-path.js";
+import { isInTree, type TreePath, treePath } from "./tree-path.js";
 
 /**
  * The entries that `paths` selects. Each names a file or directory from the root of the tree on, or is a pattern of
@@ -30,11 +30,9 @@ export function selectedPaths<T extends { path: TreePath }>(entries: readonly T[
 export function includedPaths(root: TreePath, include: readonly string[]): TreePath[] {
   return include.flatMap((given) => {
     if (/[*?[\]!\\]/.test(given)) return [];
-    const name = treePath(path.posix.normalize(given).replace(/^\/+/, ""));
-    if (name.startsWith("../")) {
-      throw fault("dataerr", `cannot include '${given}': it leads out of the source`);
-    }
-    return fs.lstatSync(systemPath(`${root}/${name}`), { throwIfNoEntry: false })?.isFile() ? [name] : [];
+    const name = treePath(path.posix.normalize(given).replace(/^\/+|\/$/g, ""));
+    if (!isInTree(name)) throw fault("dataerr", `cannot include '${given}': it is no path inside the source`);
+    return lookAt(root, name)?.isFile() ? [name] : [];
   });
 }
 

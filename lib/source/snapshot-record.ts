@@ -1,14 +1,14 @@
 // What lies beside the tar, for people who want to know where it came from.
-import fs from "node:fs";
 import type { SnapshotRecord } from "../record/snapshot.js";
 import { shortSize, timestamp } from "../record/units.js";
-import { readablePatch } from "./changes.js";
+import { lookAt } from "./look-at.js";
 import { patterns } from "./patterns.js";
+import { readablePatch } from "./readable-patch.js";
 import { isSecret } from "./secrets.js";
 import type { Snapshot } from "./snapshot.js";
 import type { Tree } from "./take-snapshot.js";
 import { TreeChanged } from "./tree-changed.js";
-import { shownPath, systemPath, type TreePath } from "./tree-path.js";
+import { shownPath, type TreePath } from "./tree-path.js";
 import type { TarFile } from "./write-tar.js";
 
 const patchLimit = 2 ** 20;
@@ -69,6 +69,7 @@ function submodules({ listing }: Tree): Partial<SnapshotRecord> {
 }
 
 async function patchOf(tree: Tree, include: readonly string[]): Promise<Partial<SnapshotRecord>> {
+  if (tree.changes.every(([, { commit }, changed]) => commit === undefined || changed?.length === 0)) return {};
   const places = new Map(tree.entries.map(({ path }, place) => [path, place]));
   const wanted = patterns(include);
   const against = (path: TreePath) => {
@@ -83,7 +84,7 @@ async function patchOf(tree: Tree, include: readonly string[]): Promise<Partial<
     for (const path of changed ?? []) {
       const place = places.get(prefix + path);
       if (place === undefined) continue;
-      const now = fs.lstatSync(systemPath(`${tree.root}/${prefix}${path}`), { bigint: true, throwIfNoEntry: false });
+      const now = lookAt(tree.root, prefix + path);
       if (!now || !tree.stats.same(place, now)) throw new TreeChanged(prefix + path);
     }
   }

@@ -138,6 +138,14 @@ function replace(file: string, bytes: Buffer): void {
     fs.writeFileSync(temporary, bytes, { mode: 0o600, flag: "wx" });
     fs.renameSync(temporary, file);
   } catch {
-    fs.rmSync(temporary, { force: true });
+    tidy(temporary);
+  }
+}
+
+function tidy(file: string): void {
+  try {
+    fs.unlinkSync(file);
+  } catch {
+    // It was never made.
   }
 }

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { errnoOf, systemFault } from "../record/fault.js";
 import { insideTree } from "./inside-tree.js";
 import type { Found } from "./list-repository.js";
+import { lookAt } from "./look-at.js";
 import { parentOf, patterns } from "./patterns.js";
 import { isSecret } from "./secrets.js";
 import { type StatTable, statTable, statWidth } from "./stat-table.js";
@@ -52,7 +53,7 @@ export function treeEntries(root: TreePath, found: readonly Found[], { ignore, i
     const { path } = file;
     if (path === last || ignored(path)) continue;
     last = path;
-    const stat = isInside(parentOf(path)) ? statOf(root, path) : undefined;
+    const stat = isInside(parentOf(path)) ? lookAt(root, path) : undefined;
     if (stat === undefined) {
       if (file.tracked && !file.watched) gone.push(path);
       continue;
@@ -69,14 +70,6 @@ export function treeEntries(root: TreePath, found: readonly Found[], { ignore, i
 
 function sorted(found: readonly Found[]): Found[] {
   return found.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-}
-
-function statOf(root: TreePath, path: TreePath): fs.BigIntStats | undefined {
-  try {
-    return fs.lstatSync(systemPath(`${root}/${path}`), { bigint: true, throwIfNoEntry: false });
-  } catch (error) {
-    throw systemFault(error, `read '${shownPath(path)}'`);
-  }
 }
 
 const { S_IFMT, S_IFREG, S_IFLNK, S_IFDIR, S_IFIFO, S_IFSOCK, S_IXUSR } = fs.constants;

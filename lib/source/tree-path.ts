@@ -11,6 +11,11 @@ export function treePath(text: string): TreePath {
   return beyondAscii.test(text) ? Buffer.from(text, "utf8").toString("latin1") : text;
 }
 
+/** Whether a path leads to something in the tree: relative, with no way up, and not into a `.git`. */
+export function isInTree(path: TreePath): boolean {
+  return !/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/.test(path);
+}
+
 /** What node:fs wants for these bytes. */
 export function systemPath(path: TreePath): string | Buffer {
   return beyondAscii.test(path) ? Buffer.from(path, "latin1") : path;

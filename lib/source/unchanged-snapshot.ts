@@ -1,14 +1,14 @@
 // The usual case, made cheap: nothing of the tree changed since the last snapshot.
-import fs from "node:fs";
 import { checkBudget, type Size, type Warning } from "./budget.js";
 import { insideTree } from "./inside-tree.js";
 import type { Inspection } from "./inspect.js";
 import type { Inspections } from "./inspections.js";
+import { lookAt } from "./look-at.js";
 import { parentOf } from "./patterns.js";
 import { includedPaths } from "./selection.js";
 import type { Snapshot, SnapshotOptions } from "./snapshot.js";
 import type { StatCache } from "./stat-cache.js";
-import { systemPath, type TreePath, treePath } from "./tree-path.js";
+import { type TreePath, treePath } from "./tree-path.js";
 
 /** What follows from the files of a tree alone. */
 export interface Facts extends Pick<Snapshot, "digest" | "paths_digest" | "dirty" | "left_out" | "links_out"> {
@@ -92,10 +92,7 @@ function unwatchedAreSame(
   cache: StatCache,
 ): boolean {
   const isInside = insideTree(root);
-  const look = (path: TreePath) =>
-    isInside(parentOf(path))
-      ? fs.lstatSync(systemPath(`${root}/${path}`), { bigint: true, throwIfNoEntry: false })
-      : undefined;
+  const look = (path: TreePath) => (isInside(parentOf(path)) ? lookAt(root, path) : undefined);
   const isSame = (place: number) => {
     const now = look(cache.names[place] ?? "");
     return now !== undefined && cache.stats.same(place, now);

@@ -56,11 +56,6 @@ export function repository(dir: string, files: Record<string, string>): string {
   return dir;
 }
 
-/** Lets the files of a tree, and its index, look as if nobody had touched them for a while, as far as that can be. */
-export async function aged(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 3200));
-}
-
 export function snapshot(root: string, options: Partial<SnapshotOptions> = {}) {
   return snapshotTree({ kind: "git", root, uid, env: process.env, ...options });
 }
