@@ -1,6 +1,8 @@
 // Why a run is as it is: the scheduler's reason, the failure mode, the log's last error, and what to try.
+import { bashWord } from "../job/quote.js";
 import { isFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
 import { type Graces, type Standing, stateOf } from "../record/state.js";
 import { shortDuration, shortSize } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
@@ -28,16 +30,28 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
   if (standing.state === "succeeded") return { ...base, message: "it succeeded: there is nothing to explain" };
   if (standing.state === "running") return { ...base, ...running(run, standing, context) };
   if (standing.state !== "failed")
-    return { ...base, message: standing.message ?? standing.state, ...(tries(run, standing) ?? {}) };
+    return { ...base, message: standing.message ?? unsaid(standing.state), ...(tries(run, standing) ?? {}) };
   const log = lastError(run);
-  const differs = await sinceSuccess(run, context);
+  const unbegun = await neverBegan(run, context);
+  const detail = [...(unbegun ? [unbegun.message] : []), ...(await sinceSuccess(run, context))];
   return {
     ...base,
     message: standing.message ?? "it failed",
     ...(log.length > 0 ? { log } : {}),
-    ...(differs.length > 0 ? { detail: differs } : {}),
-    ...(tries(run, standing) ?? {}),
+    ...(detail.length > 0 ? { detail } : {}),
+    ...(tries(run, unbegun?.hint === undefined ? standing : { ...standing, hint: unbegun.hint }) ?? {}),
   };
+}
+
+/** What the scheduler can tell of a job that ended before its first line: nobody else can. */
+async function neverBegan({ facts }: RunOnDisk, context: Context) {
+  const view = facts.scheduler?.job;
+  if (facts.attempts.length > 0 || view?.verdict !== "failed") return undefined;
+  return (await context.scheduler()).explain(view);
+}
+
+function unsaid(state: string): string {
+  return state === "planned" ? "it has not been submitted" : state;
 }
 
 async function refreshed(run: RunOnDisk, context: Context): Promise<RunOnDisk> {
@@ -153,6 +167,7 @@ function advice(run: Run, mode: string, code: number | undefined, peak: number |
   if (mode === "input_error")
     return ["check that the input exists, is readable on the nodes and has not changed since planning"];
   if (mode === "dependency") return ["look at the job that it waited for"];
+  if (mode === "planned") return [`submit it: lab submit ${handleOf(run.id)}`];
   if (mode === "lost") return ["if nobody will hear of it again: lab forget"];
   if (mode === "code_error" && code === 127)
     return ["the command was not found on the node: check [environment] and the command's first word"];
@@ -163,9 +178,9 @@ function advice(run: Run, mode: string, code: number | undefined, peak: number |
 
 /** What follows `lab run` to run the same again. */
 function repeated({ recipe, command }: Run): string {
-  if (recipe.path !== undefined) return recipe.path;
+  if (recipe.path !== undefined) return bashWord(recipe.path);
   const words = typeof command === "string" ? [command] : command;
-  return `-- ${words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ")}`;
+  return `-- ${words.map(bashWord).join(" ")}`;
 }
 
 function doubled(bytes: number | undefined): string {
