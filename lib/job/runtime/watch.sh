@@ -6,6 +6,7 @@ lab_start_watch() {
   mkfifo -m 0600 -- "$lab_private/end" || return 0
   lab_watch >>"$lab_attempt_dir/.watch.out" 2>&1 &
   lab_watcher=$!
+  disown "$lab_watcher" # bash would tell of its end in the scheduler's output
   exec 9>"$lab_private/end"
 }
 
@@ -171,7 +172,9 @@ lab_oom_kills() {
 # What the attempt has used, as JSON in REPLY: seconds of processors, bytes from and to disks, the busiest GPU in percent.
 lab_usage() {
   local cpu read_bytes write_bytes gpu=''
-  cpu=$(times | tail -n 1 | awk '{ for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); s += t[1] * 60 + t[2] } printf "%.2f", s }')
+  # In a pipe it would be the times of another process.
+  [[ -z $lab_private ]] || times >"$lab_private/times"
+  cpu=$(tail -n 1 -- "$lab_private/times" 2>/dev/null | awk '{ for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); s += t[1] * 60 + t[2] } printf "%.2f", s }')
   read_bytes=$(awk '$1 == "read_bytes:" { print $2 }' /proc/$$/io 2>/dev/null)
   write_bytes=$(awk '$1 == "write_bytes:" { print $2 }' /proc/$$/io 2>/dev/null)
   [[ -z $lab_private ]] || gpu=$(cat -- "$lab_private/gpu" 2>/dev/null)
