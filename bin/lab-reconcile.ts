@@ -28,5 +28,7 @@ export default command(spec, async function* (records, _, context) {
       else yield notYours(named.run, limits, context);
     }
   }
-  for await (const { run } of reconcilePass(context, only)) yield statusOf(run, Date.now(), limits);
+  for await (const { run } of reconcilePass(context, only)) {
+    yield { ...statusOf(run, Date.now(), limits), ...(context.dryRun ? { dry_run: true } : {}) };
+  }
 });

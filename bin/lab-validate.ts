@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-validate - all that is wrong with a recipe or configuration
 import { command } from "../lib/command/command.js";
-import { validateFile } from "../lib/command/validating.js";
+import { problemOf, validateFile } from "../lib/command/validating.js";
 import { isFault } from "../lib/record/fault.js";
 
 export const spec = {
@@ -30,8 +30,9 @@ export default command(spec, async function* (_, { set }, context) {
         yield problem;
       }
     } catch (error) {
-      if (!isFault(error)) throw error;
-      context.report(undefined, error);
+      if (!isFault(error) || (error.code !== "dataerr" && context.args.length === 1)) throw error;
+      if (error.code === "dataerr") yield problemOf(file, error);
+      else context.report(undefined, error);
       errors += 1;
     }
     if (errors > 0) context.no();

@@ -25,6 +25,8 @@ export function parseArguments(spec: Spec, argv: readonly string[], now: number)
   const args = given._.map(unguarded);
   if (!spec.rest && after) args.push(...after);
   checkCount(spec, args);
+  // A variable that is not set must not become a name: every run's id begins with nothing.
+  if (args.includes("")) throw fault("usage", "an argument is empty", { hint: "is a variable not set?" });
   checkForm(options);
   return { options, args, rest: spec.rest ? after : undefined };
 }
@@ -123,16 +125,30 @@ function converted(name: string, option: Option, text: string, now: number): unk
       hint: near ? `did you mean ${near}?` : `one of ${option.choices.join(", ")}`,
     });
   }
-  try {
-    if (option.type === "duration") return parseDuration(text);
-    if (option.type === "time") return parseTime(text, now);
-  } catch (error) {
-    throw fault("usage", `--${name}: ${(error as Error).message}`, { hint: (error as { hint?: string }).hint });
-  }
+  if (option.type === "duration") return readable(name, "duration", text, () => parseDuration(text));
+  if (option.type === "time") return timeOption(name, text, now);
   if (option.type !== "integer") return text;
   if (!/^\d+$/.test(text)) throw fault("usage", `--${name} needs a whole number, not '${text}'`);
   return Number(text);
 }
+
+/** The moment (milliseconds) that an option names. Throws usage. */
+export function timeOption(name: string, text: string, now: number): number {
+  return readable(name, "time", text, () => parseTime(text, now));
+}
+
+function readable(name: string, what: keyof typeof forms, text: string, read: () => number): number {
+  try {
+    return read();
+  } catch (cause) {
+    throw fault("usage", `--${name}: cannot read the ${what} '${text}'`, { hint: forms[what], cause });
+  }
+}
+
+const forms = {
+  duration: "write 90m, 1h30m, 3d, 08:00:00 or 1-12:00:00",
+  time: "write 2026-11-20, 2026-11-20T14:00:00Z, today, or 3d for three days ago",
+};
 
 function checkCount(spec: Spec, args: string[]): void {
   const [least, most] = spec.args ?? (spec.input === "runs" ? [0, Number.POSITIVE_INFINITY] : [0, 0]);

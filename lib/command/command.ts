@@ -1,8 +1,7 @@
 // The harness that every command runs in: arguments, records in and out, errors that travel, exit status, signals.
 import fs from "node:fs";
-import { type Fault, fault, faults, isFault, recordError, systemFault } from "../record/fault.js";
-import { parseTime } from "../record/units.js";
-import { parseArguments } from "./arguments.js";
+import { type Fault, type FaultCode, fault, faults, isFault, recordError, systemFault } from "../record/fault.js";
+import { parseArguments, timeOption } from "./arguments.js";
 import { type Context, openers, type Terminal } from "./context.js";
 import { carriesError } from "./each.js";
 import { helpText } from "./help.js";
@@ -95,15 +94,13 @@ async function close(spec: Spec, output: Output, state: State, passed: object[])
   for (const failure of passed) output.write(failure);
   if (state.failure) output.write(failureRecord(spec.name, state.failure));
   await output.end();
-  const [first] = passed as { code?: unknown }[];
-  return (first && exitOf(first.code)) ?? state.failure?.exit ?? state.status;
-}
-
-/** The exit status of a failure's code; a word that this version does not know is a failure all the same. */
-function exitOf(code: unknown): number {
-  return typeof code === "string" && Object.hasOwn(faults, code)
-    ? faults[code as keyof typeof faults].exit
-    : faults.refused.exit;
+  const codes = [...passed, ...(state.failure ? [state.failure] : [])].map(
+    (failure) => (failure as { code?: unknown }).code,
+  );
+  // A word that this version does not know is a failure all the same.
+  if (codes.length > 0) state.raise(faults.refused.exit);
+  const known = codes.find((code): code is FaultCode => typeof code === "string" && Object.hasOwn(faults, code));
+  return known === undefined ? state.status : faults[known].exit;
 }
 
 class State {
@@ -241,12 +238,7 @@ async function printed(text: string): Promise<number> {
 
 function momentOf(asOf: unknown): number {
   const now = Date.now();
-  if (typeof asOf !== "string") return now;
-  try {
-    return parseTime(asOf, now);
-  } catch (error) {
-    throw fault("usage", `--as-of: ${(error as Error).message}`, { hint: (error as { hint?: string }).hint });
-  }
+  return typeof asOf === "string" ? timeOption("as-of", asOf, now) : now;
 }
 
 /** A filter whose reader has gone ends quietly; everything else that cannot be written is an error. */

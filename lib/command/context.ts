@@ -55,6 +55,22 @@ export interface Asked {
   set: string[];
 }
 
+const ofThePlace = new WeakSet<object>();
+
+/** Whether the fault is that of no record: the configuration, the registry or the scheduler could not be opened. */
+export function isOfThePlace(error: Fault): boolean {
+  return error.code === "unavailable" || ofThePlace.has(error);
+}
+
+async function marked<T>(opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (typeof error === "object" && error !== null) ofThePlace.add(error);
+    throw error;
+  }
+}
+
 /** The lazily opened parts of a context, each opened once. */
 export function openers(
   place: Place,
@@ -65,18 +81,20 @@ export function openers(
   let registry: Promise<Registry> | undefined;
   let scheduler: Promise<Scheduler> | undefined;
   const openConfig = () => {
-    config ??= resolve(place, asked, say);
+    config ??= marked(resolve(place, asked, say));
     return config;
   };
   const openRegistry = () => {
-    registry ??= openConfig().then(async ({ config: { filesystem } }) => {
-      const { openRegistry: open } = await import("../registry/open.js");
-      return open(filesystem.runs_base, place.uid);
-    });
+    registry ??= marked(
+      openConfig().then(async ({ config: { filesystem } }) => {
+        const { openRegistry: open } = await import("../registry/open.js");
+        return open(filesystem.runs_base, place.uid);
+      }),
+    );
     return registry;
   };
   const openScheduler = () => {
-    scheduler ??= makeScheduler(openConfig, openRegistry, place, say);
+    scheduler ??= marked(makeScheduler(openConfig, openRegistry, place, say));
     return scheduler;
   };
   return { config: openConfig, registry: openRegistry, scheduler: openScheduler };

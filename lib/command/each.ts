@@ -1,13 +1,13 @@
 // The loop that all acting commands share: one record in, one out, in order, whatever happens to one of them.
 import { type Fault, fault, isFault, recordError } from "../record/fault.js";
-import type { Context } from "./context.js";
+import { type Context, isOfThePlace } from "./context.js";
 
 type Fields = Record<string, unknown>;
 
 /**
  * Gives every record that `accepts` takes to `act` and yields what it returns; others, and those that carry an error, pass
- * untouched. A fault becomes the record's error; when it is `unavailable` the rest get it too, and the command ends with 69.
- * Stops at a record boundary when the command was asked to end.
+ * untouched. A fault becomes the record's error; when the scheduler or the place is what fails, the rest get it too, and the
+ * command ends with its status (69, 78, …). Stops at a record boundary when the command was asked to end.
  */
 export async function* each<R extends object>(
   records: AsyncIterable<unknown>,
@@ -32,7 +32,7 @@ export async function* each<R extends object>(
       if (grown) yield grown;
     } catch (error) {
       if (!isFault(error)) throw error;
-      if (error.code === "unavailable") {
+      if (isOfThePlace(error)) {
         unreachable = error;
         context.abnormal(error);
       } else context.report(idOf(record), error);

@@ -90,7 +90,8 @@ function accepting(filter: Filter): (status: Status, disk: RunOnDisk) => boolean
     (filter.recent === undefined ||
       !ended.has(status.state) ||
       Date.parse(status.ended_at ?? status.planned_at) >= filter.recent) &&
-    tests.every((test) => test((key) => at(run, key) ?? at(status, key))) &&
+    // What is so now, before what was so when it was planned.
+    tests.every((test) => test((key) => at(status, key) ?? at(run, key))) &&
     (filter.note === undefined ||
       JSON.stringify(run.narrative ?? {})
         .toLowerCase()

@@ -20,6 +20,7 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     graces: await graces(context),
     now: Date.now(),
     memory,
+    dry: context.dryRun,
     report: (id, error) => context.report(id, error),
   };
   const ids = only === undefined ? active : active.filter((id) => only.includes(id));
@@ -28,5 +29,5 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     if (trouble) context.say(`${changed.run.run.id}: ${trouble.message}`);
     yield changed;
   }
-  memory.save(new Set(active));
+  if (!context.dryRun) memory.save(new Set(active));
 }

@@ -1,11 +1,12 @@
 // Runs as a command gets them: by name as arguments, or as records on stdin, alike.
 import { type Fault, fault, isFault, recordError } from "../record/fault.js";
 import { type Status, statusSchema } from "../record/records.js";
+import { isRunId } from "../record/run-id.js";
 import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { findRun } from "../registry/refs.js";
 import { openRun } from "../registry/runs.js";
-import type { Context } from "./context.js";
+import { type Context, isOfThePlace } from "./context.js";
 import { carriesError } from "./each.js";
 
 /** What stands for a run before it is opened: an argument, or a record of the stream. */
@@ -39,6 +40,7 @@ export async function* namedRuns(
       continue;
     }
     try {
+      if (!isRunId(id)) throw fault("dataerr", `'${id}' is no run id`);
       const user = typeof fields["user"] === "string" ? fields["user"] : undefined;
       const run = (user !== undefined ? openRun(registry, user, id) : undefined) ?? findRun(registry, id, context.cwd);
       yield { run, record: fields };
@@ -58,8 +60,8 @@ function idOfRun(record: Record<string, unknown>): string | undefined {
 
 /**
  * Gives every named run to `act` and yields the status that it returns, with the fields of the given record that no status
- * has. A fault becomes the error of the run's record; when it is `unavailable` the rest get it too, and the command ends
- * with 69.
+ * has. A fault becomes the error of the run's record; when the scheduler or the place is what fails, the rest get it too, and
+ * the command ends with its status (69, 78, …).
  */
 export async function* eachNamed(
   records: AsyncIterable<unknown>,
@@ -79,9 +81,9 @@ export async function* eachNamed(
       yield grown(record, await act(run));
     } catch (error) {
       if (!isFault(error)) throw error;
-      if (error.code !== "unavailable") context.report(run.run.id, error);
+      if (!isOfThePlace(error)) context.report(run.run.id, error);
       else if (!unreachable) context.abnormal(error);
-      if (error.code === "unavailable") unreachable = error;
+      if (isOfThePlace(error)) unreachable = error;
       yield { ...grown(record, statusOf(run, Date.now(), limits)), error: recordError(error) };
     }
   }

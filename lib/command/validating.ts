@@ -1,6 +1,7 @@
 // What kind of file it is, by its keys, and everything that is wrong with it.
 import { clusterSchema, projectSchema } from "../config/schema.js";
 import { validateRecipe } from "../recipe/validate.js";
+import type { Fault } from "../record/fault.js";
 import type { Problem } from "../record/records.js";
 import { readToml } from "../toml/document.js";
 import { problems } from "../toml/problems.js";
@@ -12,4 +13,18 @@ export async function validateFile(file: string, set: readonly string[], context
   if (/(^|\/)\.lab(\.local)?\.toml$/.test(file) || "environments" in toml.value) return problems(projectSchema, toml);
   if ("filesystem" in toml.value || "scheduler" in toml.value) return problems(clusterSchema, toml);
   return validateRecipe(file, { set, cwd: context.cwd });
+}
+
+/** What is wrong with a file that is no TOML at all; its message begins with path:line:column. */
+export function problemOf(file: string, { message, hint }: Fault): Problem {
+  const [, path = file, line, column, words] = /^(.+?):(\d+):(\d+): (.*)$/s.exec(message) ?? [];
+  return {
+    type: "problem",
+    v: 1,
+    path,
+    ...(line === undefined ? {} : { line: Number(line), column: Number(column) }),
+    message: words ?? message,
+    ...(hint === undefined ? {} : { hint }),
+    severity: "error",
+  };
 }

@@ -21,6 +21,8 @@ export interface Pass {
   now: number;
   /** What the last pass saw; runs whose row has not changed since are not opened. */
   memory: Memory;
+  /** Only look: nothing is written. */
+  dry?: boolean;
   report(id: string | undefined, error: Fault): void;
 }
 
@@ -65,7 +67,7 @@ interface Looked {
 function look(pass: Pass, id: string, queue: Map<string, JobView>): Looked | undefined {
   const run = openRun(pass.registry, pass.registry.user, id);
   if (!run) {
-    if (pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id);
+    if (!pass.dry && pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id);
     return undefined;
   }
   if (run.facts.outcome) {
@@ -74,6 +76,7 @@ function look(pass: Pass, id: string, queue: Map<string, JobView>): Looked | und
   }
   if (run.facts.submissions.every(({ intent }) => !intent) && run.facts.attempts.length === 0) {
     if (pass.now - Date.parse(run.run.created_at ?? run.run.planned_at) < hour && !run.facts.cancel) return undefined;
+    if (pass.dry) return undefined;
     voidUnsubmitted(pass.registry, run);
     return { run: openRun(pass.registry, pass.registry.user, id) ?? run, job: undefined, view: undefined, hold: false };
   }
@@ -100,6 +103,9 @@ async function findLost(pass: Pass, looked: Looked[], queue: Map<string, JobView
   for (const item of asked) {
     const view = found.find(({ run }) => run === item.run.run.id)?.view;
     if (!view) continue;
+    item.job = view.job;
+    item.view = queue.get(view.job) ?? view;
+    if (pass.dry) continue;
     const submission = lastIntent(item.run)?.submission ?? 1;
     writeReceipt(pass.registry, item.run.dir, {
       type: "receipt",
@@ -112,8 +118,6 @@ async function findLost(pass: Pass, looked: Looked[], queue: Map<string, JobView
       at: timestamp(pass.now),
     });
     item.run = openRun(pass.registry, pass.registry.user, item.run.run.id) ?? item.run;
-    item.job = view.job;
-    item.view = queue.get(view.job) ?? view;
   }
 }
 
@@ -160,6 +164,7 @@ function conclude(pass: Pass, { run, job, view, hold }: Looked): Changed | undef
       : pass.graces;
   const standing = stateOf(facts, pass.now, graces);
   const news = fact !== undefined && !same(before, fact);
+  if (pass.dry) return news || standing.final ? { run: { ...run, facts }, standing } : undefined;
   if (fact && news) writeSchedulerFact(pass.registry, run.dir, fact);
   if (standing.final) {
     const { outcome, made } = settle(pass.registry, run, standing, pass.now);
