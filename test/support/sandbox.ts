@@ -47,7 +47,9 @@ export function asUser({ name }: User, argv: string[]): string[] {
 export function dist(): string {
   const own = path.join(root, "dist");
   if (process.getuid?.() !== 0) return own;
-  const shared = path.join(os.tmpdir(), `labkit-dist-${fs.statSync(own).ino}`);
+  // An inode alone may have been that of an earlier build.
+  const { ino, mtimeMs } = fs.statSync(own);
+  const shared = path.join(os.tmpdir(), `labkit-dist-${ino}-${Math.round(mtimeMs)}`);
   if (fs.existsSync(shared)) return shared;
   const temp = fs.mkdtempSync(`${shared}-`);
   fs.cpSync(own, temp, { recursive: true });
@@ -81,16 +83,19 @@ export async function sandbox({
   group,
   extra = "",
   name = "sandbox",
+  env: more = {},
 }: {
   kind?: string;
   owner?: User;
   group?: string;
   extra?: string;
   name?: string;
+  /** Variables that every command gets, above the usual ones. */
+  env?: Record<string, string>;
 } = {}): Promise<Sandbox> {
   const dir = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), `labkit ${name}'s `));
   fs.chmodSync(dir, 0o755);
-  const home = owner ? path.join(dir, "home") : path.join(dir, "home");
+  const home = path.join(dir, "home");
   fs.mkdirSync(home);
   const shared = path.join(dir, "shared");
   fs.mkdirSync(shared);
@@ -107,6 +112,7 @@ export async function sandbox({
     TZ: "UTC",
     LC_ALL: "C.UTF-8",
     ...(process.env["SLURM_CONF"] ? { SLURM_CONF: process.env["SLURM_CONF"] } : {}),
+    ...more,
   };
   const run = (argv: string[], how: How = {}) => execute(argv, { dir, ...how, env: { ...env, ...how.env } });
   const made = await run(
