@@ -4,6 +4,7 @@ import { fault } from "../record/fault.js";
 import type { GitResult } from "./git-process.js";
 import { remotes } from "./remotes.js";
 import type { Repository } from "./repository.js";
+import { textOf } from "./text-of.js";
 import { shownPath, systemPath, type TreePath, treePath } from "./tree-path.js";
 
 /** The answers; each question is asked once, when its answer is first wanted. */
@@ -61,14 +62,6 @@ function writtenCommit({ branch, commonDir }: Repository): string | undefined {
   return line && /^[0-9a-f]{40,64} /.exec(line)?.[0].trim();
 }
 
-function textOf(file: TreePath): string {
-  try {
-    return fs.readFileSync(systemPath(file), "latin1");
-  } catch {
-    return "";
-  }
-}
-
 async function askedCommit({ git }: Repository): Promise<string | undefined> {
   const { out } = await git(["rev-parse", "--verify", "--quiet", "HEAD"], [0, 1]);
   return /^[0-9a-f]{40,64}$/m.exec(out.toString("latin1"))?.[0];
@@ -89,9 +82,10 @@ function tracked({ out }: GitResult): Tracked[] {
 }
 
 function untracked({ out, err }: GitResult, { root }: Repository): Buffer {
-  const closed = /^warning: could not open directory '(.*)': (.*)$/m.exec(err);
+  // Git goes on without it, and lists something else. (A person's own list of what to ignore is outside, and may be missing.)
+  const closed = /^warning: (?:could not open directory|unable to access) '([^/].*)': (.*)$/m.exec(err);
   if (!closed) return out;
-  throw fault("noperm", `cannot list '${shownPath(root)}/${closed[1]}': ${closed[2]?.toLowerCase()}`, {
+  throw fault("noperm", `cannot read '${shownPath(root)}/${closed[1]}': ${closed[2]?.toLowerCase()}`, {
     hint: "make it readable, or leave it out by .gitignore",
   });
 }

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fault, systemFault } from "../record/fault.js";
+import { textOf } from "./text-of.js";
 import { shownPath, systemPath, type TreePath } from "./tree-path.js";
 
 export interface GitLocation {
@@ -22,9 +23,13 @@ export function locateGit(root: TreePath, uid: number): GitLocation {
     const entry = fs.lstatSync(systemPath(dot));
     const gitDir = entry.isFile() ? pointedTo(dot, root) : dot;
     const commonDir = commonOf(gitDir);
-    for (const place of [gitDir, commonDir, `${commonDir}/objects`]) {
-      const { uid: owner } = fs.statSync(systemPath(place));
+    const objects = `${commonDir}/objects`;
+    for (const place of [gitDir, commonDir, objects]) {
+      const owner = ownerOf(place);
       if (entry.uid !== uid && owner !== entry.uid) throw notTheirs(root, place);
+    }
+    for (const place of entry.uid === uid ? [] : alternates(objects)) {
+      if (ownerOf(place) === uid) throw notTheirs(root, place);
     }
     return { root, gitDir, commonDir };
   } catch (error) {
@@ -37,17 +42,28 @@ export function locateGit(root: TreePath, uid: number): GitLocation {
 }
 
 function pointedTo(file: TreePath, root: TreePath): TreePath {
-  const text = fs.readFileSync(systemPath(file), "latin1");
-  const target = /^gitdir: (.+?)[\r\n]*$/s.exec(text)?.[1];
+  const target = /^gitdir: (.+?)[\r\n]*$/s.exec(textOf(file))?.[1];
   if (target === undefined)
     throw fault("dataerr", `cannot open the repository '${shownPath(root)}': its .git file names none`);
   return path.posix.resolve(root, target);
 }
 
 function commonOf(gitDir: TreePath): TreePath {
-  const file = systemPath(`${gitDir}/commondir`);
-  if (!fs.existsSync(file)) return gitDir;
-  return path.posix.resolve(gitDir, fs.readFileSync(file, "latin1").replace(/[\r\n]+$/, ""));
+  const common = textOf(`${gitDir}/commondir`).replace(/[\r\n]+$/, "");
+  return common === "" ? gitDir : path.posix.resolve(gitDir, common);
+}
+
+/** Where more objects are borrowed from; anybody's may be, but the caller's. */
+function alternates(objects: TreePath): TreePath[] {
+  const lines = textOf(`${objects}/info/alternates`).split("\n");
+  return lines.flatMap((line) => {
+    const place = path.posix.resolve(objects, line);
+    return line !== "" && fs.existsSync(systemPath(place)) ? [place] : [];
+  });
+}
+
+function ownerOf(place: TreePath): number {
+  return fs.statSync(systemPath(place)).uid;
 }
 
 function notTheirs(root: TreePath, place: TreePath) {

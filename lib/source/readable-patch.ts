@@ -9,8 +9,8 @@ export interface Patch {
   notes: string[];
 }
 
-// More exclusions than a command line should have.
-const mostExcluded = 1000;
+// As much of exclusions as fits into a command line for certain.
+const longestExclusions = 50_000;
 const nothing = { text: "", bytes: 0 };
 
 /**
@@ -45,7 +45,7 @@ export async function readablePatch(
 
 async function patchOf(prefix: TreePath, { repository, commit = "" }: Inspection, unwanted: TreePath[], limit: number) {
   if (limit <= 0) return { ...nothing, note: "no more room" };
-  if (unwanted.length > mostExcluded) return { ...nothing, note: "too much is to be left out" };
+  if (unwanted.join(" ").length > longestExclusions) return { ...nothing, note: "too much is to be left out" };
   const { code, out, more } = await repository.gitBounded(patchArguments(prefix, commit, unwanted), limit);
   if (more) return { text: out.toString("utf8", 0, out.lastIndexOf(10) + 1), bytes: limit, note: "cut here" };
   return { text: out.toString("utf8"), bytes: out.length, ...(code === 0 ? {} : { note: "git cannot make it all" }) };

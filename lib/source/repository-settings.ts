@@ -3,7 +3,8 @@
 import fs from "node:fs";
 import { type GitPlace, runGit } from "./git-process.js";
 import type { GitLocation } from "./locate-git.js";
-import { systemPath } from "./tree-path.js";
+import { textOf } from "./text-of.js";
+import { systemPath, treePath } from "./tree-path.js";
 
 export interface RepositorySettings {
   text: string;
@@ -22,8 +23,8 @@ export function repositorySettings(
   env: Environment,
 ): RepositorySettings | Promise<RepositorySettings> {
   const file = `${commonDir}/config`;
-  const here = ofRepository.test(textOf(systemPath(file)));
-  const person = personFiles(env).some((name) => ofPerson.test(textOf(name)));
+  const here = ofRepository.test(textOf(file));
+  const person = personFiles(env).some((name) => ofPerson.test(textOf(treePath(name))));
   if (!here && !person) return written(new Map(), defaultExcludes(env));
   return asked(here, person, file, place, env);
 }
@@ -86,12 +87,4 @@ function configHome(env: Environment): string {
 
 function quoted(value: string): string {
   return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
-}
-
-function textOf(file: string | Buffer): string {
-  try {
-    return fs.readFileSync(file, "latin1");
-  } catch {
-    return "";
-  }
 }

@@ -9,6 +9,7 @@ import { fault, systemFault } from "../record/fault.js";
 import { type GitPlace, type GitResult, runGit, runGitBounded } from "./git-process.js";
 import { type GitLocation, locateGit } from "./locate-git.js";
 import { repositorySettings } from "./repository-settings.js";
+import { textOf } from "./text-of.js";
 import { shownPath, systemPath, type TreePath } from "./tree-path.js";
 
 export type Environment = Record<string, string | undefined>;
@@ -65,9 +66,9 @@ function makeView({ root, gitDir, commonDir }: GitLocation, scratch: string): st
     // A copy: git touches the shared part of a split index whenever it reads it.
     if (name.startsWith("sharedindex.")) fs.copyFileSync(systemPath(`${gitDir}/${name}`), `${view}/${name}`);
   }
-  const head = fs.readFileSync(systemPath(`${gitDir}/HEAD`), "utf8");
-  fs.writeFileSync(`${view}/HEAD`, head);
-  return head;
+  const head = textOf(`${gitDir}/HEAD`);
+  fs.writeFileSync(`${view}/HEAD`, head, "latin1");
+  return Buffer.from(head, "latin1").toString("utf8");
 }
 
 /** The caller's environment without what steers git, and with all that keeps it from running, asking or writing. */

@@ -29,9 +29,9 @@ export interface Memory {
 
 /**
  * The last snapshot, if nothing changed since; else undefined.
- * Git looks at what it tracks, with several threads: a file has the numbers of the index (git says so, now as then), and
- * the index is the same file. That git may compare whole seconds only is enough, since nothing is kept of a
- * tree in which a file was younger than some seconds. We look at the rest: untracked, modified, marked as not to be looked at.
+ * Git looks at what it tracks, with several threads: then as now a file had the numbers that the index has, and the index
+ * is the same. That git may compare whole seconds only is enough, since nothing is kept of a tree in which a file was
+ * younger than some seconds. We look at the rest: what is untracked, modified, or marked as not to be looked at.
  */
 export async function unchangedSnapshot(
   options: SnapshotOptions,

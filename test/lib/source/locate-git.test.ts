@@ -45,7 +45,13 @@ t.test("somebody else's .git cannot lead into a repository that is not theirs", 
   const refused = { code: "noperm", message: /which is not its owner's/ };
   t.throws(() => locateGit(bait, uid), refused);
   t.throws(() => locateGit(link, uid), refused);
+  const borrower = repository(path.join(dir, "borrower"), { a: "1" });
+  write(borrower, { ".git/objects/info/alternates": `${mine}/.git/objects\n/nonexistent\n` });
+  t.equal(locateGit(borrower, uid).root, borrower);
+  execFileSync("chown", ["-hR", "12345", borrower]);
+  t.throws(() => locateGit(borrower, uid), refused, "nor borrow the caller's objects");
   execFileSync("chown", ["-R", "12345", mine]);
+  t.equal(locateGit(borrower, uid).root, borrower);
   t.equal(locateGit(bait, uid).gitDir, `${mine}/.git`);
   t.end();
 });

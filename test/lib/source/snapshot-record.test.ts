@@ -122,7 +122,8 @@ t.test("someone who may not read a file is told which", async (t) => {
   t.equal(as("directory"), "noperm cannot read 'd/b': permission denied\n");
   fs.chmodSync(path.join(root, "d"), 0);
   t.match(as("directory"), /^noperm cannot list '.*\/r\/d': permission denied/);
+  fs.chmodSync(path.join(root, "d"), 0o755);
   write(root, { "u/x": "" });
   fs.chmodSync(path.join(root, "u"), 0);
-  t.match(as("git"), /^noperm cannot (list|read) /);
+  t.match(as("git"), /^noperm cannot read '.*\/r\/u\/': permission denied/);
 });
