@@ -18,6 +18,6 @@ export const spec = {
 export default command(spec, async function* (records, _, context) {
   const limits = await graces(context);
   for await (const named of namedRuns(records, context)) {
-    yield "other" in named ? named.other : wholeRun(named.run, context, limits);
+    yield "other" in named ? named.other : await wholeRun(named.run, context, limits);
   }
 });

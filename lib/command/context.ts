@@ -1,7 +1,7 @@
 // What a command's function gets beside its records: the arguments, the moment, the place, and how to say that
 // something is wrong. Registry and scheduler are opened when they are first asked for.
 import type { ResolvedConfig } from "../config/config.js";
-import { type Fault, fault } from "../record/fault.js";
+import type { Fault } from "../record/fault.js";
 import type { Registry } from "../registry/open.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 
@@ -119,8 +119,5 @@ async function makeScheduler(
   say: (message: string) => void,
 ): Promise<Scheduler> {
   const { schedulerFor } = await import("./scheduler.js");
-  const { config } = await openConfig();
-  const made = await schedulerFor(config, await openRegistry(), place, say);
-  if (!made) throw fault("config", `no scheduler of the kind '${config.scheduler.kind}'`);
-  return made;
+  return schedulerFor(await openConfig(), await openRegistry(), place, say);
 }

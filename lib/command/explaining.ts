@@ -87,7 +87,7 @@ function running({ facts }: RunOnDisk, { started_at }: Pick<Standing, "started_a
 }
 
 const errorLine =
-  /\b(error|exception|traceback|fatal|failed|killed|cannot|no such|not found|denied|out of memory|oom|segmentation|assert)\b/i;
+  /(error|exception)\b|\b(traceback|fatal|failed|killed|cannot|no such|not found|denied|out of memory|oom|segmentation|assert)\b/i;
 
 /** The lines around the last thing in the log that looks like an error; else simply the last lines. */
 export function lastError(run: RunOnDisk): string[] {

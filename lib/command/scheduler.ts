@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Config } from "../config/config.js";
+import type { Config, ResolvedConfig } from "../config/config.js";
 import { cacheDirectory } from "../registry/cache.js";
 import type { Registry } from "../registry/open.js";
 import { queueFiles } from "../registry/queue.js";
@@ -12,11 +12,12 @@ import type { Place } from "./context.js";
 
 /** `auto` is Slurm where Slurm is installed and configured, else this machine. */
 export async function schedulerFor(
-  config: Config,
+  resolved: ResolvedConfig,
   registry: Registry,
   place: Place,
   say: (message: string) => void,
 ): Promise<Scheduler> {
+  const { config } = resolved;
   const kind = await kindOf(config, place);
   if (kind === "slurm") {
     const { slurmScheduler } = await import("../scheduler/slurm/slurm.js");
@@ -27,7 +28,7 @@ export async function schedulerFor(
     ...localParts(config, registry),
     env: place.env,
     report: say,
-    worker: workerCommand(registry, place),
+    worker: workerCommand(resolved, registry, place),
   });
 }
 
@@ -58,11 +59,18 @@ function capacityOf(local: Config["local"]) {
   });
 }
 
-function workerCommand(registry: Registry, { env, home }: Place) {
+/** The worker starts in `/`: what the caller's directory and flags say of the place is said to it in full. */
+function workerCommand({ config, files }: ResolvedConfig, registry: Registry, { env, home }: Place) {
   // Beside the command that runs, wherever that was linked to.
   const worker = path.join(path.dirname(fs.realpathSync(process.argv[1] ?? "")), "lab-worker");
+  const local = Object.entries(config.local).map(([key, value]) => `local.${key}=${JSON.stringify(value)}`);
+  const settings = [`filesystem.runs_base=${JSON.stringify(registry.base)}`, ...local].flatMap((setting) => [
+    "-c",
+    setting,
+  ]);
+  const cluster = files[0] === undefined ? [] : ["--cluster", files[0]];
   return {
-    argv: [process.execPath, worker, "--quiet"] as [string, ...string[]],
+    argv: [process.execPath, worker, "--quiet", ...cluster, ...settings] as [string, ...string[]],
     env,
     log: path.join(cacheDirectory(registry, env, home), "worker.log"),
   };

@@ -4,6 +4,7 @@ import type { Metric, Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
 import { type Graces, stateOf } from "../record/state.js";
 import { shortDuration, shortSize } from "../record/units.js";
+import { type Collected, collectedFiles } from "../registry/collected.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { logFiles } from "../registry/logs.js";
 import { metricsOf } from "../registry/metrics.js";
@@ -13,15 +14,17 @@ import { statusOf } from "./runs.js";
 import { plain, type TableStyle, tableLines } from "./table.js";
 
 /** The run record with its standing and all of its facts. */
-export function wholeRun(disk: RunOnDisk, context: Context, limits: Graces): object {
+export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces): Promise<object> {
   const { run, facts, problems } = disk;
   for (const problem of problems) context.report(run.id, fault("dataerr", problem));
   const { final: _, ...standing } = stateOf(facts, context.now, limits);
   const metrics = metricsOf(disk, () => {});
   const newest = facts.submissions.at(-1);
+  const collected = await collectedFiles(disk);
   return {
     ...run,
     ...standing,
+    ...jobOf(standing.job, facts.submissions.at(-1)?.receipt?.scheduler),
     ...("elapsed_s" in statusOf(disk, context.now, limits)
       ? { elapsed_s: statusOf(disk, context.now, limits).elapsed_s }
       : {}),
@@ -31,8 +34,14 @@ export function wholeRun(disk: RunOnDisk, context: Context, limits: Graces): obj
     ...(facts.outcome ? { outcome: facts.outcome } : {}),
     ...(metrics.length > 0 ? { metrics: lastOf(metrics) } : {}),
     ...(newest ? { script: submissionFiles(disk.dir, newest.n).script } : {}),
+    ...(collected.length > 0 ? { collected } : {}),
     logs: logFiles(disk).map(({ file }) => file),
   };
+}
+
+/** As lab-submit puts it into the run's record. */
+function jobOf(id: string | undefined, scheduler = "slurm"): { job?: { id: string; scheduler: string } } {
+  return id === undefined ? {} : { job: { id, scheduler: id.startsWith("local-") ? "local" : scheduler } };
 }
 
 function lastOf(metrics: Metric[]): Record<string, Metric["value"]> {
@@ -62,6 +71,7 @@ type Shown = Pick<
     attempts: Attempted[];
     metrics?: Record<string, number | string>;
     script?: string;
+    collected?: Collected[];
     logs: string[];
   };
 
@@ -100,6 +110,8 @@ export function cardOf(record: Record<string, unknown>, style: TableStyle): stri
   for (const [role, output] of Object.entries(run.outputs))
     add(`output ${role}`, `${output.path ?? output.alias} (${output.type})`);
   add("metrics", run.metrics && wordsOf(run.metrics));
+  for (const file of (run.collected ?? []).slice(0, 20)) add("collected", `${file.path} (${shortSize(file.bytes)})`);
+  if ((run.collected?.length ?? 0) > 20) add("collected", `and ${(run.collected?.length ?? 0) - 20} more`);
   for (const attempt of run.attempts) add(`attempt ${attempt.n}`, attemptOf(attempt));
   add("tags", run.tags.join(" "));
   add("script", run.script);

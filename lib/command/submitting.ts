@@ -24,7 +24,7 @@ export async function* submitAll(
 async function submitOne(run: Run, patience_s: number, context: Context): Promise<object> {
   needs(run, "rendered", "lab-render-sbatch");
   if (context.dryRun || run.dry_run) {
-    if (run.submission === undefined && typeof run["script"] === "string")
+    if (context.terminal.out && typeof run["script"] === "string")
       context.say(`${run.id}: would submit this script:\n${run["script"]}`);
     return { ...run, dry_run: true };
   }

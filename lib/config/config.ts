@@ -65,7 +65,9 @@ export async function resolveConfig({ flags, env, cwd, home, uid }: Asked): Prom
     sources,
     files: [cluster, ...projects.map(({ file }) => file)].map((file) => file.path),
     warnings,
-    kept: [...sources.keys()].filter((key) => /^(dispatch|remote)\./.test(key)).concat(trustedRepositories(config)),
+    kept: [...sources.keys()]
+      .filter((key) => /^(dispatch|remote|cache)\./.test(key) && sources.get(key)?.from !== "default")
+      .concat(trustedRepositories(config)),
   };
 }
 

@@ -71,6 +71,7 @@ const units: Record<string, string> = {
 function noteOf(key: string, kept: Set<string>): string | undefined {
   if (!kept.has(key)) return units[key];
   if (key.startsWith("repos.")) return "without effect: a snapshot obeys no repository's configuration";
+  if (key.startsWith("cache.")) return "kept for lab-cache";
   if (key.startsWith("remote.")) return "kept for lab-fetch-artifact";
   if (key.startsWith("dispatch.throttle.")) return "kept for lab-throttle";
   return "kept for lab-agent";

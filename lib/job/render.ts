@@ -2,7 +2,7 @@
 // it, and sbatch it by hand, and it is still the run.
 import type { JobContext } from "../record/facts.js";
 import labPy from "./lab.py";
-import { bashArray, bashValue } from "./quote.js";
+import { bashArray, bashValue, bashWord } from "./quote.js";
 import { runtime } from "./runtime.js";
 
 /** What the script needs beyond the context that is written beside it. */
@@ -51,7 +51,7 @@ function heading({ name, run, run_dir, submission }: JobContext): string[] {
     `# ${name}, run ${run}, submission ${submission}`,
     "#",
     `# Made by lab-render-sbatch; lab-job(7) tells what it does. It can be submitted by hand, and is the same run then:`,
-    `#   sbatch ${run_dir.replace(/\p{Cc}/gu, "?")}/.lab/submit-${submission}/script.sh`,
+    `#   sbatch ${bashWord(`${run_dir}/.lab/submit-${submission}/script.sh`)}`,
     "#",
     "# First what this run is, then the runtime, which is the same for all runs and begins at `a clean start`.",
     "# (Of what shellcheck says by default: values are used by name, helpers are called by name, `a && b || c` is meant.)",

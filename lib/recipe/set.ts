@@ -23,7 +23,8 @@ function split(text: string, flag: string): { path: string; value: string } {
 }
 
 function document(path: string, value: string, flag: string): TomlFile {
-  const literal = parsed(`${path} = ${value}`, flag);
+  // No value of a recipe is a time of the day: 08:00:00 is a duration that TOML takes for one.
+  const literal = /^\d{1,2}:\d\d(:\d\d)?$/.test(value) ? undefined : parsed(`${path} = ${value}`, flag);
   if (literal && isOneValue(literal, path, value)) return literal;
   if (/^["'[{]/.test(value) && tokenAt(value, 0) === undefined) {
     throw fault("usage", `${flag}: the value is no TOML`, {

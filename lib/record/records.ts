@@ -99,6 +99,15 @@ export const reasonSchema = record("reason", {
   try: maybe(words),
 });
 
+/** A command of the toolkit, as lab-help lists it. */
+export const commandSchema = record("command", {
+  id: text,
+  name: maybe(text),
+  group: maybe(text),
+  purpose: maybe(text),
+  text: maybe(text),
+});
+
 /** The last record of a command that ended abnormally; whoever reads it passes it on and exits with its code. */
 export const failureSchema = record("failure", {
   command: text,
@@ -121,6 +130,7 @@ export const records = {
   setting: settingSchema,
   reason: reasonSchema,
   failure: failureSchema,
+  command: commandSchema,
   intent: intentSchema,
   receipt: receiptSchema,
   context: contextSchema,

@@ -95,7 +95,7 @@ function parseName(name: string): { job: string; fact: QueueFact } | undefined {
 
 /** What the job prints goes to submit-<n>/local-<job>.out, as Slurm's goes to slurm-<job>.out. */
 function openOutput({ job, run_dir, submission }: JobQueued): number {
-  const file = path.join(submissionDirectory(envelope(run_dir), submission), `local-${job}.out`);
+  const file = path.join(submissionDirectory(envelope(run_dir), submission), `${job}.out`);
   const flags = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
   try {
     return fs.openSync(file, flags, 0o640);

@@ -50,9 +50,10 @@ export function dist(): string {
   // An inode alone may have been that of an earlier build.
   const { ino, mtimeMs } = fs.statSync(own);
   const shared = path.join(os.tmpdir(), `labkit-dist-${ino}-${Math.round(mtimeMs)}`);
-  if (fs.existsSync(shared)) return shared;
+  const copy = path.join(shared, "dist");
+  if (fs.existsSync(shared)) return copy;
   const temp = fs.mkdtempSync(`${shared}-`);
-  fs.cpSync(own, temp, { recursive: true });
+  fs.cpSync(own, path.join(temp, "dist"), { recursive: true });
   fs.cpSync(path.join(root, "man"), path.join(temp, "man"), { recursive: true });
   fs.chmodSync(temp, 0o755);
   spawnSync("chmod", ["-R", "go+rX", temp]);
@@ -61,7 +62,7 @@ export function dist(): string {
   } catch {
     fs.rmSync(temp, { recursive: true });
   }
-  return shared;
+  return copy;
 }
 
 export interface Sandbox {
