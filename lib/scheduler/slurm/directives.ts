@@ -29,7 +29,8 @@ type Component = NonNullable<Resources["components"]>[number];
  * be told what the recipe asks, or a value cannot stand in a line.
  *
  * `--export=NIL` gives the job no variable of the submitter and, from Slurm 23.02, none of her login shell either; before
- * that sbatch takes NIL for the name of a variable, which is the same as NONE where there is none of that name.
+ * that sbatch takes NIL for the name of a variable, which is the same as NONE where there is none of that name. Who asked
+ * for the caller's environment gets it.
  */
 export function slurmDirectives(run: Run, settings: DirectiveSettings): string[] {
   const { run_dir } = run;
@@ -40,7 +41,7 @@ export function slurmDirectives(run: Run, settings: DirectiveSettings): string[]
     option("chdir", run_dir),
     option("output", outputPattern(run_dir, settings.submission)),
     option("open-mode", "append"),
-    option("export", "NIL"),
+    option("export", run.environment?.inherit ? "ALL" : "NIL"),
     ...jobOptions(run.resources),
     ...mailOptions(run.notify),
     ...componentOptions(run.resources, run, settings),

@@ -5,17 +5,17 @@ const others = /^(SBATCH|SLURM|SQUEUE|SACCT|SCANCEL|SCONTROL|SINFO|SALLOC|SRUN|S
 /**
  * The caller's environment for Slurm's programs: their own variables are taken out, since they beat a script's directives
  * and change what is printed (SLURM_CONF, which says where Slurm is, stays); so is one named NIL, which --export=NIL would
- * hand on before Slurm 23.02. Messages are in C.
+ * hand on before Slurm 23.02.
  */
 export function slurmEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && name !== "NIL" && (name === "SLURM_CONF" || !others.test(name))) kept[name] = value;
   }
-  return { ...kept, LC_ALL: "C" };
+  return kept;
 }
 
-/** The same for what only prints: times in seconds since 1970, lists of array indices whole. sbatch would hand these on to the job. */
+/** The same for what only prints: messages in C, times in seconds since 1970, lists of array indices whole. sbatch would hand these on to the job. */
 export function slurmQueryEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return { ...slurmEnvironment(env), TZ: "UTC", SLURM_TIME_FORMAT: "%s", SLURM_BITSTR_LEN: "0" };
+  return { ...slurmEnvironment(env), LC_ALL: "C", TZ: "UTC", SLURM_TIME_FORMAT: "%s", SLURM_BITSTR_LEN: "0" };
 }

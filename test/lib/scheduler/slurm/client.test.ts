@@ -41,7 +41,7 @@ t.test("the environment of sbatch, which is handed on to the job", async (t) => 
     .filter((line) => !/^(PWD|OLDPWD|_|SHLVL)=/.test(line));
   t.same(
     lines.sort(),
-    ["/usr", "HOME=/home/a", "LC_ALL=C", `PATH=${process.env["PATH"]}`, "SLURM_CONF=/etc/slurm.conf"].sort(),
+    ["/usr", "HOME=/home/a", "LC_ALL=de_DE", `PATH=${process.env["PATH"]}`, "SLURM_CONF=/etc/slurm.conf"].sort(),
   );
 });
 

@@ -159,3 +159,9 @@ t.test("paths and names that need care", (t) => {
   t.throws(() => slurmDirectives(unborn as Run, settings), { code: "software" });
   t.end();
 });
+
+t.test("the caller's environment, where it is asked for", (t) => {
+  t.ok(lines({}, { environment: { inherit: true } }).includes("#SBATCH --export=ALL"));
+  t.ok(lines({}, { environment: { inherit: false } }).includes("#SBATCH --export=NIL"));
+  t.end();
+});
