@@ -1,4 +1,5 @@
 // The usual case, made cheap: nothing of the tree changed since the last snapshot.
+import * as v from "valibot";
 import { checkBudget, type Size, type Warning } from "./budget.js";
 import { insideTree } from "./inside-tree.js";
 import type { Inspection } from "./inspect.js";
@@ -27,6 +28,29 @@ export interface Memory {
   included: TreePath[];
 }
 
+const memorySchema = v.object({
+  facts: v.looseObject({
+    digest: v.string(),
+    left_out: v.array(v.object({ path: v.string(), reason: v.string() })),
+    links_out: v.array(v.object({ path: v.string(), target: v.string() })),
+    warnings: v.array(v.looseObject({ message: v.string() })),
+    size: v.object({
+      files: v.number(),
+      bytes: v.number(),
+      largest: v.array(v.object({ path: v.string(), bytes: v.number() })),
+    }),
+  }),
+  repositories: v.record(v.string(), v.object({ index: v.string(), commit: v.nullable(v.string()) })),
+  unwatched: v.array(v.number()),
+  gone: v.array(v.string()),
+  included: v.array(v.string()),
+});
+
+/** Another version of the toolkit may have kept something else. */
+function isMemory(value: unknown): value is Memory {
+  return v.is(memorySchema, value);
+}
+
 /**
  * The last snapshot, if nothing changed since; else undefined.
  * Git looks at what it tracks, with several threads: then as now a file had the numbers that the index has, and the index
@@ -38,9 +62,9 @@ export async function unchangedSnapshot(
   cache: StatCache,
   asked: Inspections,
 ): Promise<Snapshot | undefined> {
-  const memory = cache.summary as Memory | undefined;
+  const memory = cache.summary;
   // Of a plain directory the walk is the listing: there is nothing to be saved.
-  if (memory === undefined || options.kind === "directory") return undefined;
+  if (!isMemory(memory) || options.kind === "directory") return undefined;
   const inspected: [TreePath, Inspection][] = [];
   for (const [prefix, { index, commit }] of Object.entries(memory.repositories)) {
     const inspection = await asked.at(prefix).catch(() => undefined);

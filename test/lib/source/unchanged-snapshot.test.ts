@@ -76,6 +76,7 @@ const cases = [...Object.entries(changes), ["nothing", () => {}], ["another bran
 const trees = cases.map(([what, change], n) => ({ what, change, options: optionsFor(make(path.join(dir, `${n}`))) }));
 const calm = optionsFor(make(path.join(dir, "calm")));
 const shipped = optionsFor(make(path.join(dir, "wanted")));
+const foreign = repository(path.join(dir, "foreign"), { a: "1" });
 const believed = repository(path.join(dir, "believed"), { a: "1", b: "2" });
 await new Promise((resolve) => setTimeout(resolve, 3500));
 
@@ -139,6 +140,23 @@ t.test("an unchanged tree whose tar is wanted", async (t) => {
   t.same(facts, first);
   t.equal(record?.id, first.digest);
   t.equal(tar?.digest, record?.tar_digest);
+});
+
+t.test("a cache of a version that keeps something else is of no use, and no harm", async (t) => {
+  const root = foreign;
+  const options = { cacheFile: `${root}.cache` };
+  const first = await snapshot(root, options);
+  const cache = readStatCache(options.cacheFile, uid);
+  if (!cache) throw new Error("no cache");
+  const entries = cache.names.map((name, place) => ({
+    path: name,
+    mode: "100644" as const,
+    sha: cache.content(place),
+  }));
+  for (const summary of [null, 7, {}, { facts: first }]) {
+    writeStatCache(options.cacheFile, { ...cache, entries, summary }, BigInt(Date.now()) * 1_000_000n);
+    t.same(await snapshot(root, options), first);
+  }
 });
 
 function switchBranch(root: string): void {
