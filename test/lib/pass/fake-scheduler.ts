@@ -1,0 +1,96 @@
+// A fake scheduler: what it says is what the test says, so that faults and orders of events can be had that no real one
+// produces on demand. The real ones are tested in test/slurm and test/lib/scheduler.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { adHocRecipe } from "../../../lib/recipe/ad-hoc.js";
+import { loadRecipeText } from "../../../lib/recipe/load.js";
+import { planRun } from "../../../lib/recipe/plan.js";
+import type { JobView } from "../../../lib/record/facts.js";
+import type { Run } from "../../../lib/record/run.js";
+import { initRegistry, initUser } from "../../../lib/registry/init.js";
+import type { Registry } from "../../../lib/registry/open.js";
+import { createRun } from "../../../lib/registry/runs.js";
+import { nextSubmission, submissionFiles } from "../../../lib/registry/submissions.js";
+import type { FoundJob, Scheduler, SubmitRequest } from "../../../lib/scheduler/scheduler.js";
+
+export interface Fake extends Scheduler {
+  /** What was asked, in order. */
+  calls: string[];
+  inQueue: Map<string, JobView>;
+  accounts: Map<string, JobView> | undefined;
+  found: FoundJob[];
+  /** Thrown by the next calls of this name. */
+  faults: Map<string, Error>;
+  submitted: SubmitRequest[];
+}
+
+export function fakeScheduler(): Fake {
+  const fake: Fake = {
+    kind: "fake",
+    calls: [],
+    inQueue: new Map(),
+    accounts: new Map(),
+    found: [],
+    faults: new Map(),
+    submitted: [],
+    submit: async (request) => {
+      say("submit");
+      fake.submitted.push(request);
+      return { job: String(fake.submitted.length), argv: ["sbatch", request.script] };
+    },
+    queue: async () => {
+      say("queue");
+      return new Map(fake.inQueue);
+    },
+    accounting: async (jobs) => {
+      say(`accounting ${jobs.length}`);
+      return fake.accounts;
+    },
+    details: async (jobs) => {
+      say(`details ${jobs.length}`);
+      return new Map([...(fake.accounts ?? [])].filter(([job]) => jobs.some((query) => query.job === job)));
+    },
+    find: async () => {
+      say("find");
+      return fake.found;
+    },
+    cancel: async () => say("cancel"),
+    explain: () => ({ message: "it waits" }),
+  };
+  const say = (call: string) => {
+    fake.calls.push(call);
+    const error = fake.faults.get(call.split(" ")[0] ?? "");
+    if (error) throw error;
+  };
+  return fake;
+}
+
+/** A registry of its own in a new directory. */
+export function newRegistry(): { registry: Registry; remove(): void } {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "labkit-pass-"));
+  const { registry } = initRegistry({ base: path.join(dir, "registry"), uid: os.userInfo().uid, now: Date.now() });
+  initUser(registry);
+  return { registry, remove: () => fs.rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** A run on disk, with the files of its first submission, ready to be submitted. */
+export async function readyRun(
+  registry: Registry,
+  { ageMs = 0, more = {} }: { ageMs?: number; more?: Partial<Run> } = {},
+): Promise<Run> {
+  const recipe = await loadRecipeText(adHocRecipe({ argv: ["true"] }), { cwd: "/" });
+  const planned = planRun(recipe, {
+    now: Date.now() - ageMs,
+    user: registry.user,
+    home: "/",
+    source: { kind: "directory", root: "/" },
+  });
+  const run_dir = path.join(registry.base, "runs", registry.user, planned.id);
+  const run: Run = { ...planned, ...more, phase: "created", created_at: planned.planned_at, run_dir };
+  createRun(registry, run, run.recipe.text);
+  const { n, dir } = nextSubmission(registry, run_dir);
+  const { script, context } = submissionFiles(run_dir, n);
+  fs.writeFileSync(path.join(dir, "script.sh"), "#!/bin/bash\n");
+  return { ...run, phase: "rendered", submission: { n, script, context } };
+}

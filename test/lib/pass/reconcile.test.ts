@@ -1,0 +1,179 @@
+import fs from "node:fs";
+import path from "node:path";
+import t from "tap";
+import { openMemory } from "../../../lib/pass/memory.js";
+import { type Changed, type Pass, reconcile } from "../../../lib/pass/reconcile.js";
+import { submitRun } from "../../../lib/pass/submit.js";
+import { type Fault, fault } from "../../../lib/record/fault.js";
+import type { Run } from "../../../lib/record/run.js";
+import { marked, openRun } from "../../../lib/registry/runs.js";
+import { linkIntent } from "../../../lib/registry/submissions.js";
+import { type Fake, fakeScheduler, newRegistry, readyRun } from "./fake-scheduler.js";
+
+interface Place {
+  pass: Pass;
+  fake: Fake;
+  reported: [string | undefined, Fault][];
+  submit(run: Run): Promise<Run>;
+  once(after_s?: number): Promise<Changed[]>;
+}
+
+function setUp(t: { teardown(fn: () => void): void }): Place {
+  const { registry, remove } = newRegistry();
+  t.teardown(remove);
+  const fake = fakeScheduler();
+  const reported: Place["reported"] = [];
+  const memory = openMemory(path.join(registry.base, "..", "memory.json"));
+  const pass: Pass = {
+    registry,
+    scheduler: fake,
+    graces: { missing_job_s: 600, accounting_s: 60, submit_s: 600 },
+    now: Date.now(),
+    memory,
+    report: (id, error) => reported.push([id, error]),
+  };
+  const sender = { registry, scheduler: fake, now: () => Date.now(), patience_ms: 0, sleep: async () => {} };
+  return {
+    pass,
+    fake,
+    reported,
+    submit: (run) => submitRun(sender, run, []),
+    once: async (after_s = 0) => {
+      fake.calls.length = 0;
+      const changed: Changed[] = [];
+      const ids = marked(registry, "active", registry.user);
+      for await (const one of reconcile({ ...pass, now: Date.now() + after_s * 1000 }, ids)) changed.push(one);
+      memory.save(new Set(ids));
+      return changed;
+    },
+  };
+}
+
+const outcomeOf = ({ pass: { registry } }: Place, id: string) => openRun(registry, registry.user, id)?.facts.outcome;
+
+function attempt(run: Run, job: string, exit?: object): void {
+  const dir = path.join(run.run_dir ?? "", ".lab/attempt-1");
+  fs.mkdirSync(dir, { recursive: true });
+  const at = new Date().toISOString();
+  fs.writeFileSync(
+    path.join(dir, "start.json"),
+    JSON.stringify({ type: "start", v: 1, run: run.id, submission: 1, attempt: 1, job, host: "n1", at }),
+  );
+  if (exit)
+    fs.writeFileSync(
+      path.join(dir, "exit.json"),
+      JSON.stringify({ type: "exit", v: 1, run: run.id, attempt: 1, reason: "command", code: 0, at, ...exit }),
+    );
+}
+
+t.test("a job's life: pending, running, ended; one squeue where nothing changed", async (t) => {
+  const place = setUp(t);
+  const run = await place.submit(await readyRun(place.pass.registry));
+  place.fake.inQueue.set("1", { job: "1", phase: "pending", reason: "Priority" });
+  t.match(await place.once(), [{ standing: { state: "queued", message: "Priority" } }]);
+  t.same(await place.once(), [], "the same row again is no news");
+  t.same(place.fake.calls, ["queue"]);
+  attempt(run, "1");
+  place.fake.inQueue.set("1", { job: "1", phase: "running" });
+  t.match(await place.once(1), [{ standing: { state: "running" } }]);
+  attempt(run, "1", {});
+  const end = { job: "1", phase: "ended" as const, verdict: "completed" as const, ended_at: new Date().toISOString() };
+  place.fake.inQueue.delete("1");
+  place.fake.accounts?.set("1", { ...end, steps: [], max_rss_bytes: 5 });
+  t.match(await place.once(2), [{ standing: { state: "succeeded", final: true }, ended: { state: "succeeded" } }]);
+  t.match(outcomeOf(place, run.id), { state: "succeeded", job: "1" });
+  t.same(await place.once(3), []);
+  t.same(place.fake.calls, ["queue"], "a settled run is not opened again");
+});
+
+t.test("many ends are one request of each kind", async (t) => {
+  const place = setUp(t);
+  for (let i = 0; i < 5; i += 1) {
+    const run = await place.submit(await readyRun(place.pass.registry));
+    attempt(run, String(i + 1), { code: 3 });
+    place.fake.accounts?.set(String(i + 1), { job: String(i + 1), phase: "ended", verdict: "failed", exit_code: 3 });
+  }
+  t.equal((await place.once(5)).length, 5);
+  t.same(place.fake.calls, ["queue", "accounting 5", "details 5"]);
+});
+
+t.test("a scheduler out of reach changes nothing on disk", async (t) => {
+  const place = setUp(t);
+  await place.submit(await readyRun(place.pass.registry));
+  const before = fs.readdirSync(place.pass.registry.base, { recursive: true }).length;
+  for (const call of ["queue", "accounting"]) {
+    place.fake.faults.set(call, fault("unavailable", "down"));
+    await t.rejects(place.once(), { code: "unavailable" });
+    place.fake.faults.clear();
+  }
+  t.equal(fs.readdirSync(place.pass.registry.base, { recursive: true }).length, before);
+});
+
+t.test("a job that nobody knows is lost only after its grace, and never for good", async (t) => {
+  const place = setUp(t);
+  const run = await place.submit(await readyRun(place.pass.registry));
+  attempt(run, "1");
+  await place.once(1);
+  t.equal(outcomeOf(place, run.id), undefined);
+  const after = await place.once(700);
+  t.same(outcomeOf(place, run.id), undefined, "lost is derived, not written");
+  place.fake.accounts?.set("1", { job: "1", phase: "ended", verdict: "node_fail", nodes: "n3" });
+  await place.once(800);
+  await place.once(900); // what the job itself wrote has had its time to arrive
+  t.match(outcomeOf(place, run.id), { state: "failed", mode: "node_fail" }, "later evidence counts");
+  t.ok(after.length <= 1);
+});
+
+t.test("a submission that was interrupted is found again, or given up", async (t) => {
+  const place = setUp(t);
+  const dead = { host: "elsewhere", at: new Date(Date.now() - 3_000_000).toISOString() };
+  const interrupted = async () => {
+    const run = await readyRun(place.pass.registry, { ageMs: 3_100_000 });
+    linkIntent(place.pass.registry, run.run_dir ?? "", run.id, 1, "submit", false);
+    const file = path.join(run.run_dir ?? "", ".lab/submit-1/intent.json");
+    fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, "utf8")), ...dead }));
+    return run;
+  };
+  const found = await interrupted();
+  place.fake.found = [{ run: found.id, view: { job: "9", phase: "pending" } }];
+  await place.once();
+  t.match(openRun(place.pass.registry, place.pass.registry.user, found.id)?.facts.submissions, [
+    { receipt: { job: "9", found: true } },
+  ]);
+  place.fake.inQueue.set("9", { job: "9", phase: "pending" });
+  place.fake.found = [];
+  const gone = await interrupted();
+  await place.once();
+  t.equal(outcomeOf(place, gone.id), undefined, "not at once: accounting may lag");
+  await place.once(700);
+  t.match(outcomeOf(place, gone.id), { state: "failed", mode: "submit_error" });
+});
+
+t.test("a submission that is being made right now is left alone", async (t) => {
+  const place = setUp(t);
+  const run = await readyRun(place.pass.registry);
+  linkIntent(place.pass.registry, run.run_dir ?? "", run.id, 1, "submit", false);
+  await place.once(5000);
+  t.notOk(place.fake.calls.includes("find"), "its process is alive on this host");
+  t.equal(outcomeOf(place, run.id), undefined);
+});
+
+t.test("a run that nobody submitted within the hour is closed, so that nobody can", async (t) => {
+  const place = setUp(t);
+  const run = await readyRun(place.pass.registry, { ageMs: 4_000_000 });
+  const fresh = await readyRun(place.pass.registry);
+  await place.once();
+  t.match(outcomeOf(place, run.id), { state: "failed", mode: "submit_error", message: "never submitted" });
+  t.equal(outcomeOf(place, fresh.id), undefined);
+  await t.rejects(place.submit(run), { code: "dataerr" });
+});
+
+t.test("a run that cannot be read is reported, and the others go on", async (t) => {
+  const place = setUp(t);
+  const bad = await place.submit(await readyRun(place.pass.registry));
+  const good = await place.submit(await readyRun(place.pass.registry));
+  fs.writeFileSync(path.join(bad.run_dir ?? "", ".lab/run.json"), "{ not json");
+  for (const job of ["1", "2"]) place.fake.inQueue.set(job, { job, phase: "running" });
+  t.match(await place.once(1), [{ run: { run: { id: good.id } } }]);
+  t.match(place.reported, [[bad.id, { code: "dataerr" }]]);
+});
