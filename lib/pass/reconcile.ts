@@ -188,10 +188,17 @@ function factOf(
 ): SchedulerFact | undefined {
   const observed_at = timestamp(pass.now);
   const fact = { type: "scheduler" as const, v: 1 as const, run: run.run.id };
-  if (view) return { ...fact, job: view, observed_at };
+  if (view) return { ...fact, job: withEnd(view, run.facts.scheduler?.job, observed_at), observed_at };
   if (job === undefined && !lastIntent(run)) return undefined;
   const absent_since = run.facts.scheduler?.absent_since ?? observed_at;
   return { ...fact, ...(run.facts.scheduler?.job ? { job: run.facts.scheduler.job } : {}), absent_since, observed_at };
+}
+
+/** An end whose time the scheduler does not tell was at the latest when it was first seen. */
+function withEnd(view: JobView, before: JobView | undefined, now: string): JobView {
+  if (view.phase !== "ended" || view.ended_at !== undefined) return view;
+  const known = before?.job === view.job && before.phase === "ended" ? before.ended_at : undefined;
+  return { ...view, ended_at: known ?? now };
 }
 
 function same(before: SchedulerFact | undefined, now: SchedulerFact): boolean {

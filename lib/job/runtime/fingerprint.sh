@@ -13,13 +13,18 @@ lab_tree_digest() (
 
 lab_tree_listing() {
   printf 'lab-tree/1\0' &&
-    printf '100644\0' && find . -type f ! -perm -100 -printf '%P\0' | sort -z | lab_sums &&
-    printf '100755\0' && find . -type f -perm -100 -printf '%P\0' | sort -z | lab_sums &&
+    printf '100644\0' && find . -type f ! -perm -100 -print0 | sort -z | lab_sums &&
+    printf '100755\0' && find . -type f -perm -100 -print0 | sort -z | lab_sums &&
     printf '120000\0' && lab_links
 }
 
-# `<hex>  <path>` and NUL for each path. Old coreutils (before 8.25) end lines with a newline, and escape names for that.
+# `<hex>  <path>` and NUL for each `./<path>`: a file called `-` would be standard input. Old coreutils (before 8.25) end
+# lines with a newline, and escape names for that.
 lab_sums() {
+  lab_sums_of_names | LC_ALL=C sed -z 's/^\([0-9a-f]*  \)\.\//\1/'
+}
+
+lab_sums_of_names() {
   if sha256sum -z /dev/null >/dev/null 2>&1; then
     xargs -0 -r sha256sum -z --
   else

@@ -165,7 +165,10 @@ t.test("two jobs that start at once: one of them runs", async (t) => {
 });
 
 t.test("the gate: inputs as they were recorded, or no start", async (t) => {
-  const dir = t.testdir({ "data set": { "a b.txt": "hello", "é'\"": "x" }, file: "content" });
+  const dir = t.testdir({
+    "data set": { "a b.txt": "hello", "é'\"": "x", "-": "dash", "-n": "n", "back\\slash\nline": "y" },
+    file: "content",
+  });
   for (const name of ["data set", "file"]) {
     for (const fingerprint of ["stat", "sha256"] as const) {
       const input = path.join(dir, name);
