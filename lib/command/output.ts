@@ -2,7 +2,7 @@
 import type { Terminal } from "./context.js";
 import { carriesError, idOf } from "./each.js";
 import type { Spec } from "./spec.js";
-import { at, type TableColumn, type TableStyle, tableLines } from "./table.js";
+import { at, plain, type TableColumn, type TableStyle, tableLines } from "./table.js";
 
 export interface Output {
   /** With `now`, the record has left when the promise is kept; a table is for eyes and takes its time. */
@@ -33,7 +33,7 @@ export async function openOutput(
     now,
   };
   const text = stream.textWriter(stdout);
-  if (spec.view && options["columns"] === undefined) return viewed(spec.view, text, style);
+  if (spec.view && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
   if (spec.pivot && options["columns"] === undefined) return pivoted(spec.pivot, text, style);
   return table(columnsOf(spec, options["columns"] as string | undefined), text, style);
 }
@@ -51,11 +51,13 @@ function ids(text: Text): Output {
   };
 }
 
-function viewed(view: NonNullable<Spec["view"]>, text: Text, style: TableStyle): Output {
+/** The view knows what the command writes; a record that only passes by is shown as it is. */
+function viewed({ writes }: Spec, view: NonNullable<Spec["view"]>, text: Text, style: TableStyle): Output {
   return {
     write(record) {
       if (isFailure(record) || carriesError(record)) return undefined;
-      text.write(view(record as Record<string, unknown>, style));
+      const ours = writes?.includes(String(at(record, "type"))) ?? true;
+      text.write(ours ? view(record as Record<string, unknown>, style) : `${plain(JSON.stringify(record))}\n`);
       return text.ready();
     },
     end: () => text.end(),
@@ -133,7 +135,7 @@ function columnsOf(spec: Spec, asked: string | undefined): TableColumn[] {
     return {
       key: found?.key ?? key,
       title: found?.title ?? (found?.key ?? key).replace(/_(at|s|bytes)$/, ""),
-      format: found?.format ?? formatOf(key),
+      format: found?.format ?? formatOf(found?.key ?? key),
     };
   };
   return asked === undefined

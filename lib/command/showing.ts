@@ -156,7 +156,9 @@ function commandOf(run: Shown): string {
   const words =
     typeof run.command === "string"
       ? run.command
-      : run.command.map((word) => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word}'`)).join(" ");
+      : run.command
+          .map((word) => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+          .join(" ");
   const args = Object.entries(run.args).map(([key, value]) =>
     value === true
       ? `--${key}`

@@ -13,7 +13,6 @@ export const longestLine = 8 * 2 ** 20;
 
 interface Splitter extends Readable {
   readonly writableLength: number;
-  readonly writableEnded: boolean;
   mapper: (row: string) => unknown;
   overflow: boolean;
   write(chunk: Uint8Array): boolean;
@@ -50,15 +49,13 @@ export async function* readRecords(
   while (!ended) {
     const record = parser.read();
     if (record !== null) yield record;
-    else await settled(parser);
+    else await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
 /** Lets the splitter's own queue run dry. */
 function settled(parser: Splitter): Promise<void> {
-  return parser.writableLength === 0 && !parser.writableEnded
-    ? Promise.resolve()
-    : new Promise((resolve) => setImmediate(resolve));
+  return parser.writableLength === 0 ? Promise.resolve() : new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Bytes read; 0 at the end, and when the signal comes first: who was asked to end does not wait for more input. */

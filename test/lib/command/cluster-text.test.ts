@@ -1,0 +1,41 @@
+import { parse } from "smol-toml";
+import t from "tap";
+import { clusterText } from "../../../lib/command/cluster-text.js";
+
+const plan = {
+  name: "here",
+  runsBase: '/a place/with "quotes" and \\',
+  artifactRoot: "/artifacts/é\t",
+  kinds: [],
+  group: undefined,
+  scheduler: "auto",
+  partition: undefined,
+  account: undefined,
+  repos: [],
+  output: "/x",
+} as unknown as Parameters<typeof clusterText>[0];
+
+t.test("what is written reads back", async (t) => {
+  t.match(parse(clusterText(plan)), {
+    name: "here",
+    filesystem: { runs_base: plan.runsBase, artifact_root: plan.artifactRoot },
+    scheduler: { kind: "auto" },
+    slurm: {},
+    repos: {},
+  });
+});
+
+t.test("with all that may be said", async (t) => {
+  const full = {
+    ...plan,
+    group: { gid: 7, name: "lab" },
+    partition: "gpu",
+    account: "a'b",
+    repos: [["my.lib", "/home/me/lib"] as [string, string]],
+  };
+  t.match(parse(clusterText(full)), {
+    filesystem: { shared_group: "lab" },
+    slurm: { partition: "gpu", account: "a'b" },
+    repos: { "my.lib": "/home/me/lib" },
+  });
+});

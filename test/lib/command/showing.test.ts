@@ -1,0 +1,79 @@
+import t from "tap";
+import { cardOf } from "../../../lib/command/showing.js";
+
+const style = { header: true, colour: false, width: undefined, now: 0 };
+const run = {
+  type: "run",
+  id: "20261120-120000-k7q3mz",
+  name: "train\u001b[2J",
+  user: "alice",
+  planned_at: "2026-11-20T12:00:00Z",
+  state: "planned",
+  command: ["python", "it's.py", "a b"],
+  args: { epochs: 3, flag: true, off: false, list: [1] },
+  params: {},
+  resources: {},
+  source: { kind: "directory", root: "/a" },
+  inputs: {},
+  outputs: {},
+  tags: [],
+  attempts: [],
+  logs: [],
+};
+
+t.test("as little as there is", async (t) => {
+  const lines = cardOf(run, style).split("\n");
+  t.equal(lines[0], "train  20261120-120000-k7q3mz");
+  t.match(lines.join("\n"), /\n {2}state {4}planned\n {2}by {7}alice, planned 2026-11-20 /);
+  t.match(lines.join("\n"), `\n  command  python 'it'\\''s.py' 'a b' --epochs=3 --flag --list=[1]\n`);
+  t.notMatch(lines.join("\n"), /metrics|undefined|null/);
+});
+
+t.test("all that there may be", async (t) => {
+  const full = {
+    ...run,
+    state: "failed",
+    mode: "oom",
+    message: "out of memory",
+    narrative: { hypothesis: "it works", note: "two\nlines" },
+    started_at: "2026-11-20T12:00:01Z",
+    ended_at: "2026-11-20T12:01:02Z",
+    elapsed_s: 61,
+    job: { id: "7" },
+    params: { lr: 0.1 + 0.2, name: "x" },
+    resources: { nodes: 2, gpus: 1, cpus: 4, mem_bytes: 2 ** 30, time_s: 3600, partition: "gpu" },
+    source: { kind: "git", root: "/a", commit: "0123456789abcdef", branch: "main", dirty: true },
+    key: { digest: "sha256:00" },
+    inputs: { data: { path: "/in" } },
+    outputs: { model: { path: "/out", type: "model" } },
+    metrics: { loss: 0.25 },
+    attempts: [
+      { n: 1, start: { host: "n1" }, exit: { code: 137, reason: "command", peak_mem_bytes: 2 ** 20 } },
+      { n: 2 },
+    ],
+    tags: ["a", "b"],
+    script: "/s",
+    logs: ["/l1", "/l2"],
+    run_dir: "/d",
+  };
+  const text = cardOf(full, style);
+  for (const line of [
+    "  state       failed (oom): out of memory",
+    "  why         it works",
+    "  note        two⏎lines",
+    "  job         7",
+    "  params      lr=0.3  name=x",
+    "  asks for    2 nodes, 1 gpu, 4 cpus, 1.0 GiB, 1h 00m at most, partition gpu",
+    "  source      /a at 0123456789ab (main), with changes",
+    "  key         sha256:00",
+    "  input data  /in",
+    "  metrics     loss=0.25",
+    "  attempt 1   on n1, exit code 137, 1.0 MiB at most",
+    "  attempt 2   did not start",
+    "  tags        a b",
+    "  log         /l2",
+    "  directory   /d",
+  ])
+    t.ok(text.split("\n").includes(line), line);
+  t.match(cardOf(full, { ...style, colour: true }), "\u001b[31m  state");
+});
