@@ -175,7 +175,7 @@ async function inputOf(
   }
   const { readRecords } = await import("./stream.js");
   const bad = (line: number, why: string) => {
-    says.error(`line ${line} of standard input`, fault("dataerr", why));
+    says.badLine(line, fault("dataerr", why));
     state.abnormal(fault("dataerr", `line ${line} of standard input: ${why}`), true);
   };
   return withoutFailures(readRecords(0, bad, signal), state, passed);

@@ -6,6 +6,8 @@ import { plain } from "./table.js";
 export interface Messages {
   say(message: string): void;
   error(id: string | undefined, error: Fault): void;
+  /** The same of a line of standard input that is no record. */
+  badLine(line: number, error: Fault): void;
   /** Says why the command ends here; returns the exit status. */
   fatal(error: unknown): number;
   /** Says how often the last message was held back. */
@@ -29,13 +31,14 @@ export function messages(name: string, json: boolean): Messages {
     if (repeated > shownAlike) print(`${name}: and ${repeated - shownAlike} more like it`);
     [last, repeated] = ["", 0];
   };
-  const error = (id: string | undefined, problem: Fault) => {
+  const error = (id: string | undefined, problem: Fault, line?: number) => {
     if (json) {
       print(
         JSON.stringify({
           type: "problem",
           v: 1,
           ...(id ? { id } : {}),
+          ...(line === undefined ? {} : { line }),
           command: name,
           severity: "error",
           code: problem.code,
@@ -49,11 +52,13 @@ export function messages(name: string, json: boolean): Messages {
     if (words !== last) flush();
     last = words;
     repeated += 1;
-    if (repeated <= shownAlike) print(`${name}: ${id ? `${clean(id)}: ` : ""}${words}`);
+    const about = line === undefined ? id && clean(id) : `line ${line} of standard input`;
+    if (repeated <= shownAlike) print(`${name}: ${about ? `${about}: ` : ""}${words}`);
   };
   return {
     flush,
     error,
+    badLine: (line, problem) => error(undefined, problem, line),
     say(message) {
       flush();
       print(
