@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { type Fields, recipe, site } from "../support/cluster.js";
-import { records, until } from "../support/sandbox.js";
+import { records } from "../support/sandbox.js";
 
 // What Slurm understood of a recipe, and what the job saw, when the submitter's shell does its worst.
 t.setTimeout(200_000);
@@ -188,6 +188,7 @@ t.test("the job's environment is what was declared, and nothing else", async (t)
     /^\/.*\/source\/examples\/digits$/,
     "/dev/null",
     new RegExp(`^0 ${env["OWN"].replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} ${seen["id"]} /.*/source/examples/digits$`),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what the shell must not expand
     '{"a": "${X}"} `id` é "%j',
     "$(id)",
     "err",

@@ -120,7 +120,7 @@ t.test("lab run -w trains the example", async (t) => {
   const [status] = records(stdout) as Fields[];
   t.match(status, { type: "status", name: "digits", state: "succeeded", exit_code: 0, attempt: 1, tags: ["example"] });
   const run = status?.["id"];
-  const [shown] = await alice.lab(["lab", "show", "--json", run]);
+  const [shown = {}] = await alice.lab(["lab", "show", "--json", run]);
   t.match(shown, {
     id: run,
     state: "succeeded",
@@ -130,7 +130,7 @@ t.test("lab run -w trains the example", async (t) => {
     scheduler: { job: { verdict: "completed", steps: [{ step: "batch", word: "COMPLETED" }] } },
     submissions: [{ n: 1, intent: { by: "submit" }, receipt: { argv: ["sbatch", "--parsable", /script\.sh$/] } }],
   });
-  t.ok(shown?.["metrics"].test_accuracy > 0.9, "it has learned to read");
+  t.ok(shown["metrics"].test_accuracy > 0.9, "it has learned to read");
   const metrics = await alice.lab(["lab", "metrics", "--json", run]);
   t.same(
     metrics.filter(({ name }) => name === "accuracy").map(({ step }) => step),
@@ -139,7 +139,7 @@ t.test("lab run -w trains the example", async (t) => {
   const log = (await alice.run(["lab", "log", "--text", run])).stdout;
   t.match(log, /epoch 5\/5: .*\ntest accuracy \d/);
 
-  const attempt = path.join(shown?.["run_dir"], ".lab/attempt-1");
+  const attempt = path.join(shown["run_dir"], ".lab/attempt-1");
   const exit = JSON.parse(fs.readFileSync(path.join(attempt, "exit.json"), "utf8"));
   t.match(exit, { reason: "command", code: 0, peak_mem_bytes: Number, usage: { cpu_s: Number } });
   t.ok(exit.usage.cpu_s > 0.5, "the processors worked");
@@ -152,13 +152,10 @@ t.test("lab run -w trains the example", async (t) => {
     t.equal(step === undefined ? made : path.dirname(made), outputs[step === undefined ? "result" : "checkpoint"].path);
     t.equal(fs.statSync(made).uid, alice.uid);
   }
-  const { tar } = shown?.["source"] as Fields;
+  const { tar } = shown["source"] as Fields;
   const listed = execFileSync("tar", ["-tf", tar], { encoding: "utf8" });
   t.match(listed, /^examples\/digits\/train\.py$/m, "the source is kept");
-  t.equal(
-    crypto.createHash("sha256").update(fs.readFileSync(tar)).digest("hex"),
-    shown?.["source"].tar_digest.slice(7),
-  );
+  t.equal(crypto.createHash("sha256").update(fs.readFileSync(tar)).digest("hex"), shown["source"].tar_digest.slice(7));
   const events = (await alice.lab(["lab", "events", "--json"])).filter((event) => event["run"] === run);
   t.same(
     events.map(({ event }) => event),
