@@ -5,6 +5,7 @@ import { openMemory } from "../pass/memory.js";
 import { notifyEnd } from "../pass/notify.js";
 import { type Changed, type Pass, reconcile } from "../pass/reconcile.js";
 import { cacheDirectory } from "../registry/cache.js";
+import type { Registry } from "../registry/open.js";
 import { marked } from "../registry/runs.js";
 import type { Context } from "./context.js";
 import { graces } from "./runs.js";
@@ -13,7 +14,9 @@ import { graces } from "./runs.js";
 export async function* reconcilePass(context: Context, only?: readonly string[]): AsyncGenerator<Changed> {
   const registry = await context.registry();
   const active = marked(registry, "active", registry.user);
-  const memory = openMemory(path.join(cacheDirectory(registry, context.env, os.homedir()), "reconcile.json"));
+  // A dry pass remembers nothing, and makes no directory for it.
+  const remembered = context.dryRun ? os.devNull : path.join(cacheOf(registry, context), "reconcile.json");
+  const memory = openMemory(remembered);
   const pass: Pass = {
     registry,
     scheduler: await context.scheduler(),
@@ -30,4 +33,8 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     yield changed;
   }
   if (!context.dryRun) memory.save(new Set(active));
+}
+
+function cacheOf(registry: Registry, { env }: Context): string {
+  return cacheDirectory(registry, env, os.homedir());
 }

@@ -12,21 +12,21 @@ type Taken = Pick<
   "digest" | "paths_digest" | "tar" | "tar_digest" | "files" | "bytes" | "commit" | "branch" | "dirty"
 >;
 
-/** A function that takes the snapshot of a source, or has taken it; with `dry` the tree is only hashed. */
-export function snapshotter(context: Context): (source: RunSource, dry: boolean) => Promise<Taken> {
-  const taken = new Map<string, Promise<Taken>>();
-  return (source, dry) => {
-    const { root, kind, ignore, paths, include } = source;
-    const key = JSON.stringify([root, kind, ignore, paths, include, dry]);
-    const known = taken.get(key) ?? take(source, dry, context);
-    taken.set(key, known);
-    return known;
-  };
+const takenFor = new WeakMap<Context, Map<string, Promise<Taken>>>();
+
+/** The snapshot of a source, taken now or for an earlier run of the same stream; with `dry` the tree is only hashed. */
+export function snapshotOf(source: RunSource, dry: boolean, context: Context): Promise<Taken> {
+  const taken = takenFor.get(context) ?? new Map<string, Promise<Taken>>();
+  takenFor.set(context, taken);
+  const { root, kind, ignore, paths, include } = source;
+  const key = JSON.stringify([root, kind, ignore, paths, include, dry]);
+  const known = taken.get(key) ?? take(source, dry, context);
+  taken.set(key, known);
+  return known;
 }
 
 async function take({ root, kind, ignore, paths, include }: RunSource, dry: boolean, context: Context): Promise<Taken> {
   const registry = await context.registry();
-  const cache = cacheDirectory(registry, context.env, os.homedir());
   const options: SnapshotOptions = {
     root,
     kind,
@@ -36,8 +36,8 @@ async function take({ root, kind, ignore, paths, include }: RunSource, dry: bool
     ...(paths ? { paths } : {}),
     ...(include ? { include } : {}),
   };
-  options.cacheFile = path.join(cache, statCacheName(options));
   if (!dry) {
+    options.cacheFile = path.join(cacheDirectory(registry, context.env, os.homedir()), statCacheName(options));
     options.spool = spoolFile(registry);
     options.wanted = (digest) => storedSnapshot(registry, digest) === undefined;
   }

@@ -1,0 +1,133 @@
+// --dry-run of every command that acts: what it would do is shown, and not a byte changes anywhere.
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import t from "tap";
+import { places } from "../support/golden.js";
+import { dist, records, type Sandbox, until } from "../support/sandbox.js";
+
+t.setTimeout(300_000);
+const made = places();
+t.teardown(() => made.remove());
+const place = await made.history();
+t.teardown(() => place.remove());
+const work = path.join(place.dir, "work");
+const recipe = 'name = "small"\ncommand = ["true"]\n[resources]\ntime = "10m"\nmem = "64MB"\n';
+fs.writeFileSync(path.join(work, "small.toml"), recipe);
+const sh = (script: string, input = "") => place.run(["sh", "-c", script], { cwd: work, input });
+
+/** Everything below the place: names, modes, times of change of contents, contents. */
+function everything({ dir }: Sandbox): string[] {
+  return fs
+    .readdirSync(dir, { recursive: true, withFileTypes: true })
+    .map((entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const { mode, mtimeMs, ino } = fs.lstatSync(file);
+      const contents = entry.isFile() ? createHash("sha256").update(fs.readFileSync(file)).digest("hex") : "";
+      return [path.relative(dir, file), mode.toString(8), mtimeMs, ino, contents].join(" ");
+    })
+    .sort();
+}
+
+// What each command would do something with; made beforehand, so that only the dry run is looked at.
+const chain = ["lab-plan small.toml", "lab-snapshot", "lab-resolve", "lab-create", "lab-render-sbatch"];
+const inputs: Record<string, string> = {};
+for (const [i, command] of chain.entries()) {
+  const { code, stdout, stderr } = await sh(command, inputs[chain[i - 1] ?? ""] ?? "");
+  if (code !== 0) throw new Error(stderr);
+  inputs[command] = stdout;
+}
+// A job that has ended and of which nobody has been told yet.
+const submitted = await sh("lab-submit", inputs["lab-render-sbatch"]);
+const [run] = records(submitted.stdout);
+if (run?.["phase"] !== "submitted") throw new Error(submitted.stderr);
+const runDir = String(run["run_dir"]);
+await until("the job's end", () => fs.existsSync(path.join(runDir, ".lab/attempt-1/exit.json")));
+const queue = path.join(place.registry, "queue");
+await until("the worker's end", () => {
+  const names = fs.readdirSync(queue, { recursive: true }).map(String);
+  const jobs = names.filter((name) => name.endsWith(".queued.json"));
+  return jobs.every((name) => names.includes(name.replace(".queued.", ".ended.")));
+});
+await until("the worker's leave", () => !fs.readdirSync("/proc").some((pid) => isWorker(pid)));
+
+function isWorker(pid: string): boolean {
+  try {
+    const argv = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return argv.includes("lab-worker") && fs.readFileSync(`/proc/${pid}/environ`, "utf8").includes(place.dir);
+  } catch {
+    return false;
+  }
+}
+
+// Plans of its own for each: a run that is there already would be passed on as it is.
+const [plan, snapshotted, resolved] = ["lab-plan small.toml", "lab-snapshot", "lab-resolve"].map((name) => {
+  const id = "20261120-130000-dryrnx";
+  return (inputs[name] ?? "").replaceAll(String(run["id"]), id).replaceAll(String(run["id"]).slice(-6), "dryrnx");
+});
+
+const dry: Record<string, { cmd: string; input?: string | undefined; shows: object }> = {
+  "lab-plan": { cmd: "lab-plan -n small.toml", shows: { phase: "planned" } },
+  "lab-snapshot": {
+    cmd: "lab-snapshot -n",
+    input: plan,
+    shows: { phase: "snapshotted", source: { digest: /^sha256:/ } },
+  },
+  "lab-resolve": { cmd: "lab-resolve -n", input: snapshotted, shows: { phase: "resolved" } },
+  "lab-create": { cmd: "lab-create --dry-run", input: resolved, shows: { phase: "created" } },
+  "lab-render-sbatch": {
+    cmd: "lab-render-sbatch -n",
+    input: inputs["lab-create"],
+    shows: { phase: "rendered", script: /^#!/ },
+  },
+  "lab-submit": { cmd: "lab-submit -n @last:idle", shows: { type: "run", phase: "rendered" } },
+  "lab-cancel": { cmd: "lab-cancel -n @last:idle", shows: { type: "status", state: "planned" } },
+  "lab-forget": { cmd: "lab-forget -n @last:idle", shows: { type: "status", error: { code: "refused" } } },
+  "lab-reconcile": { cmd: "lab-reconcile -n", shows: { id: run["id"], state: "succeeded" } },
+  "lab-init": {
+    cmd: "lab-init -n --yes --root new --name here --scheduler local --output new/cluster.toml",
+    shows: { type: "check", name: "registry" },
+  },
+};
+
+t.test("every command that acts is here", async (t) => {
+  const all = JSON.parse(fs.readFileSync(path.join(dist(), "commands.json"), "utf8")) as {
+    name: string;
+    acts: boolean;
+  }[];
+  const acting = all.filter(({ acts }) => acts).map(({ name }) => name);
+  t.strictSame(Object.keys(dry).sort(), acting.sort());
+});
+
+for (const [name, { cmd, input, shows }] of Object.entries(dry)) {
+  t.test(name, async (t) => {
+    const before = everything(place);
+    const { code, stdout, stderr } = await sh(cmd, input);
+    t.strictSame(everything(place), before, "nothing changed");
+    t.equal(code, name === "lab-forget" ? 1 : 0, stderr);
+    t.match(records(stdout)[0], name === "lab-forget" ? shows : { ...shows, dry_run: true });
+  });
+}
+
+t.test("the first -n goes through the whole pipe", async (t) => {
+  const before = everything(place);
+  const { code, stdout } = await sh(
+    "lab-plan -n small.toml | lab-snapshot | lab-resolve | lab-create | lab-render-sbatch | lab-submit",
+  );
+  t.equal(code, 0);
+  t.match(records(stdout), [{ dry_run: true, phase: "rendered", script: /^#!/ }]);
+  t.match(await sh("lab-run -n small.toml"), { code: 0, stdout: /"dry_run":true/ });
+  t.match(
+    await sh("lab-run --dry-run --wait -q small.toml"),
+    { code: 0 },
+    "and nobody waits for what was not submitted",
+  );
+  t.strictSame(everything(place), before, "nothing changed");
+});
+
+t.test("without it they do what was shown", async (t) => {
+  const { stdout } = await sh("lab-reconcile");
+  t.match(records(stdout)[0], { id: run["id"], state: "succeeded" });
+  t.equal((await sh("lab-reconcile -n")).stdout, "");
+  t.match(records((await sh("lab-cancel @last:idle")).stdout)[0], { state: "cancelled" });
+});
