@@ -1,6 +1,7 @@
 import t from "tap";
 import { needs } from "../../../lib/command/phase.js";
-import { phases, type Run } from "../../../lib/record/run.js";
+import { phases } from "../../../lib/record/phase.js";
+import type { Run } from "../../../lib/record/run.js";
 
 const run = (phase: unknown) => ({ type: "run", v: 1, id: "x", phase }) as Run;
 

@@ -1,6 +1,7 @@
 import t from "tap";
 import * as v from "valibot";
-import { hasPhase, isRun, phases, type Run, runSchema } from "../../../lib/record/run.js";
+import { phases } from "../../../lib/record/phase.js";
+import { runSchema } from "../../../lib/record/run.js";
 import { sampleRun } from "./sample.js";
 
 t.test("a run is valid in every phase, with fields that nobody knows", async (t) => {
@@ -28,19 +29,4 @@ t.test("what is wrong with a run is seen", async (t) => {
     const { [key]: _, ...rest } = sampleRun() as Record<string, unknown>;
     t.notOk(v.is(runSchema, rest), `without ${key}`);
   }
-});
-
-t.test("whether a record is a run", async (t) => {
-  t.ok(isRun({ type: "run", id: "x" }));
-  for (const value of [{ type: "run" }, { type: "status", id: "x" }, null, undefined, "run", []]) t.notOk(isRun(value));
-});
-
-t.test("how far it has come", async (t) => {
-  const run = (phase: Run["phase"]) => sampleRun({ phase });
-  t.ok(hasPhase(run("submitted"), "planned") && hasPhase(run("created"), "created"));
-  t.notOk(hasPhase(run("planned"), "snapshotted"));
-  t.notOk(
-    hasPhase({ ...run("planned"), phase: "tomorrow" as never }, "planned"),
-    "an unknown phase has not come anywhere",
-  );
 });

@@ -90,7 +90,7 @@ t.test("what a job prints is appended beside its script; without the directory i
     fs.writeSync(fd, word);
     fs.closeSync(fd);
   }
-  t.equal(fs.readFileSync(path.join(directory, `local-${job}.out`), "utf8"), "onetwo");
+  t.equal(fs.readFileSync(path.join(directory, `${job}.out`), "utf8"), "onetwo");
 });
 
 t.test("the exit is that of the last attempt of this job", async (t) => {

@@ -86,7 +86,7 @@ export async function house(t: Test, capacity = big) {
   async function submit(script: string, resources?: Resources, more?: Partial<SubmitRequest>) {
     const asked = request(script, resources, more);
     const { job } = await scheduler().submit(asked);
-    const output = path.join(asked.run_dir, ".lab", "submit-1", `local-${job}.out`);
+    const output = path.join(asked.run_dir, ".lab", "submit-1", `${job}.out`);
     return { ...asked, job, output, said: () => (fs.existsSync(output) ? fs.readFileSync(output, "utf8") : "") };
   }
 

@@ -99,7 +99,7 @@ t.test("starts a worker on demand, one that outlives the submitter and leaves by
     "in a session of its own",
   );
   t.match(await h.ended(job), { verdict: "completed" });
-  const said = fs.readFileSync(path.join(request.run_dir, ".lab/submit-1", `local-${job}.out`), "utf8");
+  const said = fs.readFileSync(path.join(request.run_dir, ".lab/submit-1", `${job}.out`), "utf8");
   t.match(said, /^LANG=C.UTF-8$/m);
   t.match(said, `LAB_LOCAL_JOB_ID=${job}`);
   t.notMatch(said, "SECRET");
