@@ -11,6 +11,7 @@ import { checked } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
 import type { Registry } from "../registry/open.js";
 import { nextSubmission, submissionFiles, writeSubmissionFile } from "../registry/submissions.js";
+import { umaskOf } from "../registry/umask.js";
 import { slurmDirectives } from "../scheduler/slurm/directives.js";
 import type { Context } from "./context.js";
 
@@ -30,6 +31,7 @@ export async function renderRun(given: Run, context: Context): Promise<Run> {
   const script = renderScript({
     ...scriptInput(run, config, values),
     context: about,
+    umask: umaskOf(registry),
     directives: await directivesOf(run, config, registry, n, context),
   });
   const submission = { n, script: files.script, context: files.context };

@@ -6,6 +6,7 @@ import type { Config, ResolvedConfig } from "../config/config.js";
 import { cacheDirectory } from "../registry/cache.js";
 import type { Registry } from "../registry/open.js";
 import { queueFiles } from "../registry/queue.js";
+import { umaskOf } from "../registry/umask.js";
 import { hostCapacity } from "../scheduler/local/capacity.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import type { Place } from "./context.js";
@@ -21,7 +22,7 @@ export async function schedulerFor(
   const kind = await kindOf(config, place);
   if (kind === "slurm") {
     const { slurmScheduler } = await import("../scheduler/slurm/slurm.js");
-    return slurmScheduler(slurmOptions(config, place));
+    return slurmScheduler({ ...slurmOptions(config, place), umask: umaskOf(registry) });
   }
   const { localScheduler } = await import("../scheduler/local/local-scheduler.js");
   return localScheduler({

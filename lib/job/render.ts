@@ -21,6 +21,8 @@ export interface ScriptInput {
   inherit?: boolean;
   seed?: number;
   unpack?: "auto" | "node" | "shared";
+  /** Who may read what the job writes, as umask has it; the group if not given. */
+  umask?: string;
   /** WANDB_* by name. */
   wandb?: Readonly<Record<string, string>>;
   /** The recorded digest of each input that has one, by role. */
@@ -67,6 +69,7 @@ function values({ context, ...more }: ScriptInput): string[] {
     bashValue("lab_submission", String(context.submission)),
     bashValue("lab_user", context.user),
     bashValue("lab_run_dir", context.run_dir),
+    bashValue("lab_umask", more.umask ?? "027"),
     bashValue("lab_params", context.params),
     bashValue("lab_seed", more.seed === undefined ? "" : String(more.seed)),
     "",

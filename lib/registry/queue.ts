@@ -80,7 +80,7 @@ export function queueFiles(registry: Registry) {
     pathOf,
     watch,
     lease,
-    openOutput,
+    openOutput: (queued: JobQueued) => openOutput(queued, registry.modes.file),
     exitOf: (queued: JobQueued) => exitOf(queued, registry.uid),
   };
 }
@@ -94,11 +94,13 @@ function parseName(name: string): { job: string; fact: QueueFact } | undefined {
 }
 
 /** What the job prints goes to submit-<n>/local-<job>.out, as Slurm's goes to slurm-<job>.out. */
-function openOutput({ job, run_dir, submission }: JobQueued): number {
+function openOutput({ job, run_dir, submission }: JobQueued, mode: number): number {
   const file = path.join(submissionDirectory(envelope(run_dir), submission), `${job}.out`);
   const flags = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
   try {
-    return fs.openSync(file, flags, 0o640);
+    const fd = fs.openSync(file, flags, mode);
+    fs.fchmodSync(fd, mode);
+    return fd;
   } catch (error) {
     throw systemFault(
       error,

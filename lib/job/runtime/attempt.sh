@@ -2,7 +2,7 @@
 
 # What every part of the runtime relies on, after the clean start.
 lab_prepare() {
-  umask 027
+  umask "$lab_umask"
   unset CDPATH
   export LC_ALL=C LANG=C.UTF-8 SLURM_EXPORT_ENV=ALL
   [[ -n ${PATH-} && $(declare -p PATH) == 'declare -x'* ]] ||
@@ -50,7 +50,7 @@ lab_begin_attempt() {
     [[ $dir == [1-9]* && $dir != *[!0-9]* ]] && ((dir >= n)) && n=$((dir + 1))
   done
   fresh=$(mktemp -d -- "$lab_envelope/.tmp-attempt-XXXXXXXX" 2>&1) || lab_give_up 73 "cannot begin: $fresh"
-  chmod 0750 -- "$fresh"
+  chmod -- "$(umask -S)" "$fresh"
   read -r lab_token </proc/sys/kernel/random/uuid
   lab_now
   lab_started_at=$REPLY

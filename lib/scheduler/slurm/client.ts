@@ -10,6 +10,8 @@ export interface SlurmOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** What the cluster file calls the programs. */
   binaries?: Partial<Record<SlurmProgram, string>>;
+  /** For the files that Slurm opens for a job; that of this process if not given. */
+  umask?: string;
   /** How long sbatch, and any other program, may take, in seconds (180 and 120; Slurm gives up sooner by itself). */
   timeouts?: { submit_s?: number; query_s?: number };
 }
@@ -26,13 +28,13 @@ export interface Answer {
 export type SlurmClient = (program: SlurmProgram, argv: readonly string[], cwd?: string) => Promise<Answer>;
 
 /** The one way to Slurm. Answers are given whatever the program's exit status; only a bug of ours throws. */
-export function slurmClient({ env, binaries, timeouts }: SlurmOptions): SlurmClient {
+export function slurmClient({ env, binaries, umask, timeouts }: SlurmOptions): SlurmClient {
   return async (program, argv, cwd = "/") => {
     const { execa } = await import("execa");
     const seconds = program === "sbatch" ? (timeouts?.submit_s ?? 180) : (timeouts?.query_s ?? 120);
     const result = await execa(binaries?.[program] ?? program, argv, {
       cwd,
-      env: program === "sbatch" ? slurmEnvironment(env) : slurmQueryEnvironment(env),
+      env: program === "sbatch" ? slurmEnvironment(env, umask) : slurmQueryEnvironment(env),
       extendEnv: false,
       stdin: "ignore",
       stripFinalNewline: false,

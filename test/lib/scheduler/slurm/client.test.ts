@@ -45,6 +45,13 @@ t.test("the environment of sbatch, which is handed on to the job", async (t) => 
   );
 });
 
+t.test("the umask of sbatch, whatever the caller's is", async (t) => {
+  const binaries = programs(t.testdir(), { sbatch: "echo $SLURM_UMASK", squeue: "echo $SLURM_UMASK" });
+  const slurm = slurmClient({ env: { SLURM_UMASK: "0000" }, binaries, umask: "0027" });
+  t.match(await slurm("sbatch", []), { stdout: "0027\n" });
+  t.match(await slurm("squeue", []), { stdout: "\n" });
+});
+
 t.test("the environment of what only prints", async (t) => {
   const binaries = programs(t.testdir(), { squeue: "env" });
   const { stdout } = await slurmClient({ env: hostile, binaries })("squeue", []);
