@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // lab-config - the resolved configuration and where each value came from
 import { command } from "../lib/command/command.js";
+import { settingView } from "../lib/command/setting-view.js";
 import { fault } from "../lib/record/fault.js";
 import { nearest } from "../lib/record/names.js";
 
@@ -9,6 +10,7 @@ export const spec = {
   usage: ["[KEY…]"],
   options: { files: { type: "boolean", help: "only the files that are read, the weakest first" } },
   columns: ["key", { key: "value", title: "value" }, "from", "note"],
+  view: settingView,
   input: "none",
   args: [0, Number.POSITIVE_INFINITY],
   writes: ["setting"],

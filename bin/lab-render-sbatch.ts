@@ -2,8 +2,7 @@
 // lab-render-sbatch - write the job scripts of runs
 import { command, each } from "../lib/command/command.js";
 import { needs } from "../lib/command/phase.js";
-import { renderRun } from "../lib/command/rendering.js";
-import { hasPhase, isRun } from "../lib/record/run.js";
+import { hasPhase, isRun } from "../lib/record/phase.js";
 
 export const spec = {
   name: "lab-render-sbatch",
@@ -20,9 +19,10 @@ export default command(spec, (records, _, context) =>
   each(
     records,
     isRun,
-    (run) => {
+    async (run) => {
       if (hasPhase(run, "rendered")) return run;
       needs(run, "created", "lab-create");
+      const { renderRun } = await import("../lib/command/rendering.js");
       return renderRun(run, context);
     },
     context,

@@ -2,8 +2,7 @@
 // lab-resolve - fix inputs, output paths and the cache key of runs
 import { command, each } from "../lib/command/command.js";
 import { needs } from "../lib/command/phase.js";
-import { resolveRun } from "../lib/command/resolving.js";
-import { hasPhase, isRun } from "../lib/record/run.js";
+import { hasPhase, isRun } from "../lib/record/phase.js";
 
 export const spec = {
   name: "lab-resolve",
@@ -23,6 +22,7 @@ export default command(spec, (records, _, context) =>
     async (run) => {
       if (hasPhase(run, "resolved")) return run;
       needs(run, "snapshotted", "lab-snapshot");
+      const { resolveRun } = await import("../lib/command/resolving.js");
       return { ...(await resolveRun(run, context)), ...(context.dryRun ? { dry_run: true } : {}) };
     },
     context,

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // lab-snapshot - keep the source of runs, once per distinct tree
 import { command, each } from "../lib/command/command.js";
-import { snapshotter } from "../lib/command/snapshotting.js";
-import { hasPhase, isRun } from "../lib/record/run.js";
+import { hasPhase, isRun } from "../lib/record/phase.js";
 
 export const spec = {
   name: "lab-snapshot",
@@ -22,16 +21,19 @@ export const spec = {
   writes: ["run"],
 } as const;
 
-export default command(spec, (records, _, context) => {
-  const snapshot = snapshotter(context);
-  return each(
+export default command(spec, (records, _, context) =>
+  each(
     records,
     isRun,
     async (run) => {
       if (hasPhase(run, "snapshotted")) return run;
-      const source = { ...run.source, ...(await snapshot(run.source, context.dryRun || run.dry_run === true)) };
+      const { snapshotOf } = await import("../lib/command/snapshotting.js");
+      const source = {
+        ...run.source,
+        ...(await snapshotOf(run.source, context.dryRun || run.dry_run === true, context)),
+      };
       return { ...run, phase: "snapshotted", source, ...(context.dryRun ? { dry_run: true } : {}) };
     },
     context,
-  );
-});
+  ),
+);

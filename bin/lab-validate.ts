@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-validate - all that is wrong with a recipe or configuration
 import { command } from "../lib/command/command.js";
-import { problemOf, validateFile } from "../lib/command/validating.js";
+import { problemOf, problemView, validateFile } from "../lib/command/validating.js";
 import { isFault } from "../lib/record/fault.js";
 
 export const spec = {
@@ -16,6 +16,7 @@ export const spec = {
     "message",
     "hint",
   ],
+  view: problemView,
   input: "none",
   args: [1, Number.POSITIVE_INFINITY],
   writes: ["problem", "check"],

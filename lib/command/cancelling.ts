@@ -17,7 +17,8 @@ export async function* cancelAll(
   const limits = await graces(context);
   const act = async (run: RunOnDisk) => {
     const after = await cancelOne(run, reason, context);
-    return { ...statusOf(after, Date.now(), limits), ...(context.dryRun ? { dry_run: true } : {}) };
+    const asked = after.facts.outcome || context.dryRun ? {} : { message: "asked to end" };
+    return { ...statusOf(after, Date.now(), limits), ...asked, ...(context.dryRun ? { dry_run: true } : {}) };
   };
   yield* eachNamed(records, act, limits, context);
 }

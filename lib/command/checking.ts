@@ -138,7 +138,7 @@ function nearDuplicate(run: Run, registry: Registry): Finding[] {
         return [
           {
             check: "near_duplicate",
-            message: `the same was run before: ${id} (${state})`,
+            message: `the same was run before, and runs again: ${id} (${state})`,
             hint: `lab show ${id.slice(-6)}`,
           },
         ];

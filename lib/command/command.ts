@@ -4,12 +4,12 @@ import { type Fault, type FaultCode, fault, faults, isFault, recordError, system
 import { parseArguments, timeOption } from "./arguments.js";
 import { type Context, openers, type Terminal } from "./context.js";
 import { carriesError } from "./each.js";
-import { helpText } from "./help.js";
 import { type Messages, messages } from "./messages.js";
 import { type Output, openOutput } from "./output.js";
 import { placeOf } from "./place.js";
 import { onSignals } from "./signals.js";
 import type { OptionsOf, Spec } from "./spec.js";
+import { readRecords, textWriter } from "./stream.js";
 import { terminalOf } from "./terminal.js";
 import { isUnwritable, type Unwritable } from "./unwritable.js";
 
@@ -64,11 +64,11 @@ async function session(
     now = momentOf(parsed.options["as-of"]);
   } catch (error) {
     const cut = argv.indexOf("--");
-    if ((cut < 0 ? argv : argv.slice(0, cut)).includes("--help")) return printed(helpText(spec));
+    if ((cut < 0 ? argv : argv.slice(0, cut)).includes("--help")) return help(spec);
     throw error;
   }
   const { options } = parsed;
-  if (options["help"]) return printed(helpText(spec));
+  if (options["help"]) return help(spec);
   if (options["version"]) return printed(`${spec.name} (labkit) ${LAB_VERSION}\n`);
   const output = await openOutput(spec, options, terminal, 1, now);
   const { context, state } = contextOf(spec, parsed, now, terminal, signal, says);
@@ -173,7 +173,6 @@ async function inputOf(
       throw fault("usage", "which runs?", { hint: "name them, or pipe records in" });
     says.say("reading records from the terminal; end with ctrl-d");
   }
-  const { readRecords } = await import("./stream.js");
   const bad = (line: number, why: string) => {
     says.badLine(line, fault("dataerr", why));
     state.abnormal(fault("dataerr", `line ${line} of standard input: ${why}`), true);
@@ -228,8 +227,12 @@ function failureRecord(name: string, error: Fault): object {
   return { type: "failure", v: 1, command: name, ...recordError(error) };
 }
 
+async function help(spec: Spec): Promise<number> {
+  const { helpText } = await import("./help.js");
+  return printed(helpText(spec));
+}
+
 async function printed(text: string): Promise<number> {
-  const { textWriter } = await import("./stream.js");
   const out = textWriter(1);
   out.write(text);
   await out.end();

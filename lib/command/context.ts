@@ -1,7 +1,7 @@
 // What a command's function gets beside its records: the arguments, the moment, the place, and how to say that
 // something is wrong. Registry and scheduler are opened when they are first asked for.
 import type { ResolvedConfig } from "../config/config.js";
-import type { Fault } from "../record/fault.js";
+import { type Fault, fault, isFault } from "../record/fault.js";
 import type { Registry } from "../registry/open.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 
@@ -88,7 +88,11 @@ export function openers(
     registry ??= marked(
       openConfig().then(async ({ config: { filesystem } }) => {
         const { openRegistry: open } = await import("../registry/open.js");
-        return open(filesystem.runs_base, place.uid);
+        try {
+          return open(filesystem.runs_base, place.uid);
+        } catch (error) {
+          throw isFault(error) && error.code === "noperm" ? forMembers(error, filesystem.shared_group) : error;
+        }
       }),
     );
     return registry;
@@ -98,6 +102,16 @@ export function openers(
     return scheduler;
   };
   return { config: openConfig, registry: openRegistry, scheduler: openScheduler };
+}
+
+/** A registry that cannot be read is most often one of a group that one is not in. */
+function forMembers(error: Fault, group: string | undefined): Fault {
+  if (error.hint !== undefined) return error;
+  const hint =
+    group === undefined
+      ? "ask who made the registry to let you in"
+      : `the registry is for members of the group '${group}': id -nG tells yours`;
+  return fault("noperm", error.message, { hint, cause: error });
 }
 
 async function resolve(place: Place, asked: Asked, say: (message: string) => void): Promise<ResolvedConfig> {

@@ -27,7 +27,7 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
     ...(standing.mode ? { mode: standing.mode } : {}),
   };
   if (standing.state === "queued") return { ...base, ...(await pending(run, context)) };
-  if (standing.state === "succeeded") return { ...base, message: "it succeeded: there is nothing to explain" };
+  if (standing.state === "succeeded") return { ...base, message: "there is nothing to explain" };
   if (standing.state === "running") return { ...base, ...running(run, standing, context) };
   if (standing.state !== "failed")
     return { ...base, message: standing.message ?? unsaid(standing.state), ...(tries(run, standing) ?? {}) };

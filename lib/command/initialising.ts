@@ -61,6 +61,15 @@ export async function* initialise(options: InitOptions, context: Context): Async
       used?.roots[0] ?? plan.artifactRoot,
       used ? `${used.roots.length} places` : `places for ${plan.kinds.join(", ")}`,
     ),
+    check(
+      "scheduler",
+      undefined,
+      plan.scheduler === "slurm"
+        ? "Slurm runs the jobs"
+        : plan.scheduler === "local"
+          ? "this machine runs the jobs"
+          : plan.scheduler,
+    ),
     check("cluster", plan.output, there ? "replaced" : "written"),
   ];
   if (context.dryRun) {
@@ -75,6 +84,10 @@ export async function* initialise(options: InitOptions, context: Context): Async
   for (const root of roots) makeArtifactRoot(root, plan.group?.gid);
   writeConfiguration(plan.output, text);
   yield* steps;
+  const other = context.env["LAB_CLUSTER"];
+  if (other && path.resolve(context.cwd, other) !== plan.output) {
+    context.say(`LAB_CLUSTER is set to '${other}' and wins over what was written: unset LAB_CLUSTER`);
+  } else if (context.terminal.err) context.say("next: lab run --wait -- echo hello");
 }
 
 function newRegistry({ runsBase, group }: Plan) {
@@ -91,8 +104,8 @@ function writeConfiguration(file: string, text: string): void {
   replace(file, text, 0o644);
 }
 
-function check(name: string, at: string, message: string): object {
-  return { type: "check", v: 1, name, check: name, ok: true, path: at, message };
+function check(name: string, at: string | undefined, message: string): object {
+  return { type: "check", v: 1, name, check: name, ok: true, ...(at === undefined ? {} : { path: at }), message };
 }
 
 async function planned(options: InitOptions, context: Context): Promise<Plan> {

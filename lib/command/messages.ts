@@ -1,7 +1,7 @@
 // What goes to stderr: `lab-verb: <id>: cannot …: … (hint)`, and the same line twenty times becomes "and N more".
 import fs from "node:fs";
 import { type Fault, fault, isFault } from "../record/fault.js";
-import { plain } from "./table.js";
+import { plain } from "./plain.js";
 
 export interface Messages {
   say(message: string): void;

@@ -1,6 +1,7 @@
 // Each command of the pipe refuses a record that lacks the step before it.
 import { fault } from "../record/fault.js";
-import { hasPhase, type Phase, type Run } from "../record/run.js";
+import { hasPhase, type Phase } from "../record/phase.js";
+import type { Run } from "../record/run.js";
 
 /** Throws dataerr unless the run has come as far as `phase`, naming the command that brings it there. */
 export function needs(run: Run, phase: Phase, command: string): void {

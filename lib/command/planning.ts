@@ -72,6 +72,12 @@ function setOf({ set, name }: PlanOptions): string[] {
 }
 
 async function planned(recipe: Recipe, source: Source, options: PlanOptions, context: Context): Promise<Run> {
+  const home = context.env["HOME"] || os.homedir();
+  if (source.kind === "directory" && [home, "/", "/tmp"].includes(source.root)) {
+    throw fault("dataerr", `'${source.root}' is no source: all that is in it would be shipped with the run`, {
+      hint: "go to the project's own directory, or git init one",
+    });
+  }
   const flags = await narrative(options, context);
   const run = planRun(recipe, {
     now: context.now,

@@ -133,6 +133,7 @@ export function statusOf(disk: RunOnDisk, now: number, limits: Parameters<typeof
     name: run.name,
     user: run.user,
     ...standing,
+    ...(standing.state === "succeeded" && standing.message === undefined ? incomplete(disk) : {}),
     planned_at: run.planned_at,
     ...(beat === undefined ? {} : { beat_at: beat }),
     ...(started === undefined || standing.state === "queued"
@@ -143,4 +144,13 @@ export function statusOf(disk: RunOnDisk, now: number, limits: Parameters<typeof
     ...(run.group === undefined ? {} : { group: run.group }),
     ...(run.narrative?.note === undefined ? {} : { note: run.narrative.note }),
   };
+}
+
+/** What a run that succeeded did not write, though its recipe says that it would. */
+function incomplete({ run, facts }: RunOnDisk): { message?: string } {
+  const written = facts.attempts.at(-1)?.exit?.outputs;
+  const missing = Object.keys(run.outputs).filter(
+    (role) => written && !written.some((made) => made.role === role && made.complete),
+  );
+  return missing.length === 0 ? {} : { message: `but output ${missing.join(", ")} is not complete` };
 }

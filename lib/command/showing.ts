@@ -10,8 +10,9 @@ import { logFiles } from "../registry/logs.js";
 import { metricsOf } from "../registry/metrics.js";
 import { submissionFiles } from "../registry/submissions.js";
 import type { Context } from "./context.js";
+import { plain } from "./plain.js";
 import { statusOf } from "./runs.js";
-import { plain, type TableStyle, tableLines } from "./table.js";
+import { type TableStyle, tableLines } from "./table.js";
 
 /** The run record with its standing and all of its facts. */
 export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces): Promise<object> {
@@ -78,7 +79,12 @@ type Shown = Pick<
 interface Attempted {
   n: number;
   start?: { host: string };
-  exit?: { code: number; reason: string; peak_mem_bytes?: number };
+  exit?: {
+    code: number;
+    reason: string;
+    peak_mem_bytes?: number;
+    outputs?: { role: string; complete?: boolean; step?: number; bytes?: number }[];
+  };
 }
 
 /** The card that a person sees. */
@@ -107,8 +113,9 @@ export function cardOf(record: Record<string, unknown>, style: TableStyle): stri
   add("source", sourceOf(run));
   add("key", run.key?.digest);
   for (const [role, input] of Object.entries(run.inputs)) add(`input ${role}`, input.path);
-  for (const [role, output] of Object.entries(run.outputs))
-    add(`output ${role}`, `${output.path ?? output.alias} (${output.type})`);
+  for (const [role, output] of Object.entries(run.outputs)) {
+    add(`output ${role}`, `${output.path ?? output.alias} (${output.type}${writtenOf(run, role)})`);
+  }
   add("metrics", run.metrics && wordsOf(run.metrics));
   for (const file of (run.collected ?? []).slice(0, 20)) add("collected", `${file.path} (${shortSize(file.bytes)})`);
   if ((run.collected?.length ?? 0) > 20) add("collected", `and ${(run.collected?.length ?? 0) - 20} more`);
@@ -196,9 +203,21 @@ function sourceOf({ source }: Shown): string {
   return `${source.root}${commit}`;
 }
 
+/** What of an output was there when the last attempt ended. */
+function writtenOf({ attempts }: Shown, role: string): string {
+  const exit = attempts.at(-1)?.exit;
+  if (!exit) return "";
+  const made = exit.outputs?.filter((output) => output.role === role) ?? [];
+  const whole = made.filter(({ complete }) => complete);
+  if (whole.length === 0) return ", NOT COMPLETE";
+  const bytes = whole.reduce((total, output) => total + (output.bytes ?? 0), 0);
+  const steps = whole.some(({ step }) => step !== undefined) ? `${whole.length} steps, ` : "";
+  return `, ${steps}${shortSize(bytes)}`;
+}
+
 function attemptOf({ start, exit }: Attempted): string {
   const where = start ? `on ${start.host}` : "did not start";
   const how = exit ? `, ${exit.reason === "command" ? `exit code ${exit.code}` : exit.reason.replace("_", " ")}` : "";
-  const memory = exit?.peak_mem_bytes ? `, ${shortSize(exit.peak_mem_bytes)} at most` : "";
+  const memory = exit?.peak_mem_bytes ? `, ${shortSize(exit.peak_mem_bytes)} of memory at its peak` : "";
   return `${where}${how}${memory}`;
 }

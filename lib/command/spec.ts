@@ -16,6 +16,8 @@ export interface Column {
   key: string;
   title?: string;
   format?: Format;
+  /** Left out where the terminal is too narrow for all. */
+  spare?: boolean;
 }
 
 export interface Spec {

@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import { type Sender, submitRun } from "../pass/submit.js";
 import { fault } from "../record/fault.js";
-import { isRun, type Run } from "../record/run.js";
+import { isRun } from "../record/phase.js";
+import type { Run } from "../record/run.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { submissionFiles } from "../registry/submissions.js";
 import { type Context, each } from "./command.js";

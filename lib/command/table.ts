@@ -1,6 +1,6 @@
 // The same records as an aligned table, for eyes.
 import { shortDuration, shortSize } from "../record/units.js";
-import { controlSequences } from "./control-sequences.js";
+import { plain } from "./plain.js";
 
 export type Format = "text" | "time" | "age" | "duration" | "size" | "number" | "state" | "handle";
 
@@ -8,6 +8,8 @@ export interface TableColumn {
   key: string;
   title: string;
   format: Format;
+  /** Left out where the terminal is too narrow for all. */
+  spare?: boolean;
 }
 
 export interface TableStyle {
@@ -35,17 +37,21 @@ const colours: Record<string, string> = {
   warning: "33",
 };
 
-/** The lines of a table for these records; `widths` keeps the columns of an earlier part of the same table. */
+/**
+ * The lines of a table for these records; `widths` keeps those of an earlier part of the same table, whose
+ * columns it was told; on a narrow terminal they are fewer than were asked for.
+ */
 export function tableLines(
   records: readonly Record<string, unknown>[],
   columns: readonly TableColumn[],
   style: TableStyle,
   widths?: number[],
-): { lines: string[]; widths: number[] } {
-  const rows = records.map((record) => columns.map((column) => cell(at(record, column.key), column.format, style.now)));
-  const natural = columns.map((column, i) =>
-    rows.reduce((most, row) => Math.max(most, width(row[i] ?? "")), style.header ? width(column.title) : 0),
-  );
+): { lines: string[]; widths: number[]; columns: readonly TableColumn[] } {
+  const { rows, natural } = measured(records, columns, style);
+  // A long text may be cut to this and still say something; less is worth more than other columns.
+  const least = natural.map((w, i) => (columns[i]?.format === "text" && !isId(columns[i]) ? Math.min(w, 40) : w));
+  const fewer = !widths && style.width !== undefined && sum(least) > style.width && narrower(columns, natural);
+  if (fewer) return tableLines(records, fewer, style);
   const fitted = widths ?? fit(natural, columns, style.width);
   const lines = rows.map((row) => line(row, columns, fitted, style, false));
   if (style.header && !widths)
@@ -58,7 +64,32 @@ export function tableLines(
         true,
       ),
     );
-  return { lines, widths: fitted };
+  return { lines, widths: fitted, columns };
+}
+
+function measured(records: readonly Record<string, unknown>[], columns: readonly TableColumn[], style: TableStyle) {
+  const rows = records.map((record) => columns.map((column) => cell(at(record, column.key), column.format, style.now)));
+  const natural = columns.map((column, i) =>
+    rows.reduce((most, row) => Math.max(most, width(row[i] ?? "")), style.header ? width(column.title) : 0),
+  );
+  return { rows, natural };
+}
+
+/** Columns for a narrow terminal: first one that can be spared goes, then ids become handles; undefined where neither can. */
+function narrower(columns: readonly TableColumn[], natural: readonly number[]): TableColumn[] | undefined {
+  const spare = columns.findLastIndex((column) => column.spare);
+  if (spare >= 0) return columns.filter((_, i) => i !== spare);
+  const id = columns.findIndex((column, i) => isId(column) && natural[i] === 22);
+  if (id < 0) return undefined;
+  return columns.map((column, i) => (i === id ? { ...column, format: "handle" } : column));
+}
+
+function isId(column: TableColumn | undefined): boolean {
+  return (column?.key === "id" || column?.key === "run") && column.format === "text";
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((total, w) => total + w, 0) + 2 * (widths.length - 1);
 }
 
 /** The value at a dotted path of a record. */
@@ -69,13 +100,6 @@ export function at(record: unknown, key: string): unknown {
   const dot = key.indexOf(".");
   const head = key.slice(0, Math.max(0, dot));
   return Object.hasOwn(fields, head) ? at(fields[head], key.slice(dot + 1)) : undefined;
-}
-
-const controls = /(?![\t\n])\p{Cc}/gu;
-
-/** Text of a file without the control characters that could steer a terminal. */
-export function plain(text: string): string {
-  return text.replace(controlSequences, "").replace(controls, "").replaceAll("\t", " ").replaceAll("\n", "⏎");
 }
 
 function cell(value: unknown, format: Format, now: number): string {
@@ -123,7 +147,7 @@ function fit(natural: number[], columns: readonly TableColumn[], terminal: numbe
   const total = () => fitted.reduce((sum, w) => sum + w, 0) + 2 * (fitted.length - 1);
   // The widest text gives way first; what is short is never cut.
   while (total() > terminal) {
-    const texts = fitted.map((w, i) => (columns[i]?.format === "text" ? w : 0));
+    const texts = fitted.map((w, i) => (columns[i]?.format === "text" && !isId(columns[i]) ? w : 0));
     const widest = texts.indexOf(Math.max(...texts));
     if ((fitted[widest] ?? 0) <= 12 || texts[widest] === 0) break;
     fitted[widest] = Math.max(12, (fitted[widest] ?? 0) - (total() - terminal));

@@ -6,6 +6,8 @@ import type { Problem } from "../record/records.js";
 import { readToml } from "../toml/document.js";
 import { problems } from "../toml/problems.js";
 import type { Context } from "./context.js";
+import { plain } from "./plain.js";
+import type { TableStyle } from "./table.js";
 
 /** All problems of a recipe, a cluster file or a project file, in order of lines. Throws where it cannot be read at all. */
 export async function validateFile(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
@@ -27,4 +29,12 @@ export function problemOf(file: string, { message, hint }: Fault): Problem {
     ...(hint === undefined ? {} : { hint }),
     severity: "error",
   };
+}
+
+/** A problem for eyes: where, what, and below it what to do. */
+export function problemView(record: Record<string, unknown>, { colour }: TableStyle): string {
+  const { path, line, column, severity, message, hint } = record as Partial<Problem>;
+  const place = [path, line, column].filter((part) => part !== undefined).join(":");
+  const word = colour ? `\u001b[${severity === "warning" ? 33 : 31}m${severity}\u001b[0m` : severity;
+  return `${plain(place)}: ${word}: ${plain(message ?? "")}\n${hint === undefined ? "" : `    ${plain(hint)}\n`}`;
 }

@@ -66,6 +66,9 @@ export async function* waitFor(
     await sleep(pause, context.signal);
   }
   clear(context);
+  for (const id of context.signal.aborted && context.terminal.err ? open.keys() : []) {
+    context.say(`${id} goes on: lab wait ${id.slice(-6)}, lab cancel ${id.slice(-6)}`);
+  }
 }
 
 const stateBefore = new Map<string, Status["state"]>();

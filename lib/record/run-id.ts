@@ -1,13 +1,16 @@
-// Run ids: the UTC second at which a run was planned, and six characters that are enough to type.
+// Run ids: the UTC second at which a run was planned, and six characters that are enough to type. Two of these tell the
+// millisecond, so that ids sort in the order of planning; four are random.
 import { randomBytes } from "./random.js";
 
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz";
 const pattern = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-([0-9a-hjkmnp-tv-z]{6})$/;
 
-/** A new run id `YYYYMMDD-HHMMSS-xxxxxx` for the time `now` (milliseconds), random in its last six characters. */
-export function drawRunId(now: number, random: Uint8Array = randomBytes(6)): string {
+/** A new run id `YYYYMMDD-HHMMSS-xxxxxx` for the time `now` (milliseconds), whose handle begins with its millisecond. */
+export function drawRunId(now: number, random: Uint8Array = randomBytes(4)): string {
   const iso = new Date(now).toISOString();
-  const handle = Array.from(random.subarray(0, 6), (byte) => crockford[byte & 31]).join("");
+  const ms = now % 1000;
+  const digits = [ms >> 5, ms & 31, ...random.subarray(0, 4)];
+  const handle = digits.map((digit) => crockford[digit & 31]).join("");
   return `${iso.slice(0, 10).replaceAll("-", "")}-${iso.slice(11, 19).replaceAll(":", "")}-${handle}`;
 }
 
