@@ -6,6 +6,7 @@ import { type Layer, merged } from "./layers.js";
 import { type Numbers, numbersOf } from "./numbers.js";
 import { type LayerOptions, readLayers, setLayers } from "./read.js";
 import { type RecipeTable, recipeSchema } from "./schema.js";
+import { checkSetNames } from "./set-names.js";
 import { layerProblems } from "./validate.js";
 
 export interface Recipe extends Numbers {
@@ -36,6 +37,7 @@ const nowhere = "the command line";
 async function loaded(layers: Layer[], options: LayerOptions): Promise<Recipe> {
   const found = await layerProblems(layers);
   if (found.length > 0) throw problemFault(found, found[0]?.path === undefined ? "usage" : "dataerr");
+  checkSetNames(layers);
   const files = layers.filter((layer) => layer.flag === undefined).map((layer) => layer.file);
   const own = files.pop();
   return {
