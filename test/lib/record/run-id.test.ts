@@ -4,7 +4,7 @@ import { drawRunId, handleOf, isHandle, isRunId, timeOfRunId } from "../../../li
 import { checked, runId } from "../../../lib/record/schema.js";
 
 const moments = fc.integer({ min: 0, max: Date.parse("9999-12-31T23:59:59.999Z") });
-const bytes = fc.uint8Array({ minLength: 6, maxLength: 6 });
+const bytes = fc.uint8Array({ minLength: 4, maxLength: 4 });
 
 t.test("an id says when it was drawn, sorts by that, and ends in its handle", async (t) => {
   fc.assert(
@@ -22,18 +22,14 @@ t.test("an id says when it was drawn, sorts by that, and ends in its handle", as
   fc.assert(
     fc.property(moments, moments, bytes, (a, b, random) => {
       const [x, y] = [drawRunId(a, random), drawRunId(b, random)];
-      return Math.floor(a / 1000) < Math.floor(b / 1000)
-        ? x < y
-        : Math.floor(a / 1000) > Math.floor(b / 1000)
-          ? x > y
-          : x === y;
+      return a < b ? x < y : a > b ? x > y : x === y;
     }),
   );
   t.match(drawRunId(Date.parse("2026-11-20T20:14:55.999Z")), /^20261120-201455-/);
 });
 
 t.test("handles are drawn anew each time, evenly, from Crockford's letters", async (t) => {
-  const drawn = Array.from({ length: 500 }, () => handleOf(drawRunId(0)));
+  const drawn = Array.from({ length: 500 }, () => handleOf(drawRunId(Math.floor(Math.random() * 1e12))));
   t.equal(new Set(drawn).size, 500);
   const letters = new Set(drawn.join(""));
   t.equal(letters.size, 32);
