@@ -1,0 +1,102 @@
+// The wrappers when one of their parts dies without a word: no shell may call that a success.
+import fs from "node:fs";
+import path from "node:path";
+import t from "tap";
+import { dist, records, sandbox } from "../support/sandbox.js";
+
+t.setTimeout(300_000);
+const place = await sandbox({ name: "wrappers", extra: '[local]\nidle = "1s"\n' });
+t.teardown(() => place.remove());
+fs.writeFileSync(
+  path.join(place.dir, "x.toml"),
+  'name = "x"\ncommand = ["true"]\n[resources]\ntime = "1m"\nmem = "64MB"\n',
+);
+
+// The same wrapper, read by two shells: without pipefail and with it.
+const shells: Record<string, string> = {};
+for (const [name, program] of [
+  ["dash", "/bin/dash"],
+  ["bash as sh", "/bin/bash"],
+] as const) {
+  if (!fs.existsSync(program)) continue;
+  const directory = path.join(place.dir, name);
+  fs.mkdirSync(directory);
+  fs.symlinkSync(program, path.join(directory, "sh"));
+  shells[name] = path.join(directory, "sh");
+}
+
+/** The commands, with a fake in the place of one of them. */
+function withFake(name: string, body: string | undefined): string {
+  const bin = fs.mkdtempSync(path.join(place.dir, "bin-"));
+  for (const real of fs.readdirSync(path.join(dist(), "bin"))) {
+    const from = path.join(dist(), "bin", real);
+    if (real === name) continue;
+    // The wrappers look beside themselves for the others.
+    if (["lab", "lab-run", "lab-status"].includes(real)) fs.copyFileSync(from, path.join(bin, real));
+    else fs.symlinkSync(from, path.join(bin, real));
+  }
+  if (body !== undefined)
+    fs.writeFileSync(path.join(bin, name), `#!/bin/sh\n# A fake for tests.\n${body}\n`, { mode: 0o755 });
+  return bin;
+}
+
+const dies = "cat\nkill -KILL $$"; // after everything was passed on: nothing looks wrong downstream
+const diesAtOnce = "kill -KILL $$";
+const saysHalf = 'cat >/dev/null\nprintf \'{"type":"ru\'\nkill -SEGV $$';
+
+for (const [name, shell] of Object.entries(shells)) {
+  t.test(`${name}: the wrapper works when nothing dies`, async (t) => {
+    const run = (...argv: string[]) => place.run([shell, path.join(dist(), "bin/lab-run"), ...argv]);
+    t.match(await run("-n", "--columns", "name,phase", "x.toml"), {
+      code: 0,
+      stdout: "name  phase\nx     rendered\n",
+      stderr: "",
+    });
+    t.match(await run("nowhere.toml"), { code: 66 });
+  });
+
+  for (const part of ["lab-plan", "lab-snapshot", "lab-resolve", "lab-create", "lab-render-sbatch", "lab-submit"]) {
+    t.test(`${name}: ${part} is killed`, async (t) => {
+      const bodies =
+        part === "lab-plan" ? [diesAtOnce] : part === "lab-create" ? [dies, diesAtOnce, saysHalf, undefined] : [dies];
+      for (const body of bodies) {
+        const bin = withFake(part, body);
+        const env = { PATH: place.env["PATH"]?.replace(`${dist()}/bin:`, "") };
+        const { code, stdout } = await place.run([shell, path.join(bin, "lab-run"), "-n", "x.toml"], { env });
+        t.not(code, 0, `${body}`);
+        const last = stdout.trim() === "" ? undefined : records(stdout).at(-1);
+        if (part !== "lab-submit") t.match(last, { type: "failure" }, "and a program that reads on hears of it");
+      }
+    });
+  }
+
+  t.test(`${name}: the last part of a wait is killed`, async (t) => {
+    for (const part of ["lab-submit", "lab-wait"]) {
+      const bin = withFake(part, "cat >/dev/null\nkill -KILL $$");
+      const { code } = await place.run([shell, path.join(bin, "lab-run"), "--wait", "x.toml"]);
+      t.not(code, 0, part);
+    }
+  });
+
+  t.test(`${name}: lab-status`, async (t) => {
+    for (const part of ["lab-reconcile", "lab-ls"]) {
+      const bin = withFake(part, diesAtOnce);
+      const { code, stdout } = await place.run([shell, path.join(bin, "lab-status"), "--limit", "1"]);
+      t.equal(code, 137, part);
+      if (part === "lab-reconcile") t.match(stdout, /"type":"status"/, "what is known is shown all the same");
+    }
+  });
+}
+
+t.test("the options that lab-run keeps from lab-plan are those of lab-plan that take a value", async (t) => {
+  const all = JSON.parse(fs.readFileSync(path.join(dist(), "commands.json"), "utf8")) as {
+    name: string;
+    options: { option: string; type: string }[];
+  }[];
+  const plan = all.find(({ name }) => name === "lab-plan")?.options ?? [];
+  const own = ["--columns", "--cluster", "--env", "--config"];
+  const valued = plan.filter(({ type }) => type !== "boolean").map(({ option }) => `--${option}`);
+  const text = fs.readFileSync(path.join(dist(), "bin/lab-run"), "utf8");
+  const kept = /^ {4}(--set [-a-z| ]+)\)$/m.exec(text)?.[1]?.split(" | ") ?? [];
+  t.strictSame([...kept, ...own].sort(), valued.sort());
+});
