@@ -28,31 +28,22 @@ const vendorBeside = {
   },
 };
 
-// What only some commands load, and only when they get there: `await import()` of these is a require of a file beside.
-const parts = [
-  "config/config",
-  "config/settings",
-  "command/scheduler",
-  "command/manual",
-  "scheduler/slurm/slurm",
-  "scheduler/slurm/detect",
-  "scheduler/local/local-scheduler",
-  "scheduler/local/run-worker",
-];
-
-const partsBeside = {
+/** `await import()` of a file of ours becomes a require of a file beside, and the name is noted. */
+const partsBeside = (found) => ({
   name: "parts-beside",
   setup(build) {
     build.onResolve({ filter: /^\.\.?\// }, ({ kind, path: to, resolveDir }) => {
       if (kind !== "dynamic-import") return undefined;
       const name = path.relative(path.join(root, "lib"), path.resolve(resolveDir, to)).replace(/\.js$/, "");
-      return parts.includes(name) ? { path: `../part/${name.replaceAll("/", "-")}.cjs`, external: true } : undefined;
+      found.add(name);
+      return { path: `../part/${name.replaceAll("/", "-")}.cjs`, external: true };
     });
   },
-};
+});
 
 const lean = {
   ...common,
+  absWorkingDir: root,
   format: "cjs",
   // White space goes, names stay for the stack of a bug report.
   minifyWhitespace: true,
@@ -64,35 +55,42 @@ const lean = {
 
 /**
  * Builds and writes; the interop that esbuild wraps around Node's own modules, which copies each of their properties, is
- * replaced by one that inherits them.
+ * replaced by one that inherits them. Says of which sources it is made.
  */
 async function buildLean(options) {
-  const { outputFiles } = await esbuild.build({ ...lean, ...options, write: false });
+  const { outputFiles, metafile } = await esbuild.build({ ...lean, ...options, write: false, metafile: true });
   for (const { path: file, text } of outputFiles) {
     const wrapped = text.replace(/__toESM\((require\("node:[a-z_/]+"\))(?:, ?1)?\)/g, "__builtin($1)");
     const helper = "const __builtin=(m)=>Object.create(m,{default:{value:m}});";
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, wrapped.replace(/^"use strict";/m, `"use strict";${helper}`));
   }
+  return { inputs: new Set(Object.keys(metafile.inputs)) };
 }
 
-async function buildParts(out) {
-  await buildLean({
-    entryPoints: parts.map((name) => ({ in: path.join(root, "lib", `${name}.ts`), out: name.replaceAll("/", "-") })),
-    outdir: path.join(out, "part"),
-    plugins: [vendorBeside, partsBeside],
-  });
-}
-
-/** Each command's whole, as `command/lab-x.cjs`. */
+/** Each command as `command/lab-x.cjs`, and what it reads only when it gets there as `part/….cjs`. */
 async function buildCommands(out) {
+  const found = new Set();
+  const plugins = [vendorBeside, partsBeside(found)];
   const names = fs.readdirSync(path.join(root, "bin")).filter((name) => name.endsWith(".ts"));
   await buildLean({
     entryPoints: names.map((name) => ({ in: path.join(root, "bin", name), out: name.replace(/\.ts$/, "") })),
     outdir: path.join(out, "command"),
-    plugins: [vendorBeside, partsBeside],
+    plugins,
     footer: { js: "module.exports.default.start();" },
   });
+  const built = new Set();
+  for (let next = [...found]; next.length > 0; next = [...found].filter((name) => !built.has(name))) {
+    for (const name of next) built.add(name);
+    const { inputs } = await buildLean({
+      entryPoints: next.map((name) => ({ in: path.join(root, "lib", `${name}.ts`), out: name.replaceAll("/", "-") })),
+      outdir: path.join(out, "part"),
+      plugins,
+    });
+    // What the harness remembers would be there twice, and each would know half of it.
+    if (inputs.has("lib/command/command.ts"))
+      throw new Error(`a part has a harness of its own: one of ${next.join(", ")}`);
+  }
 }
 
 /** What is on PATH: --help and --version are answered at once, the rest is read only when there is work. */
@@ -174,7 +172,7 @@ export async function build(final = path.join(root, "dist")) {
   try {
     fs.writeFileSync(path.join(out, "package.json"), `${JSON.stringify({ type: "commonjs", version })}\n`);
     fs.mkdirSync(path.join(out, "bin"));
-    await Promise.all([buildCommands(out), buildParts(out), buildVendor(out)]);
+    await Promise.all([buildCommands(out), buildVendor(out)]);
     copyWrappers(out);
     await writeDerived(out);
     const old = fs.existsSync(final) ? fs.mkdtempSync(path.join(root, ".dist-old-")) : undefined;

@@ -1,5 +1,6 @@
 // The run: one record that grows from planned to submitted. What lab-create writes as run.json is this record.
 import * as v from "valibot";
+import { phases } from "./phase.js";
 import {
   count,
   digest,
@@ -14,10 +15,6 @@ import {
   time,
   words,
 } from "./schema.js";
-
-/** How far a run record has come through the pipe; each command refuses one that lacks the phase before it. */
-export const phases = ["planned", "snapshotted", "resolved", "created", "rendered", "submitted"] as const;
-export type Phase = (typeof phases)[number];
 
 export const resourcesSchema = v.looseObject({
   gpus: maybe(count),
@@ -164,13 +161,3 @@ export const runSchema = record("run", {
 });
 
 export type Run = v.InferOutput<typeof runSchema>;
-
-/** Whether a record of a stream is a run (of any phase); its fields are checked by whoever acts on it. */
-export function isRun(value: unknown): value is Run {
-  return typeof value === "object" && value !== null && "type" in value && value.type === "run" && "id" in value;
-}
-
-/** Whether the record has come at least as far as `phase`. */
-export function hasPhase(run: Run, phase: Phase): boolean {
-  return phases.indexOf(run.phase) >= phases.indexOf(phase);
-}

@@ -4,7 +4,7 @@ import path from "node:path";
 import t from "tap";
 import { modes } from "../../lib/record/facts.js";
 import { faults } from "../../lib/record/fault.js";
-import { phases } from "../../lib/record/run.js";
+import { phases } from "../../lib/record/phase.js";
 import { states } from "../../lib/record/state.js";
 import { otherAreas, userAreas } from "../../lib/registry/layout.js";
 import { root } from "../support/sandbox.js";

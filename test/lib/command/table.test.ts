@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import { at, type Format, plain, type TableStyle, tableLines } from "../../../lib/command/table.js";
+import { at, type Format, type TableStyle, tableLines } from "../../../lib/command/table.js";
 
 const now = Date.parse("2026-11-20T12:00:00Z");
 const style: TableStyle = { header: true, colour: false, width: undefined, now };
@@ -103,9 +103,7 @@ t.test("colours only where they are wanted", async (t) => {
   t.notMatch(lines(rows, columns).join(), "\u001b");
 });
 
-t.test("text of a file cannot steer the terminal", async (t) => {
-  t.equal(plain("\u001b[31mred\u001b[0m \u001b]0;title\u0007\u009b2Jx\u0000\u0007y\rz"), "red xyz");
-  t.equal(plain("a\t[info]"), "a [info]", "a tab before a bracket is no sequence");
+t.test("text of a file cannot steer the terminal", async () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const [shown = ""] = lines([{ a: text }], [column("a")], { header: false });

@@ -1,0 +1,22 @@
+// From a resolved run to one on disk.
+import { fault } from "../record/fault.js";
+import { type Run, runSchema } from "../record/run.js";
+import { checked } from "../record/schema.js";
+import { timestamp } from "../record/units.js";
+import { ownOutputDirectories } from "../registry/artifact-roots.js";
+import { note } from "../registry/journal.js";
+import { createRun } from "../registry/runs.js";
+import type { Context } from "./context.js";
+
+/** Makes the run and returns it; a dry run gets what would be made. Twice is the same as once. */
+export async function createOne(record: Run, context: Context): Promise<Run> {
+  const run = checked(runSchema, record, "the run");
+  const registry = await context.registry();
+  if (run.user !== registry.user) throw fault("noperm", `the run was planned by ${run.user}, you are ${registry.user}`);
+  const created = { ...run, phase: "created" as const, state: "planned", created_at: timestamp(Date.now()) };
+  if (context.dryRun || run.dry_run) return { ...created, dry_run: true };
+  ownOutputDirectories(run.outputs, registry);
+  if (createRun(registry, created, run.recipe.text) === "made")
+    note(registry, "run_created", run.id, { name: run.name });
+  return created;
+}

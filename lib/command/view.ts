@@ -1,0 +1,129 @@
+// Records for eyes: the command's own view of them, or a table.
+import type { Terminal } from "./context.js";
+import { carriesError } from "./each.js";
+import type { Output } from "./output.js";
+import { plain } from "./plain.js";
+import type { Spec } from "./spec.js";
+import type { TextWriter } from "./stream.js";
+import { at, type TableColumn, type TableStyle, tableLines } from "./table.js";
+
+/** Shows records in the way of the command (each one's text, a pivoted table), or in the columns that the options name. */
+export function openView(
+  spec: Spec,
+  options: Record<string, unknown>,
+  terminal: Terminal,
+  text: TextWriter,
+  now: number,
+): Output {
+  const style: TableStyle = {
+    header: options["no-header"] !== true,
+    colour: terminal.colour,
+    width: terminal.columns,
+    now,
+  };
+  if (spec.view && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
+  if (spec.pivot && options["columns"] === undefined) return pivoted(spec.pivot, text, style);
+  return table(columnsOf(spec, options["columns"] as string | undefined), text, style);
+}
+
+/** The view knows what the command writes; a record that only passes by is shown as it is. */
+function viewed({ writes }: Spec, view: NonNullable<Spec["view"]>, text: TextWriter, style: TableStyle): Output {
+  return {
+    write(record) {
+      if (isFailure(record) || carriesError(record)) return undefined;
+      const ours = writes?.includes(String(at(record, "type"))) ?? true;
+      text.write(ours ? view(record as Record<string, unknown>, style) : `${plain(JSON.stringify(record))}\n`);
+      return text.ready();
+    },
+    end: () => text.end(),
+  };
+}
+
+/** Gathers rows until none has come for a moment, so that columns fit; what comes later keeps their widths. */
+function table(asked: readonly TableColumn[], text: TextWriter, style: TableStyle): Output {
+  let rows: Record<string, unknown>[] = [];
+  let columns = asked;
+  let widths: number[] | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (rows.length === 0) return;
+    const made = tableLines(rows, columns, style, widths);
+    rows = [];
+    widths = made.widths;
+    columns = made.columns;
+    text.write(`${made.lines.join("\n")}\n`);
+  };
+  return {
+    write(record) {
+      if (isFailure(record)) return undefined;
+      rows.push(record as Record<string, unknown>);
+      if (rows.length >= 1000) flush();
+      else timer ??= setTimeout(flush, 200);
+      return text.ready();
+    },
+    end() {
+      flush();
+      return text.end();
+    },
+  };
+}
+
+/** Gathers all rows, since the columns are known only at the end. */
+function pivoted({ by, key, value }: NonNullable<Spec["pivot"]>, text: TextWriter, style: TableStyle): Output {
+  const rows = new Map<string, Record<string, unknown>>();
+  const names = new Set<string>();
+  return {
+    write(record) {
+      const name = at(record, key);
+      if (typeof name !== "string") return undefined;
+      const id = JSON.stringify(by.map((field) => at(record, field)));
+      const row = rows.get(id) ?? Object.fromEntries(by.map((field) => [field, at(record, field)]));
+      rows.set(id, Object.assign(row, { [name]: at(record, value) }));
+      names.add(name);
+      return undefined;
+    },
+    end() {
+      const columns = [
+        ...by.map((field) => ({
+          key: field,
+          title: field,
+          format: field === "run" ? ("handle" as const) : ("number" as const),
+        })),
+      ];
+      for (const name of names) columns.push({ key: name, title: name, format: "number" });
+      if (rows.size > 0) text.write(`${tableLines([...rows.values()], columns, style).lines.join("\n")}\n`);
+      return text.end();
+    },
+  };
+}
+
+function isFailure(record: object): boolean {
+  return at(record, "type") === "failure";
+}
+
+function columnsOf(spec: Spec, asked: string | undefined): TableColumn[] {
+  const declared = (spec.columns ?? ["type", "id"]).map((column) =>
+    typeof column === "string" ? { key: column } : column,
+  );
+  const full = (key: string): TableColumn => {
+    const found = declared.find((column) => column.key === key || column.title === key);
+    return {
+      key: found?.key ?? key,
+      title: found?.title ?? (found?.key ?? key).replace(/_(at|s|bytes)$/, ""),
+      format: found?.format ?? formatOf(found?.key ?? key),
+      ...(found?.spare ? { spare: true } : {}),
+    };
+  };
+  return asked === undefined
+    ? declared.map((column) => full(column.key))
+    : asked.split(",").map((key) => full(key.trim()));
+}
+
+function formatOf(key: string): TableColumn["format"] {
+  if (key.endsWith("_at") || key === "at") return "time";
+  if (key.endsWith("_s")) return "duration";
+  if (key.endsWith("_bytes") || key === "bytes") return "size";
+  return key === "state" ? "state" : "text";
+}
