@@ -39,8 +39,8 @@ export function user(name: string): User | undefined {
 }
 
 /** Words that run a command as a user with all of her groups, from root. */
-export function asUser({ name }: User, argv: string[]): string[] {
-  return ["setpriv", `--reuid=${name}`, `--regid=${name}`, "--init-groups", "--", ...argv];
+export function asUser({ name, gid }: User, argv: string[]): string[] {
+  return ["setpriv", `--reuid=${name}`, `--regid=${gid}`, "--init-groups", "--", ...argv];
 }
 
 /** Where the built commands are; copied to where every user of the machine can read them, once a suite. */
