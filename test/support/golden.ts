@@ -103,21 +103,25 @@ export function normaliser({ dir }: Pick<Sandbox, "dir">): (text: string) => str
     ids.forEach((id, i) => {
       out = out.replace(new RegExp(`\\b${id.slice(-6)}\\b`, "g"), `<handle ${i + 1}>`);
     });
-    return out
-      .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>")
-      .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, "<time>")
-      .replace(/"(elapsed_s|wall_s|cpu_s)":[\d.]+/g, '"$1":<s>')
-      .replace(/"(peak_mem_bytes|pid)":\d+/g, '"$1":<n>')
-      .replace(/-\d+(\.ndjson)/g, "-<n>$1")
-      .replace(/\blocal-[0-9a-hjkmnp-tv-z]{6}-/g, "local-<handle>-")
-      .replace(/\b(\d+s|\d+m \d\ds)( ago)?\b/g, "<age>")
-      .replace(/\b(sha256:)?[0-9a-f]{64}\b/g, "<digest>")
-      .replaceAll(`"user":"${user}"`, '"user":"<user>"')
-      .replace(new RegExp(`(/(?:runs|snapshots|active|loose|events|queue)/)${user}\\b`, "g"), "$1<user>")
-      .replaceAll(`  ${user}`, "  <user>")
-      .replaceAll(`by         ${user},`, "by         <user>,")
-      .replaceAll(host, "<host>")
-      .replaceAll(version, "<version>");
+    return (
+      out
+        .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>")
+        .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, "<time>")
+        .replace(/"(elapsed_s|wall_s|cpu_s)":[\d.]+/g, '"$1":<s>')
+        .replace(/"(peak_mem_bytes|pid)":\d+/g, '"$1":<n>')
+        // Seen only where a look now and then met the process.
+        .replace(/, [\d.]+ [KM]iB of memory at its peak/g, "")
+        .replace(/-\d+(\.ndjson)/g, "-<n>$1")
+        .replace(/\blocal-[0-9a-hjkmnp-tv-z]{6}-/g, "local-<handle>-")
+        .replace(/\b(\d+s|\d+m \d\ds)( ago)?\b/g, "<age>")
+        .replace(/\b(sha256:)?[0-9a-f]{64}\b/g, "<digest>")
+        .replaceAll(`"user":"${user}"`, '"user":"<user>"')
+        .replace(new RegExp(`(/(?:runs|snapshots|active|loose|events|queue)/)${user}\\b`, "g"), "$1<user>")
+        .replaceAll(`  ${user}`, "  <user>")
+        .replaceAll(`by         ${user},`, "by         <user>,")
+        .replaceAll(host, "<host>")
+        .replaceAll(version, "<version>")
+    );
   };
 }
 
