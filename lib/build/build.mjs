@@ -166,8 +166,18 @@ async function writeDerived(out) {
   fs.rmSync(file);
 }
 
+/** What builds that were killed left behind. */
+function removeLeftovers() {
+  for (const name of fs.readdirSync(root).filter((entry) => entry.startsWith(".dist-"))) {
+    const stat = fs.statSync(path.join(root, name), { throwIfNoEntry: false });
+    if (stat && Date.now() - stat.mtimeMs > 3_600_000)
+      fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  }
+}
+
 export async function build(final = path.join(root, "dist")) {
   // Built beside and moved over, so that a command that runs meanwhile never meets half a file.
+  removeLeftovers();
   const out = fs.mkdtempSync(path.join(root, ".dist-"));
   try {
     fs.writeFileSync(path.join(out, "package.json"), `${JSON.stringify({ type: "commonjs", version })}\n`);

@@ -3,9 +3,10 @@ import { settle, voidUnsubmitted } from "../pass/settle.js";
 import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
-import { openRun } from "../registry/runs.js";
+import { marked, openRun } from "../registry/runs.js";
 import { writeRequest } from "../registry/submissions.js";
 import type { Context } from "./context.js";
+import { memoryOf } from "./passes.js";
 import { eachNamed, graces, mustOwn, statusOf } from "./runs.js";
 
 /** Cancels each run that has not ended and yields its status; one that has ended comes back as it is. */
@@ -32,6 +33,10 @@ async function cancelOne(run: RunOnDisk, reason: string | undefined, context: Co
     return run;
   }
   if (context.dryRun) return run;
+  // Should the scheduler not hear of it now, the next pass opens the run, sees the wish and tells it.
+  const memory = memoryOf(registry, context);
+  memory.forget(run.run.id);
+  memory.save(new Set(marked(registry, "active", registry.user)));
   if (writeRequest(registry, run.dir, "cancel", run.run.id, reason) === "made")
     note(registry, "run_cancel_asked", run.run.id, { name: run.run.name });
   const fresh = () => openRun(registry, registry.user, run.run.id) ?? run;

@@ -104,11 +104,11 @@ export function at(record: unknown, key: string): unknown {
 
 function cell(value: unknown, format: Format, now: number): string {
   if (value === undefined || value === null) return "";
-  if (format === "time" && typeof value === "string") return localTime(value);
+  if (format === "time" && typeof value === "string") return plain(localTime(value));
   if (format === "age" && typeof value === "string") return `${shortDuration((now - Date.parse(value)) / 1000)} ago`;
   if (format === "duration" && typeof value === "number") return shortDuration(value);
   if (format === "size" && typeof value === "number") return shortSize(value);
-  if (format === "handle" && typeof value === "string") return value.slice(-6);
+  if (format === "handle" && typeof value === "string") return plain(value.slice(-6));
   if (format === "number" && typeof value === "number") return number(value);
   if (Array.isArray(value))
     return plain(value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(" "));

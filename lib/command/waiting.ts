@@ -1,12 +1,14 @@
 // Waiting for runs: the passes over the runs in question, again and again with back-off, until all of them have ended.
 import fs from "node:fs";
-import { type Fault, fault, isFault } from "../record/fault.js";
+import { type Fault, fault, isFault, type RecordError, recordError } from "../record/fault.js";
 import type { Status } from "../record/records.js";
 import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
+import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import type { Context } from "./context.js";
 import { reconcilePass } from "./passes.js";
+import { plain } from "./plain.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
 
 export interface Waiting {
@@ -43,8 +45,12 @@ export async function* waitFor(
     if (!trouble) reached = Date.now();
     let moved = false;
     for (const [id, { run }] of open) {
-      const disk = openRun(registry, run.user, id);
-      if (!disk) continue;
+      const disk = reopened(context, registry, run.user, id);
+      if ("error" in disk) {
+        open.delete(id);
+        yield { ...(given.get(id) ?? { type: "status", v: 1, id }), error: disk.error };
+        continue;
+      }
       const status = statusOf(disk, Date.now(), limits);
       moved ||= status.state !== stateBefore.get(id);
       stateBefore.set(id, status.state);
@@ -71,6 +77,19 @@ export async function* waitFor(
   }
 }
 
+/** The run as it is now, or why it cannot be waited for any more. */
+function reopened(context: Context, registry: Registry, user: string, id: string): RunOnDisk | { error: RecordError } {
+  try {
+    const disk = openRun(registry, user, id);
+    if (disk) return disk;
+    throw fault("noinput", "the run is gone");
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    context.report(id, error);
+    return { error: recordError(error) };
+  }
+}
+
 const stateBefore = new Map<string, Status["state"]>();
 
 async function pass(context: Context, mine: string[]): Promise<Fault | undefined> {
@@ -87,7 +106,7 @@ function progress(context: Context, left: number, began: number, ids: string[], 
   if (!context.terminal.err) return;
   const what = left === 1 ? `${ids[0]} is ${stateBefore.get(ids[0] ?? "")}` : `${left} runs are under way`;
   const words = trouble ? trouble.message : `${what}, ${shortDuration((Date.now() - began) / 1000)}`;
-  fs.writeSync(2, `\r\u001b[K${words.slice(0, 100)}`);
+  fs.writeSync(2, `\r\u001b[K${plain(words.replaceAll("\n", "; ")).slice(0, 100)}`);
 }
 
 function clear(context: Context): void {

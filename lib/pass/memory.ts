@@ -8,6 +8,8 @@ export interface Memory {
   unchanged(id: string, queue: Map<string, JobView>): boolean;
   seen(id: string, job: string | undefined, view: JobView | undefined, standing: Standing): void;
   settled(id: string): void;
+  /** Has the run opened by the next pass, whatever its row says. */
+  forget(id: string): void;
   /** Writes it down, for runs that are still listed. */
   save(active: ReadonlySet<string>): void;
 }
@@ -35,6 +37,9 @@ export function openMemory(file: string): Memory {
     settled(id) {
       changed ||= entries.get(id) !== true;
       entries.set(id, true);
+    },
+    forget(id) {
+      changed = entries.delete(id) || changed;
     },
     save(active) {
       for (const id of entries.keys()) {

@@ -47,6 +47,7 @@ export async function* reconcile(pass: Pass, ids: readonly string[]): AsyncGener
     if (found) looked.push(found);
   }
   await findLost(pass, looked, queue);
+  await cancelUnwanted(pass, looked);
   await askAccounting(pass, looked);
   await askDetails(pass, looked);
   for (const item of looked) {
@@ -105,20 +106,35 @@ async function findLost(pass: Pass, looked: Looked[], queue: Map<string, JobView
     if (!view) continue;
     item.job = view.job;
     item.view = queue.get(view.job) ?? view;
-    if (pass.dry) continue;
-    const submission = lastIntent(item.run)?.submission ?? 1;
-    writeReceipt(pass.registry, item.run.dir, {
-      type: "receipt",
-      v: 1,
-      run: item.run.run.id,
-      submission,
-      scheduler: pass.scheduler.kind,
-      job: view.job,
-      found: true,
-      at: timestamp(pass.now),
-    });
-    item.run = openRun(pass.registry, pass.registry.user, item.run.run.id) ?? item.run;
+    if (!pass.dry && !guarded(pass, item.run.run.id, () => acknowledge(pass, item, view.job))) item.hold = true;
   }
+}
+
+/** The receipt that the interrupted submission could not write any more. */
+function acknowledge(pass: Pass, item: Looked, job: string): true {
+  const submission = lastIntent(item.run)?.submission ?? 1;
+  const run = item.run.run.id;
+  const at = timestamp(pass.now);
+  writeReceipt(pass.registry, item.run.dir, {
+    type: "receipt",
+    v: 1,
+    run,
+    submission,
+    scheduler: pass.scheduler.kind,
+    job,
+    found: true,
+    at,
+  });
+  item.run = openRun(pass.registry, pass.registry.user, run) ?? item.run;
+  return true;
+}
+
+/** A wish to cancel that did not reach the scheduler when it was written down: its job was not known yet, or it was out of reach. */
+async function cancelUnwanted(pass: Pass, looked: Looked[]): Promise<void> {
+  const alive = looked.filter(
+    ({ run, view }) => run.facts.cancel && (view?.phase === "pending" || view?.phase === "running"),
+  );
+  if (alive.length > 0 && !pass.dry) await pass.scheduler.cancel(alive.map(({ job }) => job as string));
 }
 
 function lastIntent({ facts }: RunOnDisk) {

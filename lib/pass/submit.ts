@@ -69,6 +69,8 @@ export async function submitRun(sender: Sender, run: Run, dependencies: SubmitRe
   };
   writeReceipt(registry, disk.dir, receipt);
   note(registry, "run_submitted", run.id, { name: run.name, job });
+  // Somebody may have cancelled it while the scheduler was being asked, and had no job to cancel then.
+  if (openRun(registry, registry.user, run.id)?.facts.cancel) await scheduler.cancel([job]);
   return {
     ...run,
     phase: "submitted",

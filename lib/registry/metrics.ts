@@ -42,7 +42,7 @@ function* readFile(file: string, run: string, attempt: number, bad: (message: st
 
 function parsed(line: string, run: string, attempt: number): Metric | undefined {
   try {
-    const value: unknown = { type: "metric", v: 1, run, ...(JSON.parse(line) as object), attempt };
+    const value: unknown = { ...(JSON.parse(line) as object), type: "metric", v: 1, run, attempt };
     return violations(metricSchema, value).length === 0 ? (value as Metric) : undefined;
   } catch {
     return undefined;

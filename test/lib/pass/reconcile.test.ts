@@ -7,7 +7,7 @@ import { submitRun } from "../../../lib/pass/submit.js";
 import { type Fault, fault } from "../../../lib/record/fault.js";
 import type { Run } from "../../../lib/record/run.js";
 import { marked, openRun } from "../../../lib/registry/runs.js";
-import { linkIntent } from "../../../lib/registry/submissions.js";
+import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
 import { type Fake, fakeScheduler, newRegistry, readyRun } from "./fake-scheduler.js";
 
 interface Place {
@@ -176,4 +176,15 @@ t.test("a run that cannot be read is reported, and the others go on", async (t) 
   for (const job of ["1", "2"]) place.fake.inQueue.set(job, { job, phase: "running" });
   t.match(await place.once(1), [{ run: { run: { id: good.id } } }]);
   t.match(place.reported, [[bad.id, { code: "dataerr" }]]);
+});
+
+t.test("a wish to cancel that came while the job was being submitted is told to the scheduler", async (t) => {
+  const place = setUp(t);
+  const run = await place.submit(await readyRun(place.pass.registry));
+  place.fake.inQueue.set("1", { job: "1", phase: "pending" });
+  await place.once();
+  writeRequest(place.pass.registry, run.run_dir ?? "", "cancel", run.id, undefined);
+  place.pass.memory.forget(run.id);
+  await place.once();
+  t.ok(place.fake.calls.includes("cancel"));
 });
