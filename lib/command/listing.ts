@@ -1,5 +1,6 @@
 // Which runs a list shows, and in which order. Reads the markers, then each run that may qualify; never walks runs/.
 import { fault, isFault } from "../record/fault.js";
+import { nearest } from "../record/names.js";
 import type { Status } from "../record/records.js";
 import { timeOfRunId } from "../record/run-id.js";
 import { states } from "../record/state.js";
@@ -39,6 +40,11 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   const registry = await context.registry();
   const limits = await graces(context);
   const accepts = accepting(filter);
+  for (const user of filter.user) {
+    if (user === registry.user || usersWith(registry, "runs").includes(user)) continue;
+    const near = nearest(user, usersWith(registry, "runs"));
+    throw fault("noinput", `no user '${user}' has runs here`, { hint: near ? `did you mean ${near}?` : undefined });
+  }
   const users = filter.all ? usersWith(registry, "loose") : filter.user.length > 0 ? filter.user : [registry.user];
   const ids = users
     .flatMap((user) => marked(registry, "loose", user).map((id) => ({ user, id })))

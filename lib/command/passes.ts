@@ -5,7 +5,7 @@ import { type Memory, openMemory } from "../pass/memory.js";
 import { notifyEnd } from "../pass/notify.js";
 import { type Changed, type Pass, reconcile } from "../pass/reconcile.js";
 import { cacheDirectory } from "../registry/cache.js";
-import type { Registry, Registry } from "../registry/open.js";
+import type { Registry } from "../registry/open.js";
 import { marked } from "../registry/runs.js";
 import type { Context } from "./context.js";
 import { graces } from "./runs.js";

@@ -9,6 +9,7 @@ import { type Run, runSchema } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
+import { runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
 import { nextSubmission, submissionFiles, writeSubmissionFile } from "../registry/submissions.js";
 import { umaskOf } from "../registry/umask.js";
@@ -20,8 +21,11 @@ export async function renderRun(given: Run, context: Context): Promise<Run> {
   const run = checked(runSchema, given, "the run");
   const registry = await context.registry();
   const { config } = await context.config();
-  const runDir = run.run_dir;
-  if (runDir === undefined) throw fault("dataerr", "the run has no directory", { hint: "lab-resolve gives it one" });
+  const runDir = runDirectory(registry.base, registry.user, run.id);
+  if (run.run_dir !== runDir)
+    throw fault("dataerr", `the run's directory is '${runDir}', not '${run.run_dir}'`, {
+      hint: "lab-resolve gives it one",
+    });
   if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
   const dry = context.dryRun || run.dry_run === true;
   const n = dry ? 1 : nextSubmission(registry, runDir).n;

@@ -9,7 +9,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
-import { linkIntent, withdrawIntent, writeReceipt } from "../registry/submissions.js";
+import { linkIntent, submissionFiles, withdrawIntent, writeReceipt } from "../registry/submissions.js";
 import type { FoundJob, Scheduler, SubmitRequest, Submitted } from "../scheduler/scheduler.js";
 import { settle } from "./settle.js";
 
@@ -47,7 +47,8 @@ export async function submitRun(sender: Sender, run: Run, dependencies: SubmitRe
     submission: submission.n,
     registry: registry.id,
     job_name: jobName(run),
-    script: submission.script,
+    // The registry's own, whatever the record says.
+    script: submissionFiles(disk.dir, submission.n).script,
     run_dir: disk.dir,
     resources: run.resources,
     dependencies,
