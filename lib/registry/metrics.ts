@@ -63,21 +63,18 @@ export function* printed(log: string, run: string, attempt: number): Generator<M
   }
 }
 
+const number = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
+
+/** By the same rules as the runtime's own gathering: names that need no escape, numbers in decimal. */
 function* pairs(text: string, run: string, attempt: number): Generator<Metric> {
+  const words = text.split(/\s+/).filter((word) => word.includes("="));
   const values = new Map(
-    text.split(/\s+/).map((word) => [word.split("=")[0] ?? "", word.slice(word.indexOf("=") + 1)] as const),
+    words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] as const),
   );
   const step = values.get("step");
   for (const [name, value] of values) {
-    if (name === "step" || name === "" || value === "" || Number.isNaN(Number(value))) continue;
-    yield {
-      type: "metric",
-      v: 1,
-      run,
-      name,
-      value: Number(value),
-      ...(step === undefined || Number.isNaN(Number(step)) ? {} : { step: Number(step) }),
-      attempt,
-    };
+    if (name === "step" || name === "" || /["\\]/.test(name) || !number.test(value)) continue;
+    const at = step === undefined || !number.test(step) ? {} : { step: Number(step) };
+    yield { type: "metric", v: 1, run, name, value: Number(value), ...at, attempt };
   }
 }
