@@ -42,7 +42,8 @@ function* readFile(file: string, run: string, attempt: number, bad: (message: st
 
 function parsed(line: string, run: string, attempt: number): Metric | undefined {
   try {
-    const value: unknown = { ...(JSON.parse(line) as object), type: "metric", v: 1, run, attempt };
+    const ours = { type: "metric", v: 1, run };
+    const value: unknown = Object.assign({ ...ours }, JSON.parse(line) as object, ours, { attempt });
     return violations(metricSchema, value).length === 0 ? (value as Metric) : undefined;
   } catch {
     return undefined;

@@ -198,7 +198,9 @@ lab-ls --columns name,state --no-header`;
 /** A copy in which every text speaks of the copy: the random end of its name stands wherever the name does, however quoted. */
 function copied(template: Sandbox): Sandbox {
   const dir = fs.mkdtempSync(template.dir.slice(0, -6));
-  fs.cpSync(template.dir, dir, { recursive: true, verbatimSymlinks: true });
+  // The hundreds of directories for claims are empty, and making them takes longer than any case.
+  const filter = (file: string) => !/\/claims\/[^/]+$/.test(file);
+  fs.cpSync(template.dir, dir, { recursive: true, verbatimSymlinks: true, filter });
   const [from, to] = [template.dir.slice(-6), dir.slice(-6)];
   const moved = (text: string) => text.replaceAll(from, to);
   for (const entry of fs.readdirSync(dir, { recursive: true, withFileTypes: true })) {

@@ -42,61 +42,9 @@ t.test("records into a pipe, a table for eyes; --json and --table turn it round"
   );
 });
 
-t.test("--columns names them by key or title, in their order, also those of no declaration", async (t) => {
-  const columns = "state, ran,nothing,error.code";
-  t.equal(
-    await shown(t, table, { columns }, pipe, all),
-    "state      ran  nothing  error.code\nfailed  1m 01s\n                         refused\n",
-  );
-});
-
 t.test("-q gives ids, of what went well", async (t) => {
   t.equal(
     await shown(t, table, { quiet: true }, pipe, [...all, { type: "metric", run: "c" }, { type: "x" }]),
     "a\nc\n",
   );
-});
-
-t.test("a command without columns shows type and id", async (t) => {
-  t.equal(await shown(t, base, { table: true }, pipe, [status]), "type    id\nstatus  a\n");
-});
-
-t.test("a view, of what the command writes; what passes by as it is; nothing of failures", async (t) => {
-  const spec: Spec = { ...base, view: ({ id }) => `<${id}>\n`, writes: ["status"] };
-  t.equal(
-    await shown(t, spec, {}, person, [...all, { type: "other", s: "\u001b[2Jx\n" }]),
-    '<a>\n{"type":"other","s":"\\u001b[2Jx\\n"}\n',
-  );
-  t.equal(await shown(t, spec, { columns: "id" }, pipe, [status]), "id\na\n");
-  const plain: Spec = { ...spec, plainWith: "text" };
-  t.equal(await shown(t, plain, { text: true }, pipe, [status]), "<a>\n");
-});
-
-t.test("a pivot has a column for each name", async (t) => {
-  const spec: Spec = { ...base, pivot: { by: ["run", "step"], key: "name", value: "value" } };
-  const metric = (step: number, name: string, value: number) => ({
-    type: "metric",
-    run: "20261120-120000-k7q3mz",
-    step,
-    name,
-    value,
-  });
-  const records = [metric(1, "loss", 0.5), metric(1, "acc", 0.1), metric(2, "loss", 0.25), failure];
-  t.equal(
-    await shown(t, spec, { table: true }, pipe, records),
-    "run     step  loss  acc\nk7q3mz     1   0.5  0.1\nk7q3mz     2  0.25\n",
-  );
-  t.equal(await shown(t, spec, { table: true }, pipe, []), "");
-});
-
-t.test("a table does not wait for the end of a slow stream", async (t) => {
-  const file = path.join(t.testdir(), "out");
-  const fd = fs.openSync(file, "w");
-  t.teardown(() => fs.closeSync(fd));
-  const output = await openOutput(table, {}, person, fd, now);
-  output.write(status);
-  while (!fs.readFileSync(file, "utf8").includes("failed")) await new Promise((resolve) => setTimeout(resolve, 10));
-  output.write({ ...status, id: "a longer id", state: "lost" });
-  await output.end();
-  t.equal(fs.readFileSync(file, "utf8").split("\n").length, 4, "and has one header");
 });

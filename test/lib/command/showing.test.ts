@@ -70,7 +70,7 @@ t.test("all that there may be", async (t) => {
     "  key         sha256:00",
     "  input data  /in",
     "  metrics     loss=0.25",
-    "  attempt 1   on n1, exit code 137, 1.0 MiB at most",
+    "  attempt 1   on n1, exit code 137, 1.0 MiB of memory at its peak",
     "  attempt 2   did not start",
     "  tags        a b",
     "  log         /l2",

@@ -1,0 +1,82 @@
+import fs from "node:fs";
+import path from "node:path";
+import t, { type Test } from "tap";
+import type { Terminal } from "../../../lib/command/context.js";
+import { openOutput } from "../../../lib/command/output.js";
+import type { Spec } from "../../../lib/command/spec.js";
+
+const base = { name: "lab-test", usage: [""], options: {}, input: "none" } as const;
+const table: Spec = {
+  ...base,
+  columns: ["id", { key: "elapsed_s", title: "ran" }, "planned_at", "size_bytes", "state"],
+};
+const pipe: Terminal = { out: false, in: false, err: false, columns: undefined, colour: false };
+const person: Terminal = { ...pipe, out: true, columns: 60 };
+const now = Date.parse("2026-11-20T12:00:00Z");
+
+async function shown(t: Test, spec: Spec, options: Record<string, unknown>, terminal: Terminal, records: object[]) {
+  const file = path.join(t.testdir(), "out");
+  const fd = fs.openSync(file, "w");
+  const output = await openOutput(spec, options, terminal, fd, now);
+  for (const record of records) await output.write(record);
+  await output.end();
+  fs.closeSync(fd);
+  return fs.readFileSync(file, "utf8");
+}
+
+const status = { type: "status", id: "a", elapsed_s: 61, planned_at: "nonsense", size_bytes: 2048, state: "failed" };
+const failed = { type: "status", id: "b", error: { code: "refused", message: "no" } };
+const failure = { type: "failure", v: 1, command: "lab-other", code: "noperm", message: "no" };
+const all = [status, failed, failure];
+
+t.test("--columns names them by key or title, in their order, also those of no declaration", async (t) => {
+  const columns = "state, ran,nothing,error.code";
+  t.equal(
+    await shown(t, table, { columns }, pipe, all),
+    "state      ran  nothing  error.code\nfailed  1m 01s\n                         refused\n",
+  );
+});
+
+t.test("a command without columns shows type and id", async (t) => {
+  t.equal(await shown(t, base, { table: true }, pipe, [status]), "type    id\nstatus  a\n");
+});
+
+t.test("a view, of what the command writes; what passes by as it is; nothing of failures", async (t) => {
+  const spec: Spec = { ...base, view: ({ id }) => `<${id}>\n`, writes: ["status"] };
+  t.equal(
+    await shown(t, spec, {}, person, [...all, { type: "other", s: "\u001b[2Jx\n" }]),
+    '<a>\n{"type":"other","s":"\\u001b[2Jx\\n"}\n',
+  );
+  t.equal(await shown(t, spec, { columns: "id" }, pipe, [status]), "id\na\n");
+  const plain: Spec = { ...spec, plainWith: "text" };
+  t.equal(await shown(t, plain, { text: true }, pipe, [status]), "<a>\n");
+});
+
+t.test("a pivot has a column for each name", async (t) => {
+  const spec: Spec = { ...base, pivot: { by: ["run", "step"], key: "name", value: "value" } };
+  const metric = (step: number, name: string, value: number) => ({
+    type: "metric",
+    run: "20261120-120000-k7q3mz",
+    step,
+    name,
+    value,
+  });
+  const records = [metric(1, "loss", 0.5), metric(1, "acc", 0.1), metric(2, "loss", 0.25), failure];
+  t.equal(
+    await shown(t, spec, { table: true }, pipe, records),
+    "run     step  loss  acc\nk7q3mz     1   0.5  0.1\nk7q3mz     2  0.25\n",
+  );
+  t.equal(await shown(t, spec, { table: true }, pipe, []), "");
+});
+
+t.test("a table does not wait for the end of a slow stream", async (t) => {
+  const file = path.join(t.testdir(), "out");
+  const fd = fs.openSync(file, "w");
+  t.teardown(() => fs.closeSync(fd));
+  const output = await openOutput(table, {}, person, fd, now);
+  output.write(status);
+  while (!fs.readFileSync(file, "utf8").includes("failed")) await new Promise((resolve) => setTimeout(resolve, 10));
+  output.write({ ...status, id: "a longer id", state: "lost" });
+  await output.end();
+  t.equal(fs.readFileSync(file, "utf8").split("\n").length, 4, "and has one header");
+});
