@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import esbuild from "esbuild";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const vendored = ["execa", "globby", "ndjson", "tar-stream", "toml-eslint-parser"];
+const vendored = ["execa", "globby", "tar-stream", "toml-eslint-parser"];
 const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
 
 /** Options that commands and tests are bundled with alike. */
@@ -50,6 +50,9 @@ const lean = {
   minifySyntax: true,
   lineLimit: 160,
   supported: { "dynamic-import": false },
+  // What is left of ndjson is small, and every command streams: a file of its own would cost more than it saves. Node's own
+  // streams are what its old copy was made from.
+  alias: { "readable-stream": "node:stream", "json-stringify-safe": path.join(root, "lib/build/stringify.cjs") },
   outExtension: { ".js": ".cjs" },
 };
 
@@ -117,16 +120,10 @@ async function buildVendor(out) {
     vendored.map((name) =>
       esbuild.build({
         ...common,
-        stdin: {
-          contents: name === "ndjson" ? `module.exports = require("ndjson")` : `export * from "${name}"`,
-          resolveDir: root,
-          loader: "js",
-        },
+        stdin: { contents: `export * from "${name}"`, resolveDir: root, loader: "js" },
         outfile: path.join(out, "vendor", `${name}.cjs`),
         format: "cjs",
         minify: true,
-        // Node's own streams are what the old copy was made from, and they are loaded already.
-        alias: { "readable-stream": "node:stream", "json-stringify-safe": path.join(root, "lib/build/stringify.cjs") },
       }),
     ),
   );

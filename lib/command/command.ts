@@ -1,6 +1,7 @@
 // The harness that every command runs in: arguments, records in and out, errors that travel, exit status, signals.
 import fs from "node:fs";
 import { type Fault, type FaultCode, fault, faults, isFault, recordError, systemFault } from "../record/fault.js";
+import type { StopSignal } from "../record/stop-signal.js";
 import { parseArguments, timeOption } from "./arguments.js";
 import { type Context, openers, type Terminal } from "./context.js";
 import { carriesError } from "./each.js";
@@ -54,7 +55,7 @@ async function session(
   run: Run<Spec>,
   terminal: Terminal,
   says: Messages,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<number> {
   const argv = process.argv.slice(2);
   let parsed: ReturnType<typeof parseArguments>;
@@ -123,7 +124,7 @@ function contextOf(
   { options, args, rest }: ReturnType<typeof parseArguments>,
   now: number,
   terminal: Terminal,
-  signal: AbortSignal,
+  signal: StopSignal,
   says: Messages,
 ) {
   const state = new State(says);
@@ -161,7 +162,7 @@ async function inputOf(
   args: string[],
   terminal: Terminal,
   says: Messages,
-  signal: AbortSignal,
+  signal: StopSignal,
   state: State,
   passed: object[],
 ): Promise<AsyncIterable<unknown>> {

@@ -2,6 +2,7 @@
 // something is wrong. Registry and scheduler are opened when they are first asked for.
 import type { ResolvedConfig } from "../config/config.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
+import type { StopSignal } from "../record/stop-signal.js";
 import type { Registry } from "../registry/open.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 
@@ -28,7 +29,7 @@ export interface Context {
   dryRun: boolean;
   terminal: Terminal;
   /** Aborted by the first SIGTERM or SIGINT: stop before the next record. */
-  signal: AbortSignal;
+  signal: StopSignal;
   /** A line on stderr that is no error. */
   say(message: string): void;
   /** An error that belongs to one record (or file): said on stderr, and the exit status will be at least 1. */

@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import type { Readable } from "node:stream";
 import { errnoOf, systemFault } from "../record/fault.js";
+import type { StopSignal } from "../record/stop-signal.js";
 import { unwritable } from "./unwritable.js";
 
 type Bad = (line: number, why: string) => void;
@@ -23,11 +24,7 @@ interface Splitter extends Readable {
  * The records that come from a descriptor, one by one as they come, until its end or the signal. A line that is no record
  * (not JSON, not an object, too long) goes to `bad` with its number and what is wrong, and is skipped.
  */
-export async function* readRecords(
-  fd: number,
-  bad: Bad,
-  signal?: AbortSignal,
-): AsyncGenerator<Record<string, unknown>> {
+export async function* readRecords(fd: number, bad: Bad, signal?: StopSignal): AsyncGenerator<Record<string, unknown>> {
   const ndjson = await import("ndjson");
   const options = { strict: true, maxLength: longestLine, skipOverflow: true };
   const parser = ndjson.parse(options) as unknown as Splitter;
@@ -59,7 +56,7 @@ function settled(parser: Splitter): Promise<void> {
 }
 
 /** Bytes read; 0 at the end, and when the signal comes first: who was asked to end does not wait for more input. */
-function readSome(fd: number, buffer: Buffer, signal: AbortSignal | undefined): Promise<number> {
+function readSome(fd: number, buffer: Buffer, signal: StopSignal | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     const stop = () => resolve(0);
     const end = (settle: () => void) => {

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import { type Fault, fault, isFault, type RecordError, recordError } from "../record/fault.js";
 import type { Status } from "../record/records.js";
+import type { StopSignal } from "../record/stop-signal.js";
 import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
@@ -114,7 +115,7 @@ function clear(context: Context): void {
 }
 
 /** Waits, or less long when the command is asked to end. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: StopSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const end = () => {

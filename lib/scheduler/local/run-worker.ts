@@ -2,6 +2,7 @@
 import crypto from "node:crypto";
 import { pid } from "node:process";
 import type { Lease } from "../../record/queue.js";
+import type { StopSignal } from "../../record/stop-signal.js";
 import { timestamp } from "../../record/units.js";
 import { makeBell } from "./bell.js";
 import { type Here, hereOf, holds } from "./here.js";
@@ -11,7 +12,7 @@ import { processStart } from "./processes.js";
 export interface WorkerOptions extends PassOptions {
   host: string;
   /** When aborted (SIGTERM) the worker leaves; its jobs go on, and the next worker looks after them. */
-  signal: AbortSignal;
+  signal: StopSignal;
   /** Seconds without any job after which the worker leaves; 60 where not said. */
   idle_s?: number;
   /** This boot of the host, where it isn't what the kernel says. */
