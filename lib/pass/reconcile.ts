@@ -1,16 +1,16 @@
 // The first pass: what the scheduler says becomes facts, and what has ended becomes an outcome. Level-triggered: it looks
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
 import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
-import { type Fault, isFault } from "../record/fault.js";
-import { jobName } from "../record/job-name.js";
+import type { Fault } from "../record/fault.js";
 import { timeOfRunId } from "../record/run-id.js";
 import { type Graces, jobOf, type Standing, stateOf } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { dropUnborn, openRun } from "../registry/runs.js";
-import { writeReceipt, writerAlive, writeSchedulerFact } from "../registry/submissions.js";
+import { writerAlive, writeSchedulerFact } from "../registry/submissions.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
+import { askAccounting, askDetails, cancelUnwanted, findLost, guarded, type Looked, lastIntent } from "./ask.js";
 import type { Memory } from "./memory.js";
 import { settle, voidUnsubmitted } from "./settle.js";
 
@@ -37,7 +37,10 @@ const hour = 3_600_000;
 /** An intent whose writer is dead on this very host is given up this soon (seconds); the job's own fence covers a late job. */
 const orphan_s = 15;
 
-/** One pass over the caller's runs `ids`. Yields those whose facts changed. Throws `unavailable` before anything is written. */
+/**
+ * One pass over the caller's runs `ids`. Yields those whose facts changed. Throws `unavailable`: before anything is written
+ * where the queue cannot be asked; where it is accounting, after the runs that need none, and the others stay as they are.
+ */
 export async function* reconcile(pass: Pass, ids: readonly string[]): AsyncGenerator<Changed> {
   const queue = await pass.scheduler.queue();
   const looked: Looked[] = [];
@@ -46,23 +49,15 @@ export async function* reconcile(pass: Pass, ids: readonly string[]): AsyncGener
     const found = guarded(pass, id, () => look(pass, id, queue));
     if (found) looked.push(found);
   }
-  await findLost(pass, looked, queue);
+  const unanswered = [await findLost(pass, looked, queue)];
   await cancelUnwanted(pass, looked);
-  await askAccounting(pass, looked);
-  await askDetails(pass, looked);
+  unanswered.push(await askAccounting(pass, looked), await askDetails(pass, looked));
   for (const item of looked) {
     const changed = guarded(pass, item.run.run.id, () => conclude(pass, item));
     if (changed) yield changed;
   }
-}
-
-interface Looked {
-  run: RunOnDisk;
-  job: string | undefined;
-  /** What is seen of the job now; undefined until somebody knows it. */
-  view: JobView | undefined;
-  /** Nobody can say now: leave everything as it is. */
-  hold: boolean;
+  const fault = unanswered.find((one) => one !== undefined);
+  if (fault) throw fault;
 }
 
 function look(pass: Pass, id: string, queue: Map<string, JobView>): Looked | undefined {
@@ -84,89 +79,6 @@ function look(pass: Pass, id: string, queue: Map<string, JobView>): Looked | und
   const attempt = run.facts.attempts.filter(({ exit }) => exit?.reason !== "superseded").at(-1);
   const job = jobOf(run.facts, attempt);
   return { run, job, view: job === undefined ? undefined : queue.get(job), hold: false };
-}
-
-/** Submissions that were interrupted between intent and receipt: the scheduler may have the job all the same. */
-async function findLost(pass: Pass, looked: Looked[], queue: Map<string, JobView>): Promise<void> {
-  const missing = looked.filter(({ run, job }) => job === undefined && lastIntent(run) && !lastIntent(run)?.void);
-  for (const item of missing)
-    item.hold = writerAlive(lastIntent(item.run) as NonNullable<ReturnType<typeof lastIntent>>) === true;
-  const asked = missing.filter(({ hold }) => !hold);
-  if (asked.length === 0) return;
-  const found = await pass.scheduler.find(
-    pass.registry.id,
-    asked.map(({ run }) => ({
-      run: run.run.id,
-      job_name: jobName(run.run),
-      since: Date.parse(lastIntent(run)?.at ?? run.run.planned_at),
-    })),
-  );
-  for (const item of asked) {
-    const view = found.find(({ run }) => run === item.run.run.id)?.view;
-    if (!view) continue;
-    item.job = view.job;
-    item.view = queue.get(view.job) ?? view;
-    if (!pass.dry && !guarded(pass, item.run.run.id, () => acknowledge(pass, item, view.job))) item.hold = true;
-  }
-}
-
-/** The receipt that the interrupted submission could not write any more. */
-function acknowledge(pass: Pass, item: Looked, job: string): true {
-  const submission = lastIntent(item.run)?.submission ?? 1;
-  const run = item.run.run.id;
-  const at = timestamp(pass.now);
-  writeReceipt(pass.registry, item.run.dir, {
-    type: "receipt",
-    v: 1,
-    run,
-    submission,
-    scheduler: pass.scheduler.kind,
-    job,
-    found: true,
-    at,
-  });
-  item.run = openRun(pass.registry, pass.registry.user, run) ?? item.run;
-  return true;
-}
-
-/** A wish to cancel that did not reach the scheduler when it was written down: its job was not known yet, or it was out of reach. */
-async function cancelUnwanted(pass: Pass, looked: Looked[]): Promise<void> {
-  const alive = looked.filter(
-    ({ run, view }) => run.facts.cancel && (view?.phase === "pending" || view?.phase === "running"),
-  );
-  if (alive.length > 0 && !pass.dry) await pass.scheduler.cancel(alive.map(({ job }) => job as string));
-}
-
-function lastIntent({ facts }: RunOnDisk) {
-  return facts.submissions.filter(({ intent }) => intent).at(-1)?.intent;
-}
-
-async function askAccounting(pass: Pass, looked: Looked[]): Promise<void> {
-  const gone = looked.filter(({ job, view }) => job !== undefined && view === undefined);
-  if (gone.length === 0) return;
-  const rows = await pass.scheduler.accounting(gone.map((item) => query(item)));
-  for (const item of gone) item.view = rows?.get(item.job as string);
-}
-
-/** Steps' states and memory, once, for those that are about to settle. */
-async function askDetails(pass: Pass, looked: Looked[]): Promise<void> {
-  const ending = looked.filter(({ view }) => view?.phase === "ended" && view.steps === undefined);
-  if (ending.length === 0) return;
-  const rows = await pass.scheduler.details(ending.map((item) => query(item)));
-  for (const item of ending) {
-    const more = rows.get(item.job as string);
-    if (more && item.view) item.view = merged(item.view, more);
-  }
-}
-
-/** Accounting knows more than the queue about what has ended, save that its row may not be complete yet. */
-function merged(queue: JobView, accounting: JobView): JobView {
-  if (accounting.phase !== "ended") return { ...queue, ...(accounting.steps ? { steps: accounting.steps } : {}) };
-  return { ...queue, ...accounting };
-}
-
-function query({ run, job }: Looked): { job: string; since: number } {
-  return { job: job as string, since: Date.parse(run.run.planned_at) };
 }
 
 function conclude(pass: Pass, { run, job, view, hold }: Looked): Changed | undefined {
@@ -222,14 +134,4 @@ function same(before: SchedulerFact | undefined, now: SchedulerFact): boolean {
   const { observed_at: _a, ...a } = before;
   const { observed_at: _b, ...b } = now;
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function guarded<T>(pass: Pass, id: string, act: () => T): T | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (!isFault(error)) throw error;
-    pass.report(id, error);
-    return undefined;
-  }
 }

@@ -109,6 +109,29 @@ t.test("a scheduler out of reach changes nothing on disk", async (t) => {
   t.equal(fs.readdirSync(place.pass.registry.base, { recursive: true }).length, before);
 });
 
+t.test("accounting out of reach holds up only what needs it", async (t) => {
+  const place = setUp(t);
+  const runs: Run[] = [];
+  for (let i = 0; i < 4; i += 1) runs.push(await place.submit(await readyRun(place.pass.registry)));
+  const [waits, done, failed, gone] = runs as [Run, Run, Run, Run];
+  const ended = { phase: "ended" as const, ended_at: new Date().toISOString() };
+  place.fake.inQueue.set("1", { job: "1", phase: "pending", reason: "Priority" });
+  place.fake.inQueue.set("2", { job: "2", ...ended, verdict: "completed" });
+  place.fake.inQueue.set("3", { job: "3", ...ended, verdict: "failed", exit_code: 1 });
+  attempt(done, "2", {});
+  attempt(failed, "3", { code: 1 });
+  for (const call of ["accounting", "details"]) place.fake.faults.set(call, fault("unavailable", "no slurmdbd"));
+  await t.rejects(place.once(), { code: "unavailable", message: "no slurmdbd" });
+  const factsOf = ({ id }: Run) => openRun(place.pass.registry, place.pass.registry.user, id)?.facts;
+  t.match(factsOf(waits)?.scheduler, { job: { phase: "pending" } });
+  t.match(factsOf(done)?.outcome, { state: "succeeded" }, "nothing that accounting could say would change it");
+  for (const run of [failed, gone]) t.match(factsOf(run), { scheduler: undefined, outcome: undefined });
+  place.fake.faults.clear();
+  place.fake.accounts?.set("3", { job: "3", ...ended, verdict: "oom", steps: [{ step: "0", word: "OUT_OF_MEMORY" }] });
+  await place.once(1);
+  t.match(factsOf(failed)?.outcome, { mode: "oom" }, "what failed had to wait for its steps");
+});
+
 t.test("a job that nobody knows is lost only after its grace, and never for good", async (t) => {
   const place = setUp(t);
   const run = await place.submit(await readyRun(place.pass.registry));

@@ -1,0 +1,129 @@
+// What a pass asks the scheduler beyond its queue: interrupted submissions, jobs that have left it, what their steps say.
+import type { JobView } from "../record/facts.js";
+import { type Fault, isFault } from "../record/fault.js";
+import { jobName } from "../record/job-name.js";
+import { timestamp } from "../record/units.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { openRun } from "../registry/runs.js";
+import { writeReceipt, writerAlive } from "../registry/submissions.js";
+import type { Pass } from "./reconcile.js";
+
+/** A run that a pass looks at. */
+export interface Looked {
+  run: RunOnDisk;
+  job: string | undefined;
+  /** What is seen of the job now; undefined until somebody knows it. */
+  view: JobView | undefined;
+  /** Nobody can say now: leave everything as it is. */
+  hold: boolean;
+}
+
+/** Submissions that were interrupted between intent and receipt: the scheduler may have the job all the same. */
+export async function findLost(pass: Pass, looked: Looked[], queue: Map<string, JobView>): Promise<Fault | undefined> {
+  const missing = looked.filter(({ run, job }) => job === undefined && lastIntent(run) && !lastIntent(run)?.void);
+  for (const item of missing)
+    item.hold = writerAlive(lastIntent(item.run) as NonNullable<ReturnType<typeof lastIntent>>) === true;
+  const asked = missing.filter(({ hold }) => !hold);
+  if (asked.length === 0) return undefined;
+  const sought = asked.map(({ run }) => ({
+    run: run.run.id,
+    job_name: jobName(run.run),
+    since: Date.parse(lastIntent(run)?.at ?? run.run.planned_at),
+  }));
+  const found = await answer(asked, () => pass.scheduler.find(pass.registry.id, sought));
+  if (isFault(found)) return found;
+  for (const item of asked) {
+    const view = found.find(({ run }) => run === item.run.run.id)?.view;
+    if (!view) continue;
+    item.job = view.job;
+    item.view = queue.get(view.job) ?? view;
+    if (!pass.dry && !guarded(pass, item.run.run.id, () => acknowledge(pass, item, view.job))) item.hold = true;
+  }
+  return undefined;
+}
+
+/** What the scheduler answers. Where it cannot be asked nothing can be said of `items` now, and the fault comes back. */
+async function answer<T>(items: Looked[], ask: () => Promise<T>): Promise<T | Fault> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isFault(error) || error.code !== "unavailable") throw error;
+    for (const item of items) item.hold = true;
+    return error;
+  }
+}
+
+/** The receipt that the interrupted submission could not write any more. */
+function acknowledge(pass: Pass, item: Looked, job: string): true {
+  const submission = lastIntent(item.run)?.submission ?? 1;
+  const run = item.run.run.id;
+  const at = timestamp(pass.now);
+  writeReceipt(pass.registry, item.run.dir, {
+    type: "receipt",
+    v: 1,
+    run,
+    submission,
+    scheduler: pass.scheduler.kind,
+    job,
+    found: true,
+    at,
+  });
+  item.run = openRun(pass.registry, pass.registry.user, run) ?? item.run;
+  return true;
+}
+
+/** A wish to cancel that did not reach the scheduler when it was written down: its job was not known yet, or it was out of reach. */
+export async function cancelUnwanted(pass: Pass, looked: Looked[]): Promise<void> {
+  const alive = looked.filter(
+    ({ run, view }) => run.facts.cancel && (view?.phase === "pending" || view?.phase === "running"),
+  );
+  if (alive.length > 0 && !pass.dry) await pass.scheduler.cancel(alive.map(({ job }) => job as string));
+}
+
+export function lastIntent({ facts }: RunOnDisk) {
+  return facts.submissions.filter(({ intent }) => intent).at(-1)?.intent;
+}
+
+export async function askAccounting(pass: Pass, looked: Looked[]): Promise<Fault | undefined> {
+  const gone = looked.filter(({ job, view }) => job !== undefined && view === undefined);
+  if (gone.length === 0) return undefined;
+  const rows = await answer(gone, () => pass.scheduler.accounting(gone.map((item) => query(item))));
+  if (isFault(rows)) return rows;
+  for (const item of gone) item.view = rows?.get(item.job as string);
+  return undefined;
+}
+
+/** Steps' states and memory, once, for those that are about to settle. What a failure was, only its steps may tell. */
+export async function askDetails(pass: Pass, looked: Looked[]): Promise<Fault | undefined> {
+  const ending = looked.filter(({ view, hold }) => !hold && view?.phase === "ended" && view.steps === undefined);
+  if (ending.length === 0) return undefined;
+  const failed = ending.filter(({ view }) => view?.verdict === "failed");
+  const rows = await answer(failed, () => pass.scheduler.details(ending.map((item) => query(item))));
+  if (isFault(rows)) return failed.length > 0 ? rows : undefined;
+  for (const item of ending) {
+    const more = rows.get(item.job as string);
+    if (more && item.view) item.view = merged(item.view, more);
+  }
+  return undefined;
+}
+
+/** Accounting knows more than the queue about what has ended, save that its row may not be complete yet. */
+function merged(queue: JobView, accounting: JobView): JobView {
+  if (accounting.phase !== "ended") return { ...queue, ...(accounting.steps ? { steps: accounting.steps } : {}) };
+  return { ...queue, ...accounting };
+}
+
+function query({ run, job }: Looked): { job: string; since: number } {
+  return { job: job as string, since: Date.parse(run.run.planned_at) };
+}
+
+/** Does one run's part of a pass; a fault is that run's alone: it is reported, and undefined comes back. */
+export function guarded<T>(pass: Pass, id: string, act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    pass.report(id, error);
+    return undefined;
+  }
+}
