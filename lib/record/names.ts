@@ -27,7 +27,8 @@ export function nearest(wrong: string, known: Iterable<string>): string | undefi
   let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(wrong.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance && distance < Math.max(wrong.length, candidate.length)) [best, bestDistance] = [candidate, distance];
+    if (distance < bestDistance && distance < Math.max(wrong.length, candidate.length))
+      [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
