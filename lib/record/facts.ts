@@ -65,6 +65,8 @@ export const startSchema = record("start", {
   pid: maybe(count),
   pid_start: maybe(text),
   boot: maybe(text),
+  /** Told by no one else: by it the writer recognises its own record. */
+  token: maybe(text),
   at: time,
 });
 export type Start = v.InferOutput<typeof startSchema>;
@@ -96,6 +98,15 @@ export const exitSchema = record("exit", {
   wall_s: maybe(seconds),
   peak_mem_bytes: maybe(count),
   oom_kills: maybe(count),
+  /** Seconds of all processors; bytes from and to disks; the busiest that a GPU was seen, in percent. */
+  usage: maybe(
+    v.looseObject({
+      cpu_s: maybe(seconds),
+      read_bytes: maybe(count),
+      write_bytes: maybe(count),
+      gpu_percent: maybe(count),
+    }),
+  ),
   outputs: maybe(v.array(manifestSchema)),
 });
 export type Exit = v.InferOutput<typeof exitSchema>;

@@ -10,7 +10,8 @@ export function cacheDirectory(
   env: Readonly<Record<string, string | undefined>>,
   home: string,
 ): string {
-  const base = env["XDG_CACHE_HOME"] || path.join(home, ".cache");
+  const given = env["XDG_CACHE_HOME"] ?? "";
+  const base = path.isAbsolute(given) ? given : path.join(home, ".cache");
   const directory = path.join(base, "lab", registry.id);
   try {
     fs.mkdirSync(path.dirname(directory), { recursive: true });
@@ -38,6 +39,10 @@ export function remember(file: string, form: string, value: unknown): void {
     fs.writeFileSync(temp, JSON.stringify({ form, value }), { mode: 0o600 });
     fs.renameSync(temp, file);
   } catch {
-    fs.rmSync(temp, { force: true });
+    try {
+      fs.rmSync(temp, { force: true });
+    } catch {
+      // Then it stays: a cache is anybody's to remove.
+    }
   }
 }

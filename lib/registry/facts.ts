@@ -13,7 +13,7 @@ import {
   schedulerFactSchema,
   startSchema,
 } from "../record/facts.js";
-import { errnoOf, isFault } from "../record/fault.js";
+import { errnoOf, fault, isFault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
 import type { Attempt, Facts, Submission } from "../record/state.js";
 import { timestamp } from "../record/units.js";
@@ -35,10 +35,13 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
   const lab = envelope(dir);
   const run = readRecord(path.join(lab, "run.json"), runSchema, { owner });
   if (run === undefined) return undefined;
+  checkPlace(run, dir);
   const problems: string[] = [];
   const read = <S extends v.GenericSchema>(file: string, schema: S): v.InferOutput<S> | undefined => {
     try {
-      return readRecord(path.join(lab, file), schema, { owner });
+      const record = readRecord(path.join(lab, file), schema, { owner }) as { run?: string } | undefined;
+      if (record === undefined || record.run === run.id) return record as v.InferOutput<S>;
+      throw fault("dataerr", `cannot read '${path.join(lab, file)}': it is about '${record.run}'`);
     } catch (error) {
       if (!isFault(error)) throw error;
       problems.push(error.message);
@@ -62,6 +65,12 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
   return { run: { ...run, run_dir: dir }, dir, owner, facts, problems };
 }
 
+/** A copied or planted run.json makes no run of its directory, nor one user's run of another's. */
+function checkPlace({ id, user }: Run, dir: string): void {
+  const [of, name] = [path.basename(path.dirname(dir)), path.basename(dir)];
+  if (id !== name || user !== of) throw fault("dataerr", `cannot read the run in '${dir}': it is '${id}' of ${user}`);
+}
+
 type Read = <S extends v.GenericSchema>(file: string, schema: S) => v.InferOutput<S> | undefined;
 
 function submission(n: number, read: Read): Submission {
@@ -74,12 +83,10 @@ function submission(n: number, read: Read): Submission {
 
 function attempt(lab: string, n: number, read: Read): Attempt {
   const beat = mtime(path.join(attemptDirectory(lab, n), "beat"));
-  return {
-    n,
-    ...present("start", read(`attempt-${n}/start.json`, startSchema)),
-    ...present("exit", read(`attempt-${n}/exit.json`, exitSchema)),
-    ...present("beat_at", beat),
-  };
+  // Read in the opposite order of their writing: an exit is not seen without its start.
+  const exit = read(`attempt-${n}/exit.json`, exitSchema);
+  const start = read(`attempt-${n}/start.json`, startSchema);
+  return { n, ...present("start", start), ...present("exit", exit), ...present("beat_at", beat) };
 }
 
 function lastDecision(names: string[], read: Read) {

@@ -5,7 +5,8 @@ import path from "node:path";
 import { fault, systemFault } from "../record/fault.js";
 import { timestamp } from "../record/units.js";
 import { fanOut, otherAreas, registryFile, userAreas } from "./layout.js";
-import { checkOwner, openRegistry, ownDirectory, type Registry } from "./open.js";
+import { checkOwner, openRegistry, ownDirectory, type Registry, readRegistry } from "./open.js";
+import { list, readText } from "./read.js";
 import { makeDirectory, recordText, writeOnce } from "./write.js";
 
 export interface NewRegistry {
@@ -30,9 +31,14 @@ export function initRegistry({ base, uid, now, group }: NewRegistry): { registry
   };
   makeParents(base);
   if (makeDirectory(base) === "made") made.push(base);
-  else if (!fs.existsSync(registryFile(base))) checkEmpty(base);
   checkOwner(base, uid);
-  own(base, group === undefined ? 0o755 : 0o2750, group?.gid);
+  checkIsOurs(base, group?.name);
+  try {
+    own(base, group === undefined ? 0o755 : 0o2750, group?.gid);
+  } catch (error) {
+    if (made.length > 0) fs.rmdirSync(base);
+    throw error;
+  }
   for (const area of [...userAreas, ...otherAreas]) shared(path.join(base, area));
   for (const area of ["claims", "aliases"]) for (const part of fanOut()) shared(path.join(base, area, part));
   const record = {
@@ -69,13 +75,36 @@ function makeParents(base: string): void {
   }
 }
 
-/** An interrupted lab-init left some of our areas; anything else there is somebody's data. */
+/** Refuses what is another's, newer, or shared otherwise than is asked now, before anything is changed. */
+function checkIsOurs(base: string, group: string | undefined): void {
+  const text = readText(registryFile(base));
+  if (text === undefined) {
+    checkEmpty(base);
+    return;
+  }
+  const { shared_group } = readRegistry(text, registryFile(base));
+  if (shared_group === group) return;
+  const shared = shared_group === undefined ? "is open to all" : `belongs to the group ${shared_group}`;
+  throw fault("config", `cannot make the registry '${base}' again: it ${shared}`, {
+    hint: "leave it as it is, or name another directory",
+  });
+}
+
+/** An interrupted lab-init left some of our areas, still without content; anything else there is somebody's data. */
 function checkEmpty(base: string): void {
-  const ours = new Set<string>([...userAreas, ...otherAreas]);
-  const foreign = fs.readdirSync(base).find((name) => !ours.has(name) && !name.startsWith(".tmp-"));
+  const areas = new Set<string>([...userAreas, ...otherAreas]);
+  const parts = new Set([...fanOut(), "by-user"]);
+  const isOurs = (name: string) => name.startsWith(".tmp-");
+  const foreign =
+    list(base).find((name) => !areas.has(name) && !isOurs(name)) ??
+    [...areas].flatMap((area) => contents(base, area)).find((name) => !parts.has(path.basename(name)) && !isOurs(name));
   if (foreign !== undefined) {
     throw fault("cantcreat", `cannot make a registry in '${base}': it already holds '${foreign}'`, {
       hint: "name an empty or a new directory",
     });
   }
+}
+
+function contents(base: string, area: string): string[] {
+  return list(path.join(base, area)).map((name) => path.join(area, name));
 }

@@ -2,10 +2,10 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { isFault } from "../record/fault.js";
+import * as v from "valibot";
+import { fault, isFault, systemFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import { eventSchema, type LabEvent } from "../record/records.js";
-import { violations } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
 import { journalFile } from "./layout.js";
 import { ownDirectory, ownerOf, type Registry } from "./open.js";
@@ -41,8 +41,9 @@ export function note(
   }
 }
 
-/** Where reading has come to in each file of the journal (bytes). */
+/** Where reading has come to in each file of the journal (bytes); `done` for one that cannot be read, once that was said. */
 export type Cursor = Map<string, number>;
+const done = Number.POSITIVE_INFINITY;
 
 /** The events that were added since the cursor, which moves on; lines that are none go to `bad` and are skipped. */
 export function readEvents(
@@ -57,69 +58,106 @@ export function readEvents(
     const directory = path.join(registry.base, "events", user);
     const owner = ownerOf(directory);
     if (owner === undefined) continue;
-    for (const name of list(directory).sort()) {
+    for (const name of once(directory, cursor, bad, () => list(directory).sort()) ?? []) {
       if (!/^\d{8}-.+\.ndjson$/.test(name) || dayEnd(name) < since) continue;
-      events.push(...readFrom(path.join(directory, name), owner, cursor, bad));
+      const file = path.join(directory, name);
+      const source: Source = { file, user, owner, cursor, bad };
+      events.push(...(once(file, cursor, bad, () => readFrom(source)) ?? []));
     }
   }
-  return events
-    .filter((event) => Date.parse(event.at) >= since)
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return events.filter((event) => Date.parse(event.at) >= since).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** One file or directory that cannot be read stops none of the others, and is told of once. */
+function once<T>(place: string, cursor: Cursor, bad: (message: string) => void, read: () => T): T | undefined {
+  if (cursor.get(place) === done) return undefined;
+  try {
+    return read();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    cursor.set(place, done);
+    bad(error.message);
+    return undefined;
+  }
 }
 
 function dayEnd(name: string): number {
   return Date.parse(`${name.slice(0, 4)}-${name.slice(4, 6)}-${name.slice(6, 8)}T23:59:59.999Z`);
 }
 
-const chunk = 1 << 20;
+interface Source {
+  file: string;
+  user: string;
+  owner: number;
+  cursor: Cursor;
+  bad: (message: string) => void;
+}
 
-function readFrom(file: string, owner: number, cursor: Cursor, bad: (message: string) => void): LabEvent[] {
-  let fd: number;
+function readFrom(source: Source): LabEvent[] {
+  const { file, owner, cursor } = source;
+  let fd: number | undefined;
   try {
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-  } catch (error) {
-    bad(`cannot read '${file}': ${(error as Error).message}`);
-    return [];
-  }
-  try {
     const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw fault("dataerr", `cannot read '${file}': not a regular file`);
+    if (stat.uid !== owner)
+      throw fault("dataerr", `cannot trust '${file}': it belongs to uid ${stat.uid}, not to uid ${owner}`);
     const from = cursor.get(file) ?? 0;
-    if (!stat.isFile() || stat.uid !== owner || stat.size <= from) return [];
-    return lines(fd, file, from, cursor, bad);
+    return stat.size <= from ? [] : lines(fd, source, from);
+  } catch (error) {
+    throw systemFault(error, `read '${file}'`);
   } finally {
-    fs.closeSync(fd);
+    if (fd !== undefined) fs.closeSync(fd);
   }
 }
 
+const chunk = 1 << 20;
+
 /** Whole lines only: what a writer has not ended yet is read the next time. */
-function lines(fd: number, file: string, from: number, cursor: Cursor, bad: (message: string) => void): LabEvent[] {
+function lines(fd: number, source: Source, from: number): LabEvent[] {
+  const { file, cursor, bad } = source;
   const events: LabEvent[] = [];
   const buffer = Buffer.alloc(chunk);
   let position = from;
   for (;;) {
     const read = fs.readSync(fd, buffer, 0, chunk, position);
-    const end = buffer.lastIndexOf(10, read - 1);
-    if (read <= 0) break;
-    if (end < 0) {
-      if (read < chunk) break;
-      bad(`'${file}': a line longer than ${chunk} bytes`);
-      position += read;
-      continue;
+    const end = read === 0 ? -1 : buffer.lastIndexOf(10, read - 1);
+    if (end >= 0) {
+      for (const line of buffer.toString("utf8", 0, end).split("\n")) parse(line, source, events);
+      position += end + 1;
+    } else if (read < chunk) {
+      break;
+    } else {
+      const next = lineAfter(fd, buffer, position);
+      if (next === undefined) break;
+      bad(`'${file}': a line is longer than ${chunk} bytes`);
+      position = next;
     }
-    for (const line of buffer.toString("utf8", 0, end).split("\n")) parse(line, file, events, bad);
-    position += end + 1;
   }
   cursor.set(file, position);
   return events;
 }
 
-function parse(line: string, file: string, events: LabEvent[], bad: (message: string) => void): void {
+/** Where the line after the one that `position` is in begins, or undefined while that one has no end. */
+function lineAfter(fd: number, buffer: Buffer, position: number): number | undefined {
+  for (let at = position; ; at += chunk) {
+    const read = fs.readSync(fd, buffer, 0, chunk, at);
+    const end = buffer.subarray(0, read).indexOf(10);
+    if (end >= 0) return at + end + 1;
+    if (read < chunk) return undefined;
+  }
+}
+
+function parse(line: string, { file, user, bad }: Source, events: LabEvent[]): void {
   if (line === "") return;
+  let event: unknown;
   try {
-    const event: unknown = JSON.parse(line);
-    if (violations(eventSchema, event).length === 0) events.push(event as LabEvent);
-    else bad(`'${file}': a line is no event`);
+    event = JSON.parse(line);
   } catch {
     bad(`'${file}': a line is not JSON`);
+    return;
   }
+  if (!v.is(eventSchema, event)) bad(`'${file}': a line is no event`);
+  else if (event.user !== user) bad(`'${file}': an event calls itself ${event.user}'s`);
+  else events.push(event);
 }

@@ -1,5 +1,8 @@
 // Where everything is: lab-registry(5) in code. No other file spells these paths.
 import path from "node:path";
+import { fault } from "../record/fault.js";
+import { isUserName } from "../record/names.js";
+import { isRunId } from "../record/run-id.js";
 
 /** The areas whose directories all users of a registry write into; each user has a directory of her own in most. */
 export const userAreas = [
@@ -37,8 +40,9 @@ export function userDirectory(base: string, area: UserArea, user: string): strin
   return path.join(base, area, user);
 }
 
+/** Throws dataerr for a user or an id that cannot be one, before it becomes a path. */
 export function runDirectory(base: string, user: string, id: string): string {
-  return path.join(base, "runs", user, id);
+  return path.join(base, "runs", ...checkedPlace(user, id));
 }
 
 export function envelope(runDirectory: string): string {
@@ -46,7 +50,13 @@ export function envelope(runDirectory: string): string {
 }
 
 export function marker(base: string, area: "active" | "loose", user: string, id: string): string {
-  return path.join(base, area, user, id);
+  return path.join(base, area, ...checkedPlace(user, id));
+}
+
+function checkedPlace(user: string, id: string): [string, string] {
+  if (!isUserName(user)) throw fault("dataerr", `'${user}' cannot be the name of a user`);
+  if (!isRunId(id)) throw fault("dataerr", `'${id}' cannot be the id of a run`);
+  return [user, id];
 }
 
 export function submissionDirectory(lab: string, n: number): string {
@@ -65,7 +75,8 @@ export function numbered(name: string, prefix: string): number | undefined {
 }
 
 export function snapshotFiles(base: string, user: string, digest: string): { tar: string; json: string } {
-  const hex = digest.replace(/^sha256:/, "");
+  const hex = /^(?:sha256:)?([0-9a-f]{64})$/.exec(digest)?.[1];
+  if (hex === undefined || !isUserName(user)) throw fault("dataerr", `'${user}/${digest}' cannot be a snapshot`);
   const stem = path.join(base, "snapshots", user, hex);
   return { tar: `${stem}.tar`, json: `${stem}.json` };
 }

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import * as v from "valibot";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
-import { isUserName } from "../record/names.js";
+import { isName, isUserName } from "../record/names.js";
 import { maybe } from "../record/schema.js";
 import { registryFile, type UserArea, userDirectory } from "./layout.js";
 import { readText } from "./read.js";
@@ -11,8 +11,9 @@ import { makeDirectory } from "./write.js";
 
 export const registrySchema = v.looseObject({
   format: v.literal("lab-registry"),
-  version: v.number(),
-  id: v.string(),
+  version: v.literal(1),
+  /** It becomes a part of paths and of jobs' comments. */
+  id: v.pipe(v.string(), v.check(isName)),
   founder: v.number(),
   created_at: v.string(),
   shared_group: maybe(v.string()),
@@ -39,7 +40,7 @@ export function openRegistry(base: string, uid: number): Registry {
       hint: "lab init makes one; or is the file system mounted?",
     });
   }
-  const { id, founder, shared_group } = parse(text, file);
+  const { id, founder, shared_group } = readRegistry(text, file);
   const directory = shared_group === undefined ? 0o755 : 0o2750;
   return {
     base,
@@ -51,23 +52,31 @@ export function openRegistry(base: string, uid: number): Registry {
   };
 }
 
-function parse(text: string, file: string): v.InferOutput<typeof registrySchema> {
+/** What a REGISTRY.json says. Throws config (it is none) and dataerr (newer, and then perhaps of another form). */
+export function readRegistry(text: string, file: string): v.InferOutput<typeof registrySchema> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw fault("config", `cannot read '${file}': it is not JSON`);
   }
-  const result = v.safeParse(registrySchema, value);
-  if (!result.success) throw fault("config", `cannot read '${file}': it does not describe a registry`);
-  if (result.output.version > 1) {
+  const version = versionOf(value);
+  if (version !== undefined && version > 1) {
     throw fault(
       "dataerr",
-      `cannot use the registry of '${file}': its format is version ${result.output.version}, this toolkit knows 1`,
+      `cannot use the registry of '${file}': its format is version ${version}, this toolkit knows 1`,
       { hint: "install a newer labkit" },
     );
   }
+  const result = v.safeParse(registrySchema, value);
+  if (!result.success) throw fault("config", `cannot read '${file}': it does not describe a registry`);
   return result.output;
+}
+
+/** The version of what calls itself a registry. */
+function versionOf(value: unknown): number | undefined {
+  if (typeof value !== "object" || value === null || !("format" in value) || !("version" in value)) return undefined;
+  return value.format === "lab-registry" && typeof value.version === "number" ? value.version : undefined;
 }
 
 /** The name of a uid on this machine; one without a name, or with one that cannot be a directory, is refused. */

@@ -20,6 +20,7 @@ export function findRun(registry: Registry, ref: string, cwd: string): RunOnDisk
 function placeOf(registry: Registry, ref: string, cwd: string): RunPlace {
   if (ref.includes("/") || ref === "." || ref === "..") return byDirectory(registry, path.resolve(cwd, ref), ref);
   if (ref.startsWith("@")) return byRecency(registry, ref);
+  if (ref === "") throw fault("usage", "cannot read the run ''", { hint: "an id, its last six characters, or @last" });
   const found = isRunId(ref) ? byId(registry, ref) : byPart(registry, ref);
   if (found.length === 1 && found[0]) return found[0];
   if (found.length > 1) {
@@ -40,8 +41,8 @@ function hintFor(registry: Registry, ref: string): string {
 }
 
 function byDirectory(registry: Registry, directory: string, ref: string): RunPlace {
-  const real = fs.existsSync(directory) ? fs.realpathSync(directory) : directory;
-  const base = fs.realpathSync(registry.base);
+  const real = realPath(directory);
+  const base = realPath(registry.base);
   // Anywhere inside the run will do: its log, its .lab, the directory itself.
   const [area, user, id] = path.relative(base, real).split(path.sep);
   if (area === "runs" && user && id && isRunId(id)) return { user, id, dir: runDirectory(registry.base, user, id) };
@@ -52,13 +53,23 @@ function byDirectory(registry: Registry, directory: string, ref: string): RunPla
   throw fault("noinput", `no run in '${ref}'`);
 }
 
-function byId(registry: Registry, id: string): RunPlace[] {
-  const users = [registry.user, ...usersWith(registry, "runs").filter((user) => user !== registry.user)];
-  for (const user of users) {
-    const dir = runDirectory(registry.base, user, id);
-    if (fs.existsSync(dir)) return [{ user, id, dir }];
+/** The path without links, or as it is where it leads nowhere. */
+function realPath(directory: string): string {
+  try {
+    return fs.realpathSync(directory);
+  } catch {
+    return directory;
   }
-  return [];
+}
+
+/** One's own run first; else whoever has it. That two have one id is no accident, so it is nobody's choice to make. */
+function byId(registry: Registry, id: string): RunPlace[] {
+  const of = (user: string) => ({ user, id, dir: runDirectory(registry.base, user, id) });
+  const mine = of(registry.user);
+  if (fs.existsSync(mine.dir)) return [mine];
+  return usersWith(registry, "runs")
+    .map(of)
+    .filter(({ dir }) => fs.existsSync(dir));
 }
 
 function byPart(registry: Registry, part: string): RunPlace[] {
@@ -77,6 +88,9 @@ function byPart(registry: Registry, part: string): RunPlace[] {
 
 function byRecency(registry: Registry, ref: string): RunPlace {
   const mine = marked(registry, "loose", registry.user).reverse();
+  // One whose making was interrupted has a marker, but does not exist.
+  const exists = (id: string) =>
+    fs.existsSync(path.join(envelope(runDirectory(registry.base, registry.user, id)), "run.json"));
   const place = (id: string | undefined) =>
     id === undefined ? undefined : { user: registry.user, id, dir: runDirectory(registry.base, registry.user, id) };
   const back = /^@-([1-9]\d*)$/.exec(ref);
@@ -85,9 +99,9 @@ function byRecency(registry: Registry, ref: string): RunPlace {
     name !== undefined
       ? place(mine.find((id) => nameOf(registry, id) === name))
       : back
-        ? place(mine[Number(back[1]) - 1])
+        ? place(nth(mine, exists, Number(back[1])))
         : ref === "@last"
-          ? place(mine[0])
+          ? place(mine.find(exists))
           : undefined;
   if (found) return found;
   if (ref !== "@last" && !back && name === undefined)
@@ -95,6 +109,12 @@ function byRecency(registry: Registry, ref: string): RunPlace {
   throw fault("noinput", `no run '${ref}'`, {
     hint: mine.length === 0 ? "you have none yet: lab run RECIPE" : `you have ${mine.length}`,
   });
+}
+
+/** The n-th, from 1, of those that pass. */
+function nth(ids: string[], passes: (id: string) => boolean, n: number): string | undefined {
+  let seen = 0;
+  return ids.find((id) => passes(id) && ++seen === n);
 }
 
 function nameOf(registry: Registry, id: string): string | undefined {

@@ -1,13 +1,13 @@
 // Making runs, and listing them by their markers; no list walks runs/.
 import path from "node:path";
-import { fault } from "../record/fault.js";
+import { fault, isFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import type { Run } from "../record/run.js";
 import { isRunId } from "../record/run-id.js";
 import { type RunOnDisk, readRun } from "./facts.js";
 import { envelope, marker, runDirectory } from "./layout.js";
-import { ownDirectory, ownerOf, type Registry } from "./open.js";
-import { list } from "./read.js";
+import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
+import { list, readText } from "./read.js";
 import { makeDirectory, mark, recordText, unmark, writeOnce } from "./write.js";
 
 /**
@@ -15,6 +15,7 @@ import { makeDirectory, mark, recordText, unmark, writeOnce } from "./write.js";
  * is removed after an hour. Says `exists` where this very run is there already. Throws cantcreat if another has its id.
  */
 export function createRun(registry: Registry, run: Run, recipe: string): "made" | "exists" {
+  if (run.user !== registry.user) throw fault("noperm", `cannot create a run of ${run.user}: you are ${registry.user}`);
   for (const area of ["runs", "active", "loose"] as const) ownDirectory(registry, area);
   const dir = runDirectory(registry.base, registry.user, run.id);
   const lab = envelope(dir);
@@ -22,12 +23,19 @@ export function createRun(registry: Registry, run: Run, recipe: string): "made" 
   mark(marker(registry.base, "loose", registry.user, run.id));
   makeDirectory(dir, registry.modes.directory);
   makeDirectory(lab, registry.modes.directory);
-  writeOnce(path.join(lab, "recipe.toml"), recipe, registry.modes.file);
-  const { created_at: _, ...same } = run;
-  if (writeOnce(path.join(lab, "run.json"), recordText(run), registry.modes.file) === "made") return "made";
+  const another = () => fault("cantcreat", `cannot create the run: '${dir}' is another run`);
+  const file = path.join(lab, "recipe.toml");
+  if (writeOnce(file, recipe, registry.modes.file) === "exists" && readText(file) !== recipe) throw another();
+  const made = writeOnce(path.join(lab, "run.json"), recordText(run), registry.modes.file);
+  if (made === "made") {
+    // A pass that met the markers of an old plan without its run.json may have removed them meanwhile.
+    mark(marker(registry.base, "active", registry.user, run.id));
+    mark(marker(registry.base, "loose", registry.user, run.id));
+    return made;
+  }
   const there = readRun(dir, registry.uid)?.run;
-  if (there && there.planned_at === same.planned_at && there.recipe.digest === same.recipe.digest) return "exists";
-  throw fault("cantcreat", `cannot create the run: '${dir}' is another run`);
+  if (there?.planned_at === run.planned_at && there.recipe.digest === run.recipe.digest) return made;
+  throw another();
 }
 
 /** A run's place in the registry: whose it is and where. */
@@ -42,18 +50,30 @@ export function usersWith(registry: Registry, area: "runs" | "active" | "loose" 
   return list(path.join(registry.base, area)).filter(isUserName).sort();
 }
 
-/** The ids of a user's runs that are marked in an area, oldest first. */
+/**
+ * The ids of a user's runs that are marked in an area, oldest first. None where the directory is not the user's, or is
+ * another's that may not be read: what one user does with hers stops nobody else's list.
+ */
 export function marked(registry: Registry, area: "active" | "loose", user: string): string[] {
-  return list(path.join(registry.base, area, user))
-    .filter(isRunId)
-    .sort();
+  const directory = path.join(registry.base, area, user);
+  const owner = ownerOf(directory);
+  const mine = user === registry.user;
+  if (owner === undefined || (mine && owner !== registry.uid)) return [];
+  try {
+    return list(directory).filter(isRunId).sort();
+  } catch (error) {
+    if (!mine && isFault(error) && error.code === "noperm") return [];
+    throw error;
+  }
 }
 
 /** The run of a user, or undefined where it does not exist. Throws dataerr where it is not what it should be. */
 export function openRun(registry: Registry, user: string, id: string): RunOnDisk | undefined {
-  const owner = ownerOf(path.join(registry.base, "runs", user));
+  const dir = runDirectory(registry.base, user, id);
+  const owner = ownerOf(path.dirname(dir));
   if (owner === undefined) return undefined;
-  return readRun(runDirectory(registry.base, user, id), owner);
+  if (user === registry.user) checkOwner(path.dirname(dir), registry.uid);
+  return readRun(dir, owner);
 }
 
 /** Takes a run off the list of those that are not settled. */

@@ -25,10 +25,10 @@ export function writeOnce(file: string, content: string | Uint8Array, mode = 0o6
     watcher?.("link", file);
     fs.linkSync(temp, file);
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw systemFault(error, `create '${file}'`);
+    if (errnoOf(error) !== "EEXIST") throw systemFault(error, `create '${file}'`, hintFor(error, file));
     return isSameFile(temp, file) ? "made" : "exists";
   } finally {
-    fs.unlinkSync(temp);
+    discard(temp);
     syncDirectory(path.dirname(file));
   }
   return "made";
@@ -41,29 +41,54 @@ export function replace(file: string, content: string | Uint8Array, mode = 0o640
     watcher?.("rename", file);
     fs.renameSync(temp, file);
   } catch (error) {
-    fs.rmSync(temp, { force: true });
-    throw systemFault(error, `replace '${file}'`);
+    discard(temp);
+    throw systemFault(error, `replace '${file}'`, hintFor(error, file));
   }
 }
 
-/** Appends whole lines in one write(2). The file must have one writing host. Throws faults. */
+/**
+ * Appends whole lines in one write(2), with exactly this mode where it makes the file. The file must have one writing
+ * host. A line that a killed writer left without its end is ended first, or it would spoil ours. Throws faults.
+ */
 export function append(file: string, lines: string, mode = 0o640): void {
   const bytes = Buffer.from(lines.endsWith("\n") ? lines : `${lines}\n`);
   watcher?.("append", file);
   let fd: number | undefined;
   try {
-    fd = fs.openSync(
-      file,
-      fs.constants.O_APPEND | fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW,
-      mode,
-    );
-    if (fs.writeSync(fd, bytes) !== bytes.length)
-      throw fault("ioerr", `cannot append to '${file}': the line was cut short`);
+    fd = openToAppend(file, mode);
+    const start = endsInside(fd) ? Buffer.concat([newline, bytes]) : bytes;
+    if (fs.writeSync(fd, start) !== start.length)
+      throw fault("ioerr", `cannot append to '${file}': the line was cut short`, { hint: spaceHint(file) });
   } catch (error) {
-    throw systemFault(error, `append to '${file}'`);
+    throw systemFault(error, `append to '${file}'`, hintFor(error, file));
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
   }
+}
+
+const newline = Buffer.from("\n");
+
+/** Neither a link is followed nor a pipe waited for: only a regular file is appended to. */
+function openToAppend(file: string, mode: number): number {
+  const { O_APPEND, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const flags = O_APPEND | O_RDWR | O_NOFOLLOW | O_NONBLOCK;
+  try {
+    const made = fs.openSync(file, flags | O_CREAT | O_EXCL, mode);
+    fs.fchmodSync(made, mode);
+    return made;
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+  const fd = fs.openSync(file, flags);
+  if (fs.fstatSync(fd).isFile()) return fd;
+  fs.closeSync(fd);
+  throw fault("dataerr", `cannot append to '${file}': not a regular file`);
+}
+
+function endsInside(fd: number): boolean {
+  const { size } = fs.fstatSync(fd);
+  const last = Buffer.alloc(1);
+  return size > 0 && fs.readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== newline[0];
 }
 
 /** Makes one directory with exactly this mode (the umask has no say). Says `made` or `exists`. Throws faults. */
@@ -83,7 +108,9 @@ export function makeDirectory(directory: string, mode = 0o750): "made" | "exists
 export function mark(file: string): "made" | "exists" {
   try {
     watcher?.("marker", file);
-    fs.closeSync(fs.openSync(file, fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_WRONLY, 0o640));
+    const fd = fs.openSync(file, fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_WRONLY, 0o640);
+    fs.fchmodSync(fd, 0o640);
+    fs.closeSync(fd);
     return "made";
   } catch (error) {
     if (errnoOf(error) === "EEXIST") return "exists";
@@ -115,7 +142,7 @@ function writeTemp(file: string, content: string | Uint8Array, mode: number): st
     fs.fchmodSync(fd, mode);
     fs.fsyncSync(fd);
   } catch (error) {
-    if (fd !== undefined) fs.rmSync(temp, { force: true });
+    if (fd !== undefined) discard(temp);
     throw systemFault(error, `write '${file}'`, hintFor(error, file));
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
@@ -124,16 +151,34 @@ function writeTemp(file: string, content: string | Uint8Array, mode: number): st
 }
 
 function hintFor(error: unknown, file: string): string | undefined {
-  if (errnoOf(error) === "ENOSPC" || errnoOf(error) === "EDQUOT")
-    return `free some space: df -h '${path.dirname(file)}'`;
+  if (errnoOf(error) === "ENOSPC" || errnoOf(error) === "EDQUOT") return spaceHint(file);
   if (errnoOf(error) === "EROFS") return "the registry is mounted read-only here";
   return undefined;
 }
 
+function spaceHint(file: string): string {
+  return `free some space: df -h '${path.dirname(file)}'`;
+}
+
 /** The temp file is ours alone, so the same inode under the final name means that our link was the one that counted. */
 function isSameFile(temp: string, file: string): boolean {
-  const [ours, theirs] = [fs.lstatSync(temp), fs.lstatSync(file)];
-  return ours.ino === theirs.ino && ours.dev === theirs.dev;
+  try {
+    const [ours, theirs] = [fs.lstatSync(temp, { bigint: true }), fs.lstatSync(file, { bigint: true })];
+    return ours.ino === theirs.ino && ours.dev === theirs.dev;
+  } catch (error) {
+    // Whoever was first took it back meanwhile.
+    if (errnoOf(error) === "ENOENT") return false;
+    throw systemFault(error, `look at '${file}'`);
+  }
+}
+
+/** A temp file that stays is no harm: nobody takes it for a fact. */
+function discard(temp: string): void {
+  try {
+    fs.unlinkSync(temp);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
 }
 
 function syncDirectory(directory: string): void {
