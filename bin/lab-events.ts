@@ -16,7 +16,7 @@ export const spec = {
     all: { type: "boolean", short: "a", help: "everybody's" },
     user: { type: "strings", value: "USER", help: "whose (default yours)" },
   },
-  columns: ["at", "event", "run", "name", "user", "job", "mode"],
+  columns: ["at", "event", "run", "name", { key: "user", spare: true }, { key: "job", spare: true }, "mode"],
   input: "none",
   args: [0, Number.POSITIVE_INFINITY],
   writes: ["event"],

@@ -118,7 +118,7 @@ export function normaliser({ dir }: Pick<Sandbox, "dir">): (text: string) => str
         .replaceAll(`"user":"${user}"`, '"user":"<user>"')
         .replace(new RegExp(`(/(?:runs|snapshots|active|loose|events|queue)/)${user}\\b`, "g"), "$1<user>")
         .replaceAll(`  ${user}`, "  <user>")
-      .replaceAll(`you are ${user}`, "you are <user>")
+        .replaceAll(`you are ${user}`, "you are <user>")
         .replaceAll(`by         ${user},`, "by         <user>,")
         .replaceAll(host, "<host>")
         .replaceAll(version, "<version>")
