@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { cancelAll } from "../lib/command/cancelling.js";
 // lab-cancel - end runs
 import { command } from "../lib/command/command.js";
+import { cancelAll } from "../lib/verb/cancelling.js";
 
 export const spec = {
   name: "lab-cancel",

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // lab-config - the resolved configuration and where each value came from
 import { command } from "../lib/command/command.js";
-import { settingView } from "../lib/command/setting-view.js";
 import { fault } from "../lib/record/fault.js";
 import { nearest } from "../lib/record/names.js";
+import { settingView } from "../lib/verb/setting-view.js";
 
 export const spec = {
   name: "lab-config",

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-create - make runs on disk
 import { command, each } from "../lib/command/command.js";
-import { needs } from "../lib/command/phase.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
+import { needs } from "../lib/verb/phase.js";
 
 export const spec = {
   name: "lab-create",
@@ -22,7 +22,7 @@ export default command(spec, (records, _, context) =>
     async (record) => {
       if (hasPhase(record, "created")) return record;
       needs(record, "resolved", "lab-resolve");
-      const { createOne } = await import("../lib/command/creating.js");
+      const { createOne } = await import("../lib/verb/creating.js");
       return createOne(record, context);
     },
     context,

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // lab-events - the journal of what happened
 import { command } from "../lib/command/command.js";
-import { sleep } from "../lib/command/waiting.js";
 import { fault } from "../lib/record/fault.js";
 import { readEvents } from "../lib/registry/journal.js";
 import { findRun } from "../lib/registry/refs.js";
 import { usersWith } from "../lib/registry/runs.js";
+import { sleep } from "../lib/verb/waiting.js";
 
 export const spec = {
   name: "lab-events",

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // lab-forget - give lost runs up
 import { command } from "../lib/command/command.js";
-import { eachNamed, graces, mustOwn, statusOf } from "../lib/command/runs.js";
 import { settle } from "../lib/pass/settle.js";
 import { fault } from "../lib/record/fault.js";
 import { stateOf } from "../lib/record/state.js";
@@ -9,6 +8,7 @@ import type { RunOnDisk } from "../lib/registry/facts.js";
 import { note } from "../lib/registry/journal.js";
 import { openRun } from "../lib/registry/runs.js";
 import { writeRequest } from "../lib/registry/submissions.js";
+import { eachNamed, graces, mustOwn, statusOf } from "../lib/verb/runs.js";
 
 export const spec = {
   name: "lab-forget",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-init - make a registry and its configuration
 import { command } from "../lib/command/command.js";
-import { initialise } from "../lib/command/initialising.js";
+import { initialise } from "../lib/verb/initialising.js";
 
 export const spec = {
   name: "lab-init",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-ls - list runs
 import { command } from "../lib/command/command.js";
-import { listRuns } from "../lib/command/listing.js";
+import { listRuns } from "../lib/verb/listing.js";
 
 export const spec = {
   name: "lab-ls",

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // lab-metrics - the metrics of runs
 import { command } from "../lib/command/command.js";
-import { namedRuns } from "../lib/command/runs.js";
-import { globPattern } from "../lib/command/where.js";
 import { fault } from "../lib/record/fault.js";
 import { metricsOf } from "../lib/registry/metrics.js";
+import { namedRuns } from "../lib/verb/runs.js";
+import { globPattern } from "../lib/verb/where.js";
 
 export const spec = {
   name: "lab-metrics",

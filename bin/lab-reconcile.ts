@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-reconcile - learn from the scheduler how runs are and how they ended
 import { command } from "../lib/command/command.js";
-import { reconcilePass } from "../lib/command/passes.js";
-import { graces, namedRuns, notYours, statusOf } from "../lib/command/runs.js";
+import { reconcilePass } from "../lib/verb/passes.js";
+import { graces, namedRuns, notYours, statusOf } from "../lib/verb/runs.js";
 
 export const spec = {
   name: "lab-reconcile",

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-render-sbatch - write the job scripts of runs
 import { command, each } from "../lib/command/command.js";
-import { needs } from "../lib/command/phase.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
+import { needs } from "../lib/verb/phase.js";
 
 export const spec = {
   name: "lab-render-sbatch",
@@ -22,7 +22,7 @@ export default command(spec, (records, _, context) =>
     async (run) => {
       if (hasPhase(run, "rendered")) return run;
       needs(run, "created", "lab-create");
-      const { renderRun } = await import("../lib/command/rendering.js");
+      const { renderRun } = await import("../lib/verb/rendering.js");
       return renderRun(run, context);
     },
     context,

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-resolve - fix inputs, output paths and the cache key of runs
 import { command, each } from "../lib/command/command.js";
-import { needs } from "../lib/command/phase.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
+import { needs } from "../lib/verb/phase.js";
 
 export const spec = {
   name: "lab-resolve",
@@ -22,7 +22,7 @@ export default command(spec, (records, _, context) =>
     async (run) => {
       if (hasPhase(run, "resolved")) return run;
       needs(run, "snapshotted", "lab-snapshot");
-      const { resolveRun } = await import("../lib/command/resolving.js");
+      const { resolveRun } = await import("../lib/verb/resolving.js");
       return { ...(await resolveRun(run, context)), ...(context.dryRun ? { dry_run: true } : {}) };
     },
     context,

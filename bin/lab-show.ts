@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-show - everything about a run
 import { command } from "../lib/command/command.js";
-import { graces, namedRuns } from "../lib/command/runs.js";
-import { cardOf, wholeRun } from "../lib/command/showing.js";
+import { graces, namedRuns } from "../lib/verb/runs.js";
+import { cardOf, wholeRun } from "../lib/verb/showing.js";
 
 export const spec = {
   name: "lab-show",

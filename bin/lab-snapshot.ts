@@ -27,7 +27,7 @@ export default command(spec, (records, _, context) =>
     isRun,
     async (run) => {
       if (hasPhase(run, "snapshotted")) return run;
-      const { snapshotOf } = await import("../lib/command/snapshotting.js");
+      const { snapshotOf } = await import("../lib/verb/snapshotting.js");
       const source = {
         ...run.source,
         ...(await snapshotOf(run.source, context.dryRun || run.dry_run === true, context)),

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-validate - all that is wrong with a recipe or configuration
 import { command } from "../lib/command/command.js";
-import { problemOf, problemView, validateFile } from "../lib/command/validating.js";
 import { isFault } from "../lib/record/fault.js";
+import { problemOf, problemView, validateFile } from "../lib/verb/validating.js";
 
 export const spec = {
   name: "lab-validate",

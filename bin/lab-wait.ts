@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-wait - wait until runs have ended
 import { command } from "../lib/command/command.js";
-import { waitFor } from "../lib/command/waiting.js";
+import { waitFor } from "../lib/verb/waiting.js";
 
 export const spec = {
   name: "lab-wait",

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { command } from "../lib/command/command.js";
 // lab-why - why a run is pending, or failed
-import { explainRun, reasonView } from "../lib/command/explaining.js";
-import { graces, namedRuns } from "../lib/command/runs.js";
+import { explainRun, reasonView } from "../lib/verb/explaining.js";
+import { graces, namedRuns } from "../lib/verb/runs.js";
 
 export const spec = {
   name: "lab-why",

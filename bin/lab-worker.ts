@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-worker - run the jobs of the local scheduler
 import { command } from "../lib/command/command.js";
-import { work } from "../lib/command/working.js";
+import { work } from "../lib/verb/working.js";
 
 export const spec = {
   name: "lab-worker",

@@ -1,5 +1,7 @@
 // Waiting for runs: the passes over the runs in question, again and again with back-off, until all of them have ended.
 import fs from "node:fs";
+import type { Context } from "../command/context.js";
+import { plain } from "../command/plain.js";
 import { type Fault, fault, isFault, type RecordError, recordError } from "../record/fault.js";
 import type { Status } from "../record/records.js";
 import type { StopSignal } from "../record/stop-signal.js";
@@ -7,9 +9,7 @@ import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
-import type { Context } from "./context.js";
 import { reconcilePass } from "./passes.js";
-import { plain } from "./plain.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
 
 export interface Waiting {

@@ -1,6 +1,7 @@
 // From the words of a command line to planned runs: which recipe, whose source, why.
 import os from "node:os";
 import path from "node:path";
+import type { Context } from "../command/context.js";
 import { adHocRecipe } from "../recipe/ad-hoc.js";
 import { loadRecipe, loadRecipeText, type Recipe } from "../recipe/load.js";
 import { type NarrativeFlags, planRun } from "../recipe/plan.js";
@@ -10,7 +11,6 @@ import type { Run } from "../record/run.js";
 import { userOf } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
 import { findSource, type Source } from "../source/find-source.js";
-import type { Context } from "./context.js";
 
 export interface PlanOptions {
   set: string[];

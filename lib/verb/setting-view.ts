@@ -1,6 +1,6 @@
 // A setting for eyes: what it is on one line, and where that was said below it, so that neither is ever cut.
-import { plain } from "./plain.js";
-import type { TableStyle } from "./table.js";
+import { plain } from "../command/plain.js";
+import type { TableStyle } from "../command/table.js";
 
 export function settingView(record: Record<string, unknown>, { colour }: TableStyle): string {
   const { key, value, from, note } = record as { key: string; value: unknown; from: string; note?: string };

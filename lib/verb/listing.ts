@@ -1,4 +1,7 @@
 // Which runs a list shows, and in which order. Reads the markers, then each run that may qualify; never walks runs/.
+
+import type { Context } from "../command/context.js";
+import { at } from "../command/table.js";
 import { fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import type { Status } from "../record/records.js";
@@ -6,9 +9,7 @@ import { timeOfRunId } from "../record/run-id.js";
 import { states } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { marked, openRun, usersWith } from "../registry/runs.js";
-import type { Context } from "./context.js";
 import { graces, statusOf } from "./runs.js";
-import { at } from "./table.js";
 import { globPattern, type Test, whereTest } from "./where.js";
 
 export interface Filter {

@@ -1,5 +1,5 @@
 import t from "tap";
-import { cardOf } from "../../../lib/command/showing.js";
+import { cardOf } from "../../../lib/verb/showing.js";
 
 const style = { header: true, colour: false, width: undefined, now: 0 };
 const run = {

@@ -1,11 +1,11 @@
 // Snapshots for the runs of one stream: each distinct source is looked at once.
 import os from "node:os";
 import path from "node:path";
+import type { Context } from "../command/context.js";
 import type { RunSource } from "../record/run.js";
 import { cacheDirectory } from "../registry/cache.js";
 import { spoolFile, storedSnapshot, storeSnapshot } from "../registry/snapshots.js";
 import { type SnapshotOptions, snapshotTree, statCacheName } from "../source/snapshot.js";
-import type { Context } from "./context.js";
 
 type Taken = Pick<
   RunSource,

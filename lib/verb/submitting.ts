@@ -1,12 +1,12 @@
 // Runs to submit, from the pipe or by name, one after the other.
 import fs from "node:fs";
+import { type Context, each } from "../command/command.js";
 import { type Sender, submitRun } from "../pass/submit.js";
 import { fault } from "../record/fault.js";
 import { isRun } from "../record/phase.js";
 import type { Run } from "../record/run.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { submissionFiles } from "../registry/submissions.js";
-import { type Context, each } from "./command.js";
 import { dependenciesOf } from "./dependencies.js";
 import { needs } from "./phase.js";
 import { graces, namedRuns, notYours } from "./runs.js";

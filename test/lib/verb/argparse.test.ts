@@ -1,6 +1,6 @@
 import path from "node:path";
 import t from "tap";
-import { unknownArguments } from "../../../lib/command/argparse.js";
+import { unknownArguments } from "../../../lib/verb/argparse.js";
 
 const script = `import argparse
 p = argparse.ArgumentParser()

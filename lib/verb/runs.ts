@@ -1,4 +1,7 @@
 // Runs as a command gets them: by name as arguments, or as records on stdin, alike.
+
+import { type Context, isOfThePlace } from "../command/context.js";
+import { carriesError } from "../command/each.js";
 import { type Fault, fault, isFault, recordError } from "../record/fault.js";
 import { type Status, statusSchema } from "../record/records.js";
 import { isRunId } from "../record/run-id.js";
@@ -6,8 +9,6 @@ import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { findRun } from "../registry/refs.js";
 import { openRun } from "../registry/runs.js";
-import { type Context, isOfThePlace } from "./context.js";
-import { carriesError } from "./each.js";
 
 /** What stands for a run before it is opened: an argument, or a record of the stream. */
 export type Named = { ref: string } | { record: Record<string, unknown> };

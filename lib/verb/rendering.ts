@@ -1,4 +1,6 @@
 // From a created run to the files of its next submission: script, context, parameters.
+
+import type { Context } from "../command/context.js";
 import type { Config } from "../config/config.js";
 import { renderScript } from "../job/render.js";
 import { commandLine } from "../recipe/command-line.js";
@@ -14,7 +16,6 @@ import type { Registry } from "../registry/open.js";
 import { nextSubmission, submissionFiles, writeSubmissionFile } from "../registry/submissions.js";
 import { umaskOf } from "../registry/umask.js";
 import { slurmDirectives } from "../scheduler/slurm/directives.js";
-import type { Context } from "./context.js";
 
 /** Writes the files of the run's next submission and returns the run with their places; a dry run gets the script's text. */
 export async function renderRun(given: Run, context: Context): Promise<Run> {

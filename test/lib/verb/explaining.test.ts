@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import t, { type Test } from "tap";
-import { lastError, reasonView } from "../../../lib/command/explaining.js";
 import type { RunOnDisk } from "../../../lib/registry/facts.js";
+import { lastError, reasonView } from "../../../lib/verb/explaining.js";
 
 const style = { header: true, colour: false, width: undefined, now: 0 };
 

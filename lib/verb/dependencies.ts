@@ -1,11 +1,12 @@
 // `[after]`: jobs and runs that a run waits for without taking anything from them.
+
+import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { stateOf } from "../record/state.js";
 import type { Registry } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
 import { type DependencyType, dependencyTypes, type Scheduler, type SubmitRequest } from "../scheduler/scheduler.js";
-import type { Context } from "./context.js";
 
 /**
  * The jobs to depend on. An id that has left the scheduler's memory is silently no dependency at all, so only ids that were

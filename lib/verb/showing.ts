@@ -1,4 +1,8 @@
 // One run, whole: as a record for a pipe, as a card for eyes.
+
+import type { Context } from "../command/context.js";
+import { plain } from "../command/plain.js";
+import { type TableStyle, tableLines } from "../command/table.js";
 import { fault } from "../record/fault.js";
 import type { Metric, Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
@@ -9,10 +13,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { logFiles } from "../registry/logs.js";
 import { metricsOf } from "../registry/metrics.js";
 import { submissionFiles } from "../registry/submissions.js";
-import type { Context } from "./context.js";
-import { plain } from "./plain.js";
 import { statusOf } from "./runs.js";
-import { type TableStyle, tableLines } from "./table.js";
 
 /** The run record with its standing and all of its facts. */
 export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces): Promise<object> {

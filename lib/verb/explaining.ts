@@ -1,4 +1,8 @@
 // Why a run is as it is: the scheduler's reason, the failure mode, the log's last error, and what to try.
+
+import type { Context } from "../command/context.js";
+import type { TableStyle } from "../command/table.js";
+import { differences } from "../graph/differences.js";
 import { bashWord } from "../job/quote.js";
 import { isFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
@@ -8,11 +12,8 @@ import { shortDuration, shortSize } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { marked, openRun } from "../registry/runs.js";
-import type { Context } from "./context.js";
-import { differences } from "./differences.js";
 import { printable } from "./log-reading.js";
 import { reconcilePass } from "./passes.js";
-import type { TableStyle } from "./table.js";
 
 /** A `reason` record for one run. One's own run is looked at afresh where the scheduler can be reached. */
 export async function explainRun(given: RunOnDisk, limits: Graces, context: Context): Promise<object> {

@@ -1,7 +1,7 @@
 // The local scheduler's worker as a command.
 
-import type { Context } from "./context.js";
-import { localParts } from "./scheduler.js";
+import type { Context } from "../command/context.js";
+import { localParts } from "../command/scheduler.js";
 
 const ends = {
   held: "another worker of yours is at work here",

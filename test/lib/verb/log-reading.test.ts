@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import { lineView, printable } from "../../../lib/command/log-reading.js";
+import { lineView, printable } from "../../../lib/verb/log-reading.js";
 
 const colours = new RegExp(`${"\u001b"}\\[[\\d;:]*m`, "g");
 const style = { header: true, colour: false, width: undefined, now: 0 };

@@ -1,5 +1,5 @@
 import t from "tap";
-import { settingView } from "../../../lib/command/setting-view.js";
+import { settingView } from "../../../lib/verb/setting-view.js";
 
 const style = { header: true, colour: false, width: undefined, now: 0 };
 

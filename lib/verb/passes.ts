@@ -1,13 +1,13 @@
 // What lab-reconcile, lab-wait, lab-status and lab-log need to run a pass: everything opened, and the memory of the last one.
 import os from "node:os";
 import path from "node:path";
+import type { Context } from "../command/context.js";
 import { type Memory, openMemory } from "../pass/memory.js";
 import { notifyEnd } from "../pass/notify.js";
 import { type Changed, type Pass, reconcile } from "../pass/reconcile.js";
 import { cacheDirectory } from "../registry/cache.js";
 import type { Registry } from "../registry/open.js";
 import { marked } from "../registry/runs.js";
-import type { Context } from "./context.js";
 import { graces } from "./runs.js";
 
 /** What the last pass remembers; a dry one remembers nothing, and makes no directory for it. */

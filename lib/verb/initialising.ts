@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { Context } from "../command/context.js";
 import { fault, systemFault } from "../record/fault.js";
 import { checkName } from "../record/names.js";
 import { makeArtifactRoot, usualKinds } from "../registry/artifact-roots.js";
@@ -10,7 +11,6 @@ import { registryFile } from "../registry/layout.js";
 import { openRegistry } from "../registry/open.js";
 import { replace } from "../registry/write.js";
 import { clusterText } from "./cluster-text.js";
-import type { Context } from "./context.js";
 
 export interface InitOptions {
   yes: boolean;
@@ -203,9 +203,6 @@ async function agreed(plan: Plan, joins: boolean, context: Context): Promise<boo
     context.say(`would ${what}`);
     return false;
   }
-  const { createInterface } = await import("node:readline/promises");
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await asking.question(`lab-init will ${what}\nGo on? [y/N] `);
-  asking.close();
-  return /^y(es)?$/i.test(answer.trim());
+  const { agrees } = await import("../command/ask.js");
+  return agrees(`lab-init will ${what}\nGo on?`);
 }

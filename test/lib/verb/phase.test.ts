@@ -1,7 +1,7 @@
 import t from "tap";
-import { needs } from "../../../lib/command/phase.js";
 import { phases } from "../../../lib/record/phase.js";
 import type { Run } from "../../../lib/record/run.js";
+import { needs } from "../../../lib/verb/phase.js";
 
 const run = (phase: unknown) => ({ type: "run", v: 1, id: "x", phase }) as Run;
 

@@ -1,12 +1,13 @@
 // Reading logs for a person or a pipe: the last lines, and those that come.
+
+import type { Context } from "../command/context.js";
+import { controlSequences } from "../command/control-sequences.js";
+import type { TableStyle } from "../command/table.js";
 import { fault } from "../record/fault.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { type LogFile, linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { openRun } from "../registry/runs.js";
-import type { Context } from "./context.js";
-import { controlSequences } from "./control-sequences.js";
 import { namedRuns } from "./runs.js";
-import type { TableStyle } from "./table.js";
 import { sleep } from "./waiting.js";
 
 export interface LogOptions {

@@ -1,4 +1,6 @@
 // What a planned run means here and now: its inputs as they are, where its outputs go, what its key is. Reads, writes nothing.
+
+import type { Context } from "../command/context.js";
 import { outputRoot } from "../config/output-root.js";
 import { cacheKey } from "../recipe/key.js";
 import { outputNames } from "../recipe/outputs.js";
@@ -8,7 +10,6 @@ import { contentFingerprint, statFingerprint } from "../record/fingerprint.js";
 import type { Run, RunInput, RunOutput } from "../record/run.js";
 import { runDirectory } from "../registry/layout.js";
 import { checkRun } from "./checking.js";
-import type { Context } from "./context.js";
 
 /** The run resolved. Throws dataerr, noinput or config for what cannot be; what is only doubtful is said. */
 export async function resolveRun(run: Run, context: Context): Promise<Run> {

@@ -1,4 +1,6 @@
 // From a resolved run to one on disk.
+
+import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
 import { checked } from "../record/schema.js";
@@ -6,7 +8,6 @@ import { timestamp } from "../record/units.js";
 import { ownOutputDirectories } from "../registry/artifact-roots.js";
 import { note } from "../registry/journal.js";
 import { createRun } from "../registry/runs.js";
-import type { Context } from "./context.js";
 
 /** Makes the run and returns it; a dry run gets what would be made. Twice is the same as once. */
 export async function createOne(record: Run, context: Context): Promise<Run> {

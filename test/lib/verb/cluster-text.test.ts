@@ -1,6 +1,6 @@
 import { parse } from "smol-toml";
 import t from "tap";
-import { clusterText } from "../../../lib/command/cluster-text.js";
+import { clusterText } from "../../../lib/verb/cluster-text.js";
 
 const plan = {
   name: "here",

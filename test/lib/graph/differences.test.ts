@@ -1,5 +1,5 @@
 import t from "tap";
-import { differences } from "../../../lib/command/differences.js";
+import { differences } from "../../../lib/graph/differences.js";
 import type { Run } from "../../../lib/record/run.js";
 
 const run = {

@@ -1,13 +1,14 @@
 // What kind of file it is, by its keys, and everything that is wrong with it.
+
+import type { Context } from "../command/context.js";
+import { plain } from "../command/plain.js";
+import type { TableStyle } from "../command/table.js";
 import { clusterSchema, projectSchema } from "../config/schema.js";
 import { validateRecipe } from "../recipe/validate.js";
 import type { Fault } from "../record/fault.js";
 import type { Problem } from "../record/records.js";
 import { readToml } from "../toml/document.js";
 import { problems } from "../toml/problems.js";
-import type { Context } from "./context.js";
-import { plain } from "./plain.js";
-import type { TableStyle } from "./table.js";
 
 /** All problems of a recipe, a cluster file or a project file, in order of lines. Throws where it cannot be read at all. */
 export async function validateFile(file: string, set: readonly string[], context: Context): Promise<Problem[]> {

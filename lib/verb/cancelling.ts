@@ -1,11 +1,12 @@
 // Cancelling: the wish is written down first, so that a crash between it and the scheduler is no forgotten wish.
+
+import type { Context } from "../command/context.js";
 import { settle, voidUnsubmitted } from "../pass/settle.js";
 import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
 import { marked, openRun } from "../registry/runs.js";
 import { writeRequest } from "../registry/submissions.js";
-import type { Context } from "./context.js";
 import { memoryOf } from "./passes.js";
 import { eachNamed, graces, mustOwn, statusOf } from "./runs.js";
 

@@ -1,5 +1,5 @@
 import t from "tap";
-import { globPattern, whereTest } from "../../../lib/command/where.js";
+import { globPattern, whereTest } from "../../../lib/verb/where.js";
 
 const record: Record<string, unknown> = {
   name: "train",
