@@ -1,5 +1,6 @@
 // Every type of record, in one place: the shipped JSON Schemas and lab-records(5) are made from this list.
 import * as v from "valibot";
+import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
 import {
   cancelSchema,
   contextSchema,
@@ -148,4 +149,8 @@ export const records = {
   "job-ended": jobEndedSchema,
   lease: leaseSchema,
   snapshot: snapshotSchema,
+  artifact: artifactSchema,
+  outputs: outputsSchema,
+  alias: aliasSchema,
+  edge: edgeSchema,
 } as const;

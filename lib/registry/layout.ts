@@ -1,7 +1,8 @@
 // Where everything is: lab-registry(5) in code. No other file spells these paths.
+import crypto from "node:crypto";
 import path from "node:path";
 import { fault } from "../record/fault.js";
-import { isUserName } from "../record/names.js";
+import { checkName, isUserName } from "../record/names.js";
 import { isRunId } from "../record/run-id.js";
 
 /** The areas whose directories all users of a registry write into; each user has a directory of her own in most. */
@@ -10,6 +11,8 @@ export const userAreas = [
   "active",
   "loose",
   "snapshots",
+  "artifacts",
+  "index",
   "arrays",
   "sweeps",
   "pipelines",
@@ -84,4 +87,53 @@ export function snapshotFiles(base: string, user: string, digest: string): { tar
 export function journalFile(base: string, user: string, host: string, at: number): string {
   const day = new Date(at).toISOString().slice(0, 10).replaceAll("-", "");
   return path.join(base, "events", user, `${day}-${host}.ndjson`);
+}
+
+/** The record of one output of one attempt: `outputs/<role>[.<step>].a<attempt>.json`. */
+export function outputFile(lab: string, role: string, step: number | undefined, attempt: number): string {
+  return path.join(
+    lab,
+    "outputs",
+    `${checkName(role, "role")}${step === undefined ? "" : `.${step}`}.a${attempt}.json`,
+  );
+}
+
+/** The seal under a run's outputs. */
+export function sealFile(lab: string): string {
+  return path.join(lab, "outputs.json");
+}
+
+/** The record that lies beside the bytes of an output, outside them: `.meta/<directory>[.<step>].a<attempt>.json`. */
+export function sidecarFile(output: string, step: number | undefined, attempt: number): string {
+  const name = `${path.basename(output)}${step === undefined ? "" : `.${step}`}.a${attempt}.json`;
+  return path.join(path.dirname(output), ".meta", name);
+}
+
+/** An artifact that no run of this registry made. */
+export function artifactFile(base: string, user: string, id: string): string {
+  if (!isUserName(user) || !/^art-[0-9a-f]{20}$/.test(id))
+    throw fault("dataerr", `'${user}/${id}' cannot be an artifact`);
+  return path.join(base, "artifacts", user, `${id}.json`);
+}
+
+/** Where the generations of a global name are: `aliases/<xx>/`, by the sha256 of the name. */
+export function aliasDirectory(base: string, name: string): string {
+  const hex = crypto.createHash("sha256").update(checkName(name, "alias")).digest("hex");
+  return path.join(base, "aliases", hex.slice(0, 2));
+}
+
+/** Where the generations of a user's names are. */
+export function userAliasDirectory(base: string, user: string): string {
+  if (!isUserName(user)) throw fault("dataerr", `'${user}' cannot be the name of a user`);
+  return path.join(base, "aliases/by-user", user);
+}
+
+/**
+ * One user's part of the index of what was made and used: `index/<user>/<xx>/<thing>.<verb>.<run>`, empty files whose names
+ * are the edges. `thing` is `art-…`, `ext-…`, `src-…` or `col-…`, `xx` its first two digits.
+ */
+export function indexDirectory(base: string, user: string, thing: string): string {
+  const digits = /^(?:art|ext|src|col)-([0-9a-f]{2})[0-9a-f]{18}$/.exec(thing)?.[1];
+  if (digits === undefined || !isUserName(user)) throw fault("dataerr", `'${thing}' cannot be looked up`);
+  return path.join(base, "index", user, digits);
 }

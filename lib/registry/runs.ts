@@ -5,7 +5,7 @@ import { isUserName } from "../record/names.js";
 import type { Run } from "../record/run.js";
 import { isRunId } from "../record/run-id.js";
 import { type RunOnDisk, readRun } from "./facts.js";
-import { envelope, marker, runDirectory } from "./layout.js";
+import { envelope, marker, runDirectory, type UserArea } from "./layout.js";
 import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
 import { list, readText } from "./read.js";
 import { makeDirectory, mark, recordText, unmark, writeOnce } from "./write.js";
@@ -46,7 +46,7 @@ export interface RunPlace {
 }
 
 /** The users that have runs, in order of name. */
-export function usersWith(registry: Registry, area: "runs" | "active" | "loose" | "events"): string[] {
+export function usersWith(registry: Registry, area: UserArea): string[] {
   return list(path.join(registry.base, area)).filter(isUserName).sort();
 }
 

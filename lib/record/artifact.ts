@@ -1,0 +1,111 @@
+// What a run made, or what was brought from outside: its record, its names, and the seal under all that a run made.
+import * as v from "valibot";
+import { count, digest, errorOfRecord, maybe, path, record, runId, text, time, words } from "./schema.js";
+
+export const artifactId = v.pipe(v.string(), v.regex(/^art-[0-9a-f]{20}$/, "is not the id of an artifact"));
+
+/**
+ * outputs/<role>[.<step>].a<attempt>.json, its copy beside the bytes, and artifacts/<user>/<id>.json: one artifact as one
+ * attempt made it. Without `run` it was registered from outside.
+ */
+export const artifactSchema = record("artifact", {
+  id: artifactId,
+  error: maybe(errorOfRecord),
+  dry_run: maybe(v.boolean()),
+  kind: text,
+  user: text,
+  path,
+  run: maybe(runId),
+  /** The name of the run that made it. */
+  recipe: maybe(text),
+  role: maybe(text),
+  step: maybe(count),
+  attempt: maybe(count),
+  /** The alias that the recipe gives the output: of a stream it means the stream. */
+  alias: maybe(text),
+  marker: maybe(text),
+  marker_mtime: maybe(count),
+  marker_bytes: maybe(count),
+  files: maybe(count),
+  bytes: maybe(count),
+  digest: maybe(digest),
+  /** What the digest is over: names, sizes and times, or contents. */
+  digest_of: maybe(v.picklist(["stat", "sha256"])),
+  /** lab-stat/1 over the bytes where they came from outside: what the gate of a job compares. */
+  stat_digest: maybe(digest),
+  tags: maybe(words),
+  note: maybe(text),
+  /** What an evaluation found, where the output holds one that can be read. */
+  result: maybe(v.record(v.string(), v.unknown())),
+  at: time,
+});
+export type Artifact = v.InferOutput<typeof artifactSchema>;
+
+/** A file that `[collect]` names: recorded where it is. */
+export const collectedSchema = v.looseObject({ path, bytes: count, modified_at: time });
+export type CollectedFile = v.InferOutput<typeof collectedSchema>;
+
+/** outputs.json: written once at a run's settlement, in any terminal state: nothing will be registered for it any more. */
+export const outputsSchema = record("outputs", {
+  run: runId,
+  state: text,
+  /** The current ones: of each role and step the latest attempt's. */
+  artifacts: v.array(
+    v.looseObject({ id: artifactId, role: text, step: maybe(count), attempt: count, path, alias: maybe(text) }),
+  ),
+  /** Outputs that were declared and are not registered, and why. */
+  missing: maybe(v.array(v.looseObject({ role: text, reason: text }))),
+  collected: maybe(v.array(collectedSchema)),
+  /** Files that matched `[collect]` and were left out, and why; `more` counts those that are not listed. */
+  excluded: maybe(v.array(v.looseObject({ path: text, reason: text, more: maybe(count) }))),
+  tracking: maybe(v.looseObject({ wandb: maybe(v.looseObject({ url: text })) })),
+  at: time,
+});
+export type Outputs = v.InferOutput<typeof outputsSchema>;
+
+/**
+ * One generation of a name: `aliases/<xx>/<name>.<generation>.json` (global) or `aliases/by-user/<user>/…`. The highest
+ * counts. It means an artifact, or a whole stream (then it has run and role, and no artifact); with neither the name was
+ * taken back.
+ */
+export const aliasSchema = record("alias", {
+  name: text,
+  error: maybe(errorOfRecord),
+  dry_run: maybe(v.boolean()),
+  scope: v.picklist(["global", "user"]),
+  /** Who wrote this generation; of a name of scope `user` the one whose it is. */
+  user: text,
+  generation: count,
+  artifact: maybe(artifactId),
+  run: maybe(runId),
+  role: maybe(text),
+  step: maybe(count),
+  note: maybe(text),
+  /** Whose name it was, where it was taken by force. */
+  taken_from: maybe(text),
+  at: time,
+});
+export type Alias = v.InferOutput<typeof aliasSchema>;
+
+/**
+ * An arrow of lineage, in the direction in which bytes went. Nodes are known by `run` ids and `art-`, `ext-`, `src-` and
+ * `col-` ids: artifacts, external inputs, snapshots of a source, collected files.
+ */
+export const nodeTypes = ["run", "artifact", "external", "source", "collected"] as const;
+export const edgeSchema = record("edge", {
+  from: text,
+  to: text,
+  kind: v.picklist(["made", "used"]),
+  role: maybe(text),
+  step: maybe(count),
+  from_type: v.picklist(nodeTypes),
+  to_type: v.picklist(nodeTypes),
+  /** For a person: name of the run, alias or path of the rest. */
+  from_name: maybe(text),
+  to_name: maybe(text),
+  from_user: maybe(text),
+  to_user: maybe(text),
+  /** How far from what was asked about, in edges; negative towards what it was made from. */
+  depth: v.pipe(v.number(), v.integer()),
+});
+export type Edge = v.InferOutput<typeof edgeSchema>;

@@ -1,0 +1,44 @@
+// The index of what was made and used: empty files whose names are edges. Derived: run.json and outputs say the same.
+import path from "node:path";
+import { isRunId } from "../record/run-id.js";
+import { indexDirectory } from "./layout.js";
+import { ownDirectory, ownerOf, type Registry } from "./open.js";
+import { list } from "./read.js";
+import { usersWith } from "./runs.js";
+import { makeDirectory, mark } from "./write.js";
+
+export type EdgeVerb = "made" | "used";
+
+export interface IndexedEdge {
+  /** `art-…`, `ext-…`, `src-…` or `col-…` */
+  thing: string;
+  verb: EdgeVerb;
+  run: string;
+  /** Whose run it is. */
+  user: string;
+}
+
+/** Notes that one of the caller's runs made or used a thing. Twice is the same as once. */
+export function noteEdge(registry: Registry, thing: string, verb: EdgeVerb, run: string): void {
+  const directory = indexDirectory(registry.base, registry.user, thing);
+  ownDirectory(registry, "index");
+  makeDirectory(directory, registry.modes.directory);
+  mark(path.join(directory, `${thing}.${verb}.${run}`));
+}
+
+/**
+ * The runs of everybody that made or used a thing, oldest first; one list of a directory a user. What it says is a hint
+ * where to look: the run's own records tell whether it is so.
+ */
+export function edgesOf(registry: Registry, thing: string): IndexedEdge[] {
+  const found: IndexedEdge[] = [];
+  for (const user of usersWith(registry, "index")) {
+    if (ownerOf(path.join(registry.base, "index", user)) === undefined) continue;
+    for (const name of list(indexDirectory(registry.base, user, thing))) {
+      const [what, verb, run] = name.split(".");
+      if (what !== thing || (verb !== "made" && verb !== "used") || run === undefined || !isRunId(run)) continue;
+      found.push({ thing, verb, run, user });
+    }
+  }
+  return found.sort((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0));
+}
