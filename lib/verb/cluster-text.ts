@@ -1,8 +1,19 @@
 // The cluster file that lab-init writes: short, with what one may want to add as comments.
-import type { Plan } from "./initialising.js";
 
-/** TOML text of a plan; a JSON string is a TOML basic string. */
-export function clusterText(plan: Plan): string {
+/** What the file says; paths are absolute, `group` is the Unix group of the lab. */
+export interface Place {
+  name: string;
+  runsBase: string;
+  artifactRoot: string;
+  group: string | undefined;
+  scheduler: string;
+  partition: string | undefined;
+  account: string | undefined;
+  repos: [string, string][];
+}
+
+/** TOML text of a place; a JSON string is a TOML basic string. */
+export function clusterText(plan: Place): string {
   const s = (value: string) => JSON.stringify(value);
   const slurm = [
     plan.partition ? `partition = ${s(plan.partition)}` : '# partition = "gpu"',
@@ -15,7 +26,7 @@ name = ${s(plan.name)}
 [filesystem]
 runs_base = ${s(plan.runsBase)}
 artifact_root = ${s(plan.artifactRoot)}
-${plan.group ? `shared_group = ${s(plan.group.name)}` : '# shared_group = "…"          # the Unix group of the lab'}
+${plan.group ? `shared_group = ${s(plan.group)}` : '# shared_group = "…"          # the Unix group of the lab'}
 
 [scheduler]
 kind = ${s(plan.scheduler)}                 # slurm, local, or auto: Slurm where there is one

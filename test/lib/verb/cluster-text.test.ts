@@ -6,14 +6,12 @@ const plan = {
   name: "here",
   runsBase: '/a place/with "quotes" and \\',
   artifactRoot: "/artifacts/é\t",
-  kinds: [],
   group: undefined,
   scheduler: "auto",
   partition: undefined,
   account: undefined,
-  repos: [],
-  output: "/x",
-} as unknown as Parameters<typeof clusterText>[0];
+  repos: [] as [string, string][],
+};
 
 t.test("what is written reads back", async (t) => {
   t.match(parse(clusterText(plan)), {
@@ -28,7 +26,7 @@ t.test("what is written reads back", async (t) => {
 t.test("with all that may be said", async (t) => {
   const full = {
     ...plan,
-    group: { gid: 7, name: "lab" },
+    group: "lab",
     partition: "gpu",
     account: "a'b",
     repos: [["my.lib", "/home/me/lib"] as [string, string]],
