@@ -66,7 +66,11 @@ spawn() {
   setsid env -i PATH="$PATH" SLURM_CONF="$SLURM_CONF" MYSQL_UNIX_PORT="$dir/db/sock" "$@" \
     </dev/null >>"$dir/log/$daemon.err" 2>&1 8>&- 9>&- &
   echo $! >"$dir/run/$daemon.pid"
+  # Until it is the program that it is to be, it would be taken for none, and started a second time.
+  within 10 alive_or_ended "$daemon"
 }
+
+alive_or_ended() { alive "$1" || ! readlink "/proc/$(pid_of "$1")/exe" >/dev/null; }
 
 make_database() {
   [[ ! -d $dir/db ]] || return 0
