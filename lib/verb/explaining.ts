@@ -52,6 +52,7 @@ async function neverBegan({ facts }: RunOnDisk, context: Context) {
 }
 
 function unsaid(state: string): string {
+  if (state === "exited") return "it has ended; how, the scheduler has yet to say";
   return state === "planned" ? "it has not been submitted" : state;
 }
 

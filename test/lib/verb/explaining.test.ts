@@ -1,8 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import t, { type Test } from "tap";
+import { usualGraces } from "../../../lib/record/state.js";
 import type { RunOnDisk } from "../../../lib/registry/facts.js";
-import { lastError, reasonView } from "../../../lib/verb/explaining.js";
+import { openRun } from "../../../lib/registry/runs.js";
+import { explainRun, lastError, reasonView } from "../../../lib/verb/explaining.js";
+import { readyRun } from "../pass/fake-scheduler.js";
+import { fakeContext } from "./fake-context.js";
 
 const style = { header: true, colour: false, width: undefined, now: 0 };
 
@@ -64,4 +68,27 @@ ValueError: bad \u001b[31mshape\u001b[0m
   const shown = lastError(withLog(t, `${early.join("\n")}\n`));
   t.ok(shown.includes("CUDA error: out of memory"), path.basename(shown.join()));
   t.strictSame(lastError(withLog(t, "")), []);
+});
+
+t.test("a run that has ended, of which the scheduler has not said how", async (t) => {
+  const context = fakeContext(t);
+  const { given: registry } = context;
+  const run = await readyRun(registry);
+  const attempt = path.join(run.run_dir ?? "", ".lab/attempt-1");
+  fs.mkdirSync(attempt);
+  const at = new Date().toISOString();
+  const common = { v: 1, run: run.id, attempt: 1, at };
+  fs.writeFileSync(
+    path.join(attempt, "start.json"),
+    JSON.stringify({ type: "start", ...common, submission: 1, job: "1", host: "n1" }),
+  );
+  fs.writeFileSync(
+    path.join(attempt, "exit.json"),
+    JSON.stringify({ type: "exit", ...common, reason: "command", code: 0 }),
+  );
+  const disk = openRun(registry, registry.user, run.id) as RunOnDisk;
+  t.match(await explainRun(disk, usualGraces, context), {
+    state: "exited",
+    message: "it has ended; how, the scheduler has yet to say",
+  });
 });

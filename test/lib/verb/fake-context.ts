@@ -1,0 +1,65 @@
+// A context without a process behind it: what a command says and how it would end is kept for the test to look at.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { Context } from "../../../lib/command/context.js";
+import type { Fault } from "../../../lib/record/fault.js";
+import { stopSignal } from "../../../lib/record/stop-signal.js";
+import type { Registry } from "../../../lib/registry/open.js";
+import { type Fake, fakeScheduler, newRegistry } from "../pass/fake-scheduler.js";
+
+export interface FakeContext extends Context {
+  fake: Fake;
+  given: Registry;
+  said: string[];
+  reported: [string | undefined, Fault][];
+  failures: Fault[];
+}
+
+/** A context of a registry of its own, with a scheduler that says what the test says. Graces are short: 1 s. */
+export function fakeContext(
+  t: { teardown(fn: () => void): void },
+  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+): FakeContext {
+  const { registry, remove } = newRegistry();
+  const cache = fs.mkdtempSync(path.join(os.tmpdir(), "labkit-cache-"));
+  t.teardown(() => {
+    remove();
+    fs.rmSync(cache, { recursive: true });
+  });
+  const fake = fakeScheduler();
+  const said: string[] = [];
+  const reported: FakeContext["reported"] = [];
+  const failures: Fault[] = [];
+  const scheduler = { missing_job_grace: 1, accounting_grace: 1, submit_grace: 1 };
+  return {
+    fake,
+    given: registry,
+    said,
+    reported,
+    failures,
+    name: "lab-test",
+    args,
+    rest: undefined,
+    now: Date.now(),
+    env: { PATH: process.env["PATH"], XDG_CACHE_HOME: cache, ...env },
+    cwd: "/",
+    dryRun: false,
+    terminal: { out: false, in: false, err: false, columns: undefined, colour: false },
+    signal: stopSignal().signal,
+    say: (message) => void said.push(message),
+    report: (id, error) => void reported.push([id, error]),
+    abnormal: (error) => void failures.push(error),
+    no: () => {},
+    config: async () => ({ config: { scheduler } }) as unknown as Awaited<ReturnType<Context["config"]>>,
+    registry: async () => registry,
+    scheduler: async () => fake,
+  };
+}
+
+/** All that an async generator gives. */
+export async function all<T>(records: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const record of records) found.push(record);
+  return found;
+}
