@@ -55,7 +55,7 @@ export function initRegistry({ base, uid, now, group }: NewRegistry): { registry
 
 /** The caller's own directories in every area, so that a first submission has nothing left to make. */
 export function initUser(registry: Registry): void {
-  for (const area of userAreas) ownDirectory(registry, area);
+  for (const area of [...userAreas, "aliases/by-user"] as const) ownDirectory(registry, area);
 }
 
 function own(directory: string, mode: number, gid: number | undefined): void {

@@ -25,7 +25,7 @@ export const userAreas = [
   "events",
   "packs",
 ] as const;
-export type UserArea = (typeof userAreas)[number];
+export type UserArea = (typeof userAreas)[number] | "aliases/by-user";
 
 /** Shared areas that have no directory a user, or other ones. */
 export const otherAreas = ["claims", "aliases", "aliases/by-user", "hosts", "services"] as const;
@@ -118,14 +118,22 @@ export function artifactFile(base: string, user: string, id: string): string {
 
 /** Where the generations of a global name are: `aliases/<xx>/`, by the sha256 of the name. */
 export function aliasDirectory(base: string, name: string): string {
-  const hex = crypto.createHash("sha256").update(checkName(name, "alias")).digest("hex");
-  return path.join(base, "aliases", hex.slice(0, 2));
+  return path.join(base, "aliases", digitsOf(name));
 }
 
-/** Where the generations of a user's names are. */
+/** What holds a user's names: `aliases/by-user/<user>/`. */
 export function userAliasDirectory(base: string, user: string): string {
   if (!isUserName(user)) throw fault("dataerr", `'${user}' cannot be the name of a user`);
   return path.join(base, "aliases/by-user", user);
+}
+
+/** Where the generations of one of a user's names are: `aliases/by-user/<user>/<xx>/`. */
+export function userAliasPart(base: string, user: string, name: string): string {
+  return path.join(userAliasDirectory(base, user), digitsOf(name));
+}
+
+function digitsOf(name: string): string {
+  return crypto.createHash("sha256").update(checkName(name, "alias")).digest("hex").slice(0, 2);
 }
 
 /**

@@ -1,7 +1,9 @@
+import crypto from "node:crypto";
 import path from "node:path";
 import fc from "fast-check";
 import t from "tap";
 import {
+  aliasDirectory,
   attemptDirectory,
   envelope,
   fanOut,
@@ -13,6 +15,7 @@ import {
   runDirectory,
   snapshotFiles,
   submissionDirectory,
+  userAliasPart,
   userAreas,
   userDirectory,
 } from "../../../lib/registry/layout.js";
@@ -36,6 +39,9 @@ t.test("every place is where lab-registry(5) says", async (t) => {
   );
   const stem = `/base/snapshots/alice/${hex}`;
   t.same(snapshotFiles("/base", "alice", `sha256:${hex}`), { tar: `${stem}.tar`, json: `${stem}.json` });
+  const part = crypto.createHash("sha256").update("best").digest("hex").slice(0, 2);
+  t.equal(aliasDirectory("/base", "best"), `/base/aliases/${part}`);
+  t.equal(userAliasPart("/base", "alice", "best"), `/base/aliases/by-user/alice/${part}`);
   t.equal(new Set([...userAreas, ...otherAreas]).size, userAreas.length + otherAreas.length);
   t.equal(new Set(fanOut()).size, 256);
   t.match([fanOut()[0], fanOut()[255]], ["00", "ff"]);
