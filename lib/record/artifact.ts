@@ -21,6 +21,8 @@ export const artifactSchema = record("artifact", {
   role: maybe(text),
   step: maybe(count),
   attempt: maybe(count),
+  /** From 2: the same attempt wrote the step again, and this is what it is since. */
+  revision: maybe(count),
   /** The alias that the recipe gives the output: of a stream it means the stream. */
   alias: maybe(text),
   marker: maybe(text),
@@ -48,13 +50,15 @@ export type CollectedFile = v.InferOutput<typeof collectedSchema>;
 /** outputs.json: written once at a run's settlement, in any terminal state: nothing will be registered for it any more. */
 export const outputsSchema = record("outputs", {
   run: runId,
+  error: maybe(errorOfRecord),
+  dry_run: maybe(v.boolean()),
   state: text,
   /** The current ones: of each role and step the latest attempt's. */
   artifacts: v.array(
     v.looseObject({ id: artifactId, role: text, step: maybe(count), attempt: count, path, alias: maybe(text) }),
   ),
   /** Outputs that were declared and are not registered, and why. */
-  missing: maybe(v.array(v.looseObject({ role: text, reason: text }))),
+  missing: maybe(v.array(v.looseObject({ role: text, step: maybe(count), path: maybe(path), reason: text }))),
   collected: maybe(v.array(collectedSchema)),
   /** Files that matched `[collect]` and were left out, and why; `more` counts those that are not listed. */
   excluded: maybe(v.array(v.looseObject({ path: text, reason: text, more: maybe(count) }))),

@@ -89,13 +89,26 @@ export function journalFile(base: string, user: string, host: string, at: number
   return path.join(base, "events", user, `${day}-${host}.ndjson`);
 }
 
-/** The record of one output of one attempt: `outputs/<role>[.<step>].a<attempt>.json`. */
-export function outputFile(lab: string, role: string, step: number | undefined, attempt: number): string {
-  return path.join(
-    lab,
-    "outputs",
-    `${checkName(role, "role")}${step === undefined ? "" : `.${step}`}.a${attempt}.json`,
-  );
+/** Which of the records of one output: of a step of a stream or of the whole, of which attempt, and which of that one's. */
+export interface OutputVersion {
+  step?: number;
+  attempt: number;
+  /** From 2: the same attempt wrote the step again. */
+  revision?: number;
+}
+
+/** Where the records of a run's outputs are. */
+export function outputsDirectory(lab: string): string {
+  return path.join(lab, "outputs");
+}
+
+/** The record of one output of one attempt: `outputs/<role>[.<step>].a<attempt>[.<revision>].json`. */
+export function outputFile(lab: string, role: string, version: OutputVersion): string {
+  return path.join(outputsDirectory(lab), `${checkName(role, "role")}${versionWord(version)}.json`);
+}
+
+function versionWord({ step, attempt, revision }: OutputVersion): string {
+  return `${step === undefined ? "" : `.${step}`}.a${attempt}${revision === undefined ? "" : `.${revision}`}`;
 }
 
 /** The seal under a run's outputs. */
@@ -103,10 +116,9 @@ export function sealFile(lab: string): string {
   return path.join(lab, "outputs.json");
 }
 
-/** The record that lies beside the bytes of an output, outside them: `.meta/<directory>[.<step>].a<attempt>.json`. */
-export function sidecarFile(output: string, step: number | undefined, attempt: number): string {
-  const name = `${path.basename(output)}${step === undefined ? "" : `.${step}`}.a${attempt}.json`;
-  return path.join(path.dirname(output), ".meta", name);
+/** The copy that lies beside the bytes of an output, outside them: `.meta/<directory>[.<step>].a<attempt>[.<revision>].json`. */
+export function sidecarFile(output: string, version: OutputVersion): string {
+  return path.join(path.dirname(output), ".meta", `${path.basename(output)}${versionWord(version)}.json`);
 }
 
 /** An artifact that no run of this registry made. */
