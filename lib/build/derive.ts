@@ -2,6 +2,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { commands } from "../command/commands.js";
 import { optionsOf, type Spec } from "../command/spec.js";
+import { wrappers } from "../command/wrappers.js";
 
 export { helpText } from "../command/help.js";
 
@@ -15,10 +16,19 @@ export function derive(specs: readonly Spec[]): Record<string, string> {
     files[`schema/${name}.schema.json`] = `${JSON.stringify({ title: name, ...json }, undefined, 2)}\n`;
   }
   files["commands.json"] = `${JSON.stringify(specs.map(described), undefined, 2)}\n`;
-  files["completions/lab.bash"] = bash(specs);
-  files["completions/lab.zsh"] = zsh(specs);
-  files["completions/lab.fish"] = fish(specs);
+  const all = [...specs, ...wrapped(specs)];
+  files["completions/lab.bash"] = bash(all);
+  files["completions/lab.zsh"] = zsh(all);
+  files["completions/lab.fish"] = fish(all);
   return files;
+}
+
+/** The wrappers, as far as completions go: they pass on what they do not know. */
+function wrapped(specs: readonly Spec[]): Spec[] {
+  return wrappers.flatMap(({ name, of, options }) => {
+    const inner = specs.find((spec) => spec.name === of);
+    return inner === undefined ? [] : [{ ...inner, name, options: { ...options, ...inner.options } }];
+  });
 }
 
 function described(spec: Spec): object {

@@ -4,6 +4,7 @@ import { fault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import { parseDuration, parseTime } from "../record/units.js";
 import { type Option, optionsOf, type Spec } from "./spec.js";
+import { wrappers } from "./wrappers.js";
 
 export interface Parsed {
   options: Record<string, unknown>;
@@ -96,16 +97,20 @@ function known(name: string, declared: Record<string, Option>, spec: Spec): stri
 }
 
 function unknown(word: string, declared: Record<string, Option>, spec: Spec, letter?: string): never {
-  const names = Object.keys(declared);
+  // Whoever typed it may have typed it to the wrapper, which hands on what it does not know.
+  const wrapper = wrappers.find(({ of }) => of === spec.name);
+  const options = { ...declared, ...wrapper?.options };
+  const names = Object.keys(options);
   const bare = word.replace(/^-+/, "");
   // One letter is near to nothing; a whole word behind one dash may be a long option.
   const near =
     bare.length > 1
       ? (nearest(bare, names) ?? nearest(bare.replace(/^no-/, ""), names))
-      : names.find((name) => declared[name]?.short === bare.toLowerCase());
-  const shown = near !== undefined && bare.length === 1 ? `-${declared[near]?.short}` : `--${near}`;
+      : names.find((name) => options[name]?.short === bare.toLowerCase());
+  const shown = near !== undefined && bare.length === 1 ? `-${options[near]?.short}` : `--${near}`;
+  const whose = near === undefined || Object.hasOwn(declared, near) ? "" : `${wrapper?.name} `;
   throw fault("usage", `unknown option '${letter === undefined || near ? word : `-${letter}`}'`, {
-    hint: near ? `did you mean ${shown}?` : `${spec.name} --help lists the options`,
+    hint: near ? `did you mean ${whose}${shown}?` : `${spec.name} --help lists the options`,
   });
 }
 

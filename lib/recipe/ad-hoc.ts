@@ -20,6 +20,10 @@ export interface AdHoc {
 export function adHocRecipe({ argv, workdir = ".", name }: AdHoc): string {
   const [program] = argv;
   if (program === undefined || program === "") throw fault("usage", "there is no command after --");
+  if (program.startsWith("-"))
+    throw fault("usage", `there is no command after --, only the option '${program}'`, {
+      hint: "the command's program comes first; --set args.KEY=VALUE changes a recipe's arguments",
+    });
   const params: string[] = [];
   const words = argv.map((word) => {
     if (tokensIn(word).length === 0) return tomlString(word);

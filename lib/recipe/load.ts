@@ -35,7 +35,7 @@ export async function loadRecipeText(text: string, options: LayerOptions): Promi
 const nowhere = "the command line";
 
 async function loaded(layers: Layer[], options: LayerOptions): Promise<Recipe> {
-  const found = await layerProblems(layers);
+  const found = (await layerProblems(layers, options.look)).filter(({ severity }) => severity === "error");
   if (found.length > 0) throw problemFault(found, found[0]?.path === undefined ? "usage" : "dataerr");
   checkSetNames(layers);
   const files = layers.filter((layer) => layer.flag === undefined).map((layer) => layer.file);

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fault, isFault } from "../record/fault.js";
+import type { Breach } from "../toml/breaches.js";
 import { readToml, type TomlFile } from "../toml/document.js";
 import { positions } from "../toml/positions.js";
 import type { Layer } from "./layers.js";
@@ -12,6 +13,8 @@ export interface LayerOptions {
   set?: readonly string[];
   /** What relative paths on the command line are relative to. */
   cwd: string;
+  /** Sees the table of all layers: what else is wrong with it here, which no recipe can know. */
+  look?: (table: Record<string, unknown>) => Promise<Breach[]>;
 }
 
 /**

@@ -20,19 +20,33 @@ const gpus = v.pipe(
   v.minValue(0),
 );
 
-const size = v.pipe(
-  line,
-  v.check(
-    (text) => reads(parseSize, text) && /[a-z]/i.test(text),
-    ({ input }) => `= ${JSON.stringify(input)} is no size with its unit: write 500MB, 4GB or 1.5TB`,
-  ),
-);
+/** A number says nothing of bytes or hours: the unit that was most likely meant is named. */
+const withUnit = (unit: (value: number) => string) =>
+  v.pipe(
+    v.any(),
+    v.check(
+      (value) => typeof value !== "number",
+      ({ input }) => `= ${input} has no unit: write "${input}${unit(Number(input))}"`,
+    ),
+    line,
+  );
+
+const sizeOr = (word?: string) =>
+  v.pipe(
+    withUnit((value) => (value < 256 ? "GB" : "MB")),
+    v.check(
+      (text) => text === word || (reads(parseSize, text) && /[a-z]/i.test(text)),
+      ({ input }) => `= ${JSON.stringify(input)} is no size with its unit: write 500MB, 4GB or 1.5TB`,
+    ),
+  );
+
+const size = sizeOr();
 
 /** `"0"` is Slurm's word for all the memory of the node. */
-const mem = v.union([v.literal("0"), size]);
+const mem = sizeOr("0");
 
 const time = v.pipe(
-  line,
+  withUnit(() => "m"),
   v.check(
     (text) => reads(parseDuration, text) && /\D/.test(text.trim().replace(".", "")),
     ({ input }) => `= ${JSON.stringify(input)} is no time with its unit: write 90m, 08:00:00 or 1-12:00:00`,

@@ -2,9 +2,11 @@
 import { isFault } from "../record/fault.js";
 import type { Problem } from "../record/records.js";
 import { type Breach, breaches } from "../toml/breaches.js";
+import type { TomlPath } from "../toml/path.js";
 import { faultProblem, located, problem } from "../toml/problems.js";
 import { furtherBreaches, otherKind } from "./checks.js";
 import { type Layer, layerOf, merged } from "./layers.js";
+import { withMeaning } from "./meant.js";
 import { numbersOf } from "./numbers.js";
 import { type LayerOptions, readLayers } from "./read.js";
 import { recipeSchema } from "./schema.js";
@@ -18,14 +20,29 @@ export async function validateRecipe(file: string, options: LayerOptions): Promi
     if (isFault(error) && (error.code === "dataerr" || error.code === "usage")) return [faultProblem(error)];
     throw error;
   }
-  return layerProblems(layers);
+  return layerProblems(layers, options.look);
 }
 
 /** The problems of the table that the layers make, each at the layer that says it: files first, flags last. */
-export async function layerProblems(layers: readonly Layer[]): Promise<Problem[]> {
+export async function layerProblems(layers: readonly Layer[], look?: LayerOptions["look"]): Promise<Problem[]> {
   const table = merged(layers);
+  const found = await allBreaches(layers, table);
+  const seen = (await look?.(table)) ?? [];
+  return placed([...found, ...seen.filter(({ path }) => !isTold(path, found))], layers, table);
+}
+
+/** What is wrong with a value or with the table that it is in needs no second word. */
+function isTold(path: TomlPath, found: readonly Breach[]): boolean {
+  return found.some((breach) => breach.path.every((key, i) => path[i] === key));
+}
+
+async function placed(
+  found: readonly Breach[],
+  layers: readonly Layer[],
+  table: Record<string, unknown>,
+): Promise<Problem[]> {
   const byLayer = new Map<Layer, Breach[]>();
-  for (const breach of await allBreaches(layers, table)) {
+  for (const breach of found) {
     const layer = layerOf(layers, table, breach.path);
     if (layer) byLayer.set(layer, [...(byLayer.get(layer) ?? []), breach]);
   }
@@ -38,7 +55,7 @@ export async function layerProblems(layers: readonly Layer[]): Promise<Problem[]
 async function allBreaches(layers: readonly Layer[], table: Record<string, unknown>): Promise<Breach[]> {
   const other = otherKind(table);
   if (other) return other;
-  const found = breaches(recipeSchema, table);
+  const found = breaches(recipeSchema, table).map((breach) => withMeaning(breach, table));
   const { numbers } = await numbersOf(layers);
   return [...found, ...furtherBreaches(table, numbers, found)];
 }
@@ -46,7 +63,5 @@ async function allBreaches(layers: readonly Layer[], table: Record<string, unkno
 async function inLayer({ file, flag }: Layer, found: Breach[]): Promise<Problem[]> {
   if (found.length === 0) return [];
   if (flag === undefined) return located(found, file);
-  return found.map(({ message, hint }) =>
-    problem({ message: `${flag}: ${message}`, ...(hint === undefined ? {} : { hint }) }),
-  );
+  return found.map((breach) => problem({ ...breach, message: `${flag}: ${breach.message}` }));
 }

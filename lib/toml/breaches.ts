@@ -9,6 +9,10 @@ export interface Breach {
   part: "key" | "value";
   message: string;
   hint?: string;
+  /** An error where it is not said. */
+  severity?: "warning";
+  /** Of a key that nobody knows: those that are known in its table. */
+  known?: readonly string[];
 }
 
 /**
@@ -108,15 +112,16 @@ function optionFor(schema: Loose, value: unknown): Loose {
   );
 }
 
-/** The breach of a key that nobody knows, with the nearest that is known in its table. */
-export function unknownKey(key: string, known: readonly string[], table: TomlPath): Breach {
-  const near = nearest(key, known);
+/** The breach of a key that nobody knows, with what was meant: the nearest that is known in its table, unless it is given. */
+export function unknownKey(key: string, known: readonly string[], table: TomlPath, meant?: string): Breach {
+  const near = meant ?? nearest(key, known);
   const where = table.length === 0 ? "" : ` in [${dotted(table)}]`;
   const guess = near === undefined ? "" : ` (did you mean '${near}'?)`;
   return {
     path: [...table, key],
     part: "key",
     message: `unknown key '${key}'${where}${guess}`,
+    known,
     ...(near === undefined ? { hint: `known here: ${known.join(", ")}` } : {}),
   };
 }

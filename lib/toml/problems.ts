@@ -33,7 +33,7 @@ export async function located(found: readonly Breach[], file: TomlFile): Promise
 
 /** A problem record; `where` is absent for what stands in no file. */
 export function problem(
-  { message, hint }: Pick<Breach, "message" | "hint">,
+  { message, hint, severity }: Pick<Breach, "message" | "hint" | "severity">,
   path?: string,
   where?: { line: number; column: number },
 ): Problem {
@@ -44,14 +44,14 @@ export function problem(
     ...(where === undefined ? {} : { line: where.line, column: where.column }),
     message,
     ...(hint === undefined ? {} : { hint }),
-    severity: "error",
+    severity: severity ?? "error",
   };
 }
 
 /** The fault for problems: the first as `file:line:column: message`, and how many there are more. */
 export function problemFault(found: readonly Problem[], code: FaultCode): Fault {
   const [first] = found;
-  const more = found.length > 1 ? ` (and ${found.length - 1} more)` : "";
+  const more = found.length > 1 ? ` (and ${found.length - 1} more: lab validate shows them)` : "";
   const where =
     first?.path === undefined
       ? ""

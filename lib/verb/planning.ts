@@ -5,12 +5,14 @@ import type { Context } from "../command/context.js";
 import { adHocRecipe } from "../recipe/ad-hoc.js";
 import { loadRecipe, loadRecipeText, type Recipe } from "../recipe/load.js";
 import { type NarrativeFlags, planRun } from "../recipe/plan.js";
+import type { LayerOptions } from "../recipe/read.js";
 import { checkTokens } from "../recipe/tokens.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { userOf } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
 import { findSource, type Source } from "../source/find-source.js";
+import { unplacedOutputs } from "./output-kinds.js";
 
 export interface PlanOptions {
   set: string[];
@@ -43,7 +45,7 @@ export async function* planAll(options: PlanOptions, context: Context): AsyncGen
   for (const file of args) {
     if (context.signal.aborted) return;
     try {
-      const recipe = await loadRecipe(file, { set: setOf(options), cwd: context.cwd });
+      const recipe = await loadRecipe(file, layersOf(setOf(options), context));
       yield await planned(recipe, await sourceOf(recipe, context), options, context);
     } catch (error) {
       if (!isFault(error) || args.length === 1) throw error;
@@ -63,8 +65,12 @@ async function planCommand(argv: string[], options: PlanOptions, context: Contex
   const source = findSource(context.cwd, uid());
   const workdir = path.relative(source.root, context.cwd);
   const text = adHocRecipe({ argv, workdir, ...(options.name === undefined ? {} : { name: options.name }) });
-  const recipe = await loadRecipeText(text, { set: options.set, cwd: context.cwd });
+  const recipe = await loadRecipeText(text, layersOf(options.set, context));
   return planned(recipe, source, options, context);
+}
+
+function layersOf(set: string[], context: Context): LayerOptions {
+  return { set, cwd: context.cwd, look: (table) => unplacedOutputs(table, context) };
 }
 
 function setOf({ set, name }: PlanOptions): string[] {

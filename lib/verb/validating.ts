@@ -9,13 +9,14 @@ import type { Fault } from "../record/fault.js";
 import type { Problem } from "../record/records.js";
 import { readToml } from "../toml/document.js";
 import { problems } from "../toml/problems.js";
+import { unplacedOutputs } from "./output-kinds.js";
 
 /** All problems of a recipe, a cluster file or a project file, in order of lines. Throws where it cannot be read at all. */
 export async function validateFile(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
   const toml = readToml(file.startsWith("/") ? file : `${context.cwd}/${file}`);
   if (/(^|\/)\.lab(\.local)?\.toml$/.test(file) || "environments" in toml.value) return problems(projectSchema, toml);
   if ("filesystem" in toml.value || "scheduler" in toml.value) return problems(clusterSchema, toml);
-  return validateRecipe(file, { set, cwd: context.cwd });
+  return validateRecipe(file, { set, cwd: context.cwd, look: (table) => unplacedOutputs(table, context) });
 }
 
 /** What is wrong with a file that is no TOML at all; its message begins with path:line:column. */

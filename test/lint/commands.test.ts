@@ -6,6 +6,7 @@ import path from "node:path";
 import t from "tap";
 import { commands, groups } from "../../lib/command/commands.js";
 import { everywhere } from "../../lib/command/spec.js";
+import { wrappers as passing } from "../../lib/command/wrappers.js";
 import { dist, root } from "../support/sandbox.js";
 
 interface Described {
@@ -139,6 +140,24 @@ t.test("completions know every command and option", async (t) => {
   }
 });
 
+t.test("completions know the options of the wrappers, and those that they hand on", async (t) => {
+  for (const { name, of, options } of passing) {
+    const inner = described.find((one) => one.name === of)?.options.map(({ option }) => option) ?? [];
+    t.ok(inner.length > 10, `${name} hands on to ${of}`);
+    const words = new RegExp(`^ +${name.slice(4)}\\) words="([^"]*)"`, "m").exec(
+      read(dist(), "completions/lab.bash"),
+    )?.[1];
+    for (const option of [...Object.keys(options), ...inner]) {
+      t.ok(words?.split(" ").includes(`--${option}`), `bash: ${name} --${option}`);
+      t.match(read(dist(), "completions/lab.fish"), `\ncomplete -c ${name} -l ${option} `);
+    }
+    const help = spawnSync(path.join(dist(), "bin", name), ["--help"], { encoding: "utf8" }).stdout;
+    for (const [option, { short }] of Object.entries(options))
+      t.match(help, `-${short}, --${option} `, `${name} --help has its own`);
+    t.match(help, of, `${name} --help says where the others are`);
+  }
+});
+
 t.test("the shells can read their completions", async (t) => {
   for (const [shell, file] of [
     ["bash", "lab.bash"],
@@ -169,6 +188,8 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.l
   t.strictSame(complete("lab-ls", "--lim"), ["--limit"]);
   t.strictSame(complete("lab", "plan", "tr"), ["train.toml"]);
   t.strictSame(complete("lab-show", "@l"), ["@last"]);
+  t.strictSame(complete("lab", "run", "--wa"), ["--wait"]);
+  t.strictSame(complete("lab-status", "--rec"), ["--recent"]);
   t.strictSame(complete("lab", "nothing", "--x"), [""]);
 });
 

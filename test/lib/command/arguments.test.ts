@@ -87,6 +87,16 @@ t.test("a flag takes no value, and what may be given once is given once", async 
   refused(t, ["-l1", "--lines", "1"], "--lines was given more than once");
 });
 
+t.test("what a wrapper hands on may be a slip of one of its own options", async (t) => {
+  const spec = { name: "lab-plan", usage: [""], options: {}, input: "none", args: [0, 1] } as const;
+  for (const [word, hint] of [
+    ["--wiat", "did you mean lab-run --wait?"],
+    ["-w", "did you mean lab-run -w?"],
+    ["--jsno", "did you mean --json?"],
+  ] as const)
+    t.throws(() => parseArguments(spec, [word], 0), { code: "usage", message: `unknown option '${word}'`, hint });
+});
+
 t.test("unknown options, with what was meant", async (t) => {
   refused(t, ["--nmae", "x"], "unknown option '--nmae'", "did you mean --name?");
   refused(t, ["--nmae=x"], "unknown option '--nmae'", "did you mean --name?");

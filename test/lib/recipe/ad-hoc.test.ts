@@ -25,6 +25,15 @@ t.test("the text is a recipe that says the same again", async (t) => {
   });
 });
 
+t.test("an option is no command", async (t) => {
+  t.throws(() => adHocRecipe({ argv: ["--lr", "3"] }), {
+    code: "usage",
+    message: "there is no command after --, only the option '--lr'",
+    hint: /--set args.KEY=VALUE/,
+  });
+  t.throws(() => adHocRecipe({ argv: [] }), { code: "usage", message: "there is no command after --" });
+});
+
 t.test("names", async (t) => {
   for (const [argv, name] of [
     [["./run.sh", "-x"], "run"],

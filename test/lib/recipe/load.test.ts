@@ -17,7 +17,7 @@ t.test("the first problem, and how many there are more", async (t) => {
   });
   await t.rejects(loadRecipe("r.toml", { cwd }), {
     code: "dataerr",
-    message: `${cwd}/r.toml:1:1: unknown key 'nam' (did you mean 'name'?) (and 2 more)`,
+    message: `${cwd}/r.toml:1:1: unknown key 'nam' (did you mean 'name'?) (and 2 more: lab validate shows them)`,
   });
   await t.rejects(loadRecipe("ok.toml", { cwd, set: ["foo=1"] }), {
     code: "usage",

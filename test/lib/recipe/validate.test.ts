@@ -18,7 +18,7 @@ mem = 5
   t.strictSame(await said(cwd, text, ["parms.x=1", "resources.nodes=two", "args.data={inputs.data.pth}"]), [
     "2:1 unknown key 'comand' (did you mean 'command'?)",
     "3:17 unknown token {param.lr} (did you mean {params.lr}?)",
-    `8:7 resources.mem is 5, expected "0" or a string`,
+    `8:7 resources.mem = 5 has no unit: write "5GB"`,
     "base.toml:2:1 unknown key 'gpu' in [resources] (did you mean 'gpus'?)",
     `base.toml:3:8 resources.cpus is "two", expected a number`,
     "base.toml:4:9 inputs.data.path is missing",

@@ -154,7 +154,7 @@ t.test("the checked value, or a fault with the first breach", async (t) => {
   t.strictSame(await checkedToml(schema, parseToml(`name = "x"`, "x.toml"), "config"), { name: "x" });
   await t.rejects(checkedToml(schema, parseToml(`nam = "x"\nb = 1`, "x.toml"), "config"), {
     code: "config",
-    message: "x.toml:1:1: unknown key 'nam' (did you mean 'name'?) (and 2 more)",
+    message: "x.toml:1:1: unknown key 'nam' (did you mean 'name'?) (and 2 more: lab validate shows them)",
   });
 });
 
