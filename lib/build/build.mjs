@@ -129,6 +129,21 @@ async function buildVendor(out) {
   );
 }
 
+/** What lab-serve gives to browsers: one script, and the files beside it as they are. */
+async function buildWeb(out) {
+  await esbuild.build({
+    entryPoints: [path.join(root, "lib/web/app.ts")],
+    outfile: path.join(out, "web/app.js"),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["chrome100", "firefox100", "safari15"],
+    logLevel: "warning",
+  });
+  for (const name of ["page.html", "page.css", "favicon.svg"])
+    fs.copyFileSync(path.join(root, "lib/web", name), path.join(out, "web", name));
+}
+
 function copyWrappers(out) {
   for (const name of fs.readdirSync(path.join(root, "bin"))) {
     if (name.includes(".")) continue;
@@ -179,7 +194,7 @@ export async function build(final = path.join(root, "dist")) {
   try {
     fs.writeFileSync(path.join(out, "package.json"), `${JSON.stringify({ type: "commonjs", version })}\n`);
     fs.mkdirSync(path.join(out, "bin"));
-    await Promise.all([buildCommands(out), buildVendor(out)]);
+    await Promise.all([buildCommands(out), buildVendor(out), buildWeb(out)]);
     copyWrappers(out);
     await writeDerived(out);
     const old = fs.existsSync(final) ? fs.mkdtempSync(path.join(root, ".dist-old-")) : undefined;

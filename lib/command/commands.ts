@@ -32,6 +32,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-metrics", group: "watching", purpose: "the metrics of runs" },
   { name: "lab-events", group: "watching", purpose: "the journal of what happened" },
   { name: "lab-why", group: "watching", purpose: "why a run is pending, or failed" },
+  { name: "lab-serve", group: "watching", purpose: "look at runs in a browser" },
   { name: "lab-cancel", group: "watching", purpose: "end runs" },
   { name: "lab-forget", group: "watching", purpose: "give lost runs up" },
   { name: "lab-init", group: "place", purpose: "make a registry and its configuration" },

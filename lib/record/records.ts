@@ -100,6 +100,15 @@ export const reasonSchema = record("reason", {
   try: maybe(words),
 });
 
+/** Something that listens: lab-serve, and where. The token in its address lets in whoever has it. */
+export const serviceSchema = record("service", {
+  id: text,
+  error: maybe(errorOfRecord),
+  url: text,
+  host: text,
+  registry: maybe(path),
+});
+
 /** A command of the toolkit, as lab-help lists it. */
 export const commandSchema = record("command", {
   id: text,
@@ -132,6 +141,7 @@ export const records = {
   reason: reasonSchema,
   failure: failureSchema,
   command: commandSchema,
+  service: serviceSchema,
   intent: intentSchema,
   receipt: receiptSchema,
   context: contextSchema,

@@ -26,6 +26,8 @@ export interface Filter {
   where: string[];
   note: string | undefined;
   sort: string | undefined;
+  /** Only what is older than this run: where the page before it ended. */
+  before?: string | undefined;
   limit: number | undefined;
 }
 
@@ -79,7 +81,8 @@ function opened(context: Context, open: () => RunOnDisk | undefined, id: string)
   }
 }
 
-function inTime(id: string, { since, until }: Filter): boolean {
+function inTime(id: string, { since, until, before }: Filter): boolean {
+  if (before !== undefined && id >= before) return false;
   const planned = timeOfRunId(id) ?? 0;
   return (since === undefined || planned >= since - 999) && (until === undefined || planned < until);
 }

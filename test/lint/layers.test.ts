@@ -16,9 +16,24 @@ const may: Record<string, readonly string[] | "all"> = {
   scheduler: ["record"],
   job: ["record"],
   graph: ["record"],
+  serve: ["record"],
+  web: [],
   pass: ["record", "registry", "scheduler"],
-  command: ["record", "toml", "config", "recipe", "registry", "source", "scheduler", "job", "graph", "pass"],
-  verb: "all",
+  command: ["record", "toml", "config", "recipe", "registry", "source", "scheduler", "job", "graph", "serve", "pass"],
+  verb: [
+    "record",
+    "toml",
+    "config",
+    "recipe",
+    "registry",
+    "source",
+    "scheduler",
+    "job",
+    "graph",
+    "serve",
+    "pass",
+    "command",
+  ],
 };
 const layers = Object.keys(may);
 const allowed = (from: string, to: string) => from === to || may[from] === "all" || (may[from] ?? []).includes(to);

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// lab-serve - look at runs in a browser
+import { command } from "../lib/command/command.js";
+
+export const spec = {
+  name: "lab-serve",
+  usage: [""],
+  options: {
+    port: {
+      type: "integer",
+      short: "p",
+      value: "N",
+      default: "0",
+      help: "listen on this port of 127.0.0.1 (default: a free one)",
+    },
+  },
+  view: ({ url }: Record<string, unknown>) => `${url}\n`,
+  input: "none",
+  args: [0, 0],
+  writes: ["service"],
+} as const;
+
+export default command(spec, async function* (_, { port }, context) {
+  const { serve } = await import("../lib/verb/serve.js");
+  yield* serve(port, context);
+});

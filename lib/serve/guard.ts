@@ -1,0 +1,52 @@
+// Who may ask, and what: on a shared login node everybody can reach a loopback port, and any web page can make a browser ask.
+import crypto from "node:crypto";
+import type { IncomingMessage } from "node:http";
+
+/** A secret for one server: 32 characters that fit a URL. */
+export function newToken(): string {
+  return crypto.randomBytes(24).toString("base64url");
+}
+
+export type Verdict = "pass" | "enter" | "no_method" | "no_host" | "no_token";
+
+/**
+ * `enter` for a first visit with the token in the URL, which becomes a cookie; `pass` for cookie or bearer. A name in Host
+ * that is not this machine's loopback is a page elsewhere that points its own name here (DNS rebinding).
+ */
+export function admit(
+  { method, headers, url = "" }: Pick<IncomingMessage, "method" | "headers" | "url">,
+  token: string,
+): Verdict {
+  if (method !== "GET" && method !== "HEAD") return "no_method";
+  if (!isLoopback(headers.host)) return "no_host";
+  const given = new URL(url, "http://localhost").searchParams.get("token");
+  if (given !== null) return same(given, token) ? "enter" : "no_token";
+  const bearer = /^Bearer ([\w-]{1,128})$/.exec(headers.authorization ?? "")?.[1];
+  return same(bearer ?? cookieOf(headers.cookie), token) ? "pass" : "no_token";
+}
+
+const cookieName = "lab_serve";
+
+/** The cookie that stands for the token: not for scripts, not for requests that other sites cause. */
+export function cookieFor(token: string): string {
+  return `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict`;
+}
+
+function cookieOf(header = ""): string | undefined {
+  for (const part of header.split(";")) {
+    const [name, value] = part.trim().split("=");
+    if (name === cookieName) return value;
+  }
+  return undefined;
+}
+
+/** `localhost`, 127.… and [::1] with any port: the port that ssh -L forwards is the reader's own choice. */
+function isLoopback(host = ""): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host);
+}
+
+/** Compares in a time that says nothing of where they differ. */
+function same(given: string | undefined, token: string): boolean {
+  const digest = (text: string) => crypto.createHash("sha256").update(text).digest();
+  return given !== undefined && crypto.timingSafeEqual(digest(given), digest(token));
+}

@@ -1,0 +1,169 @@
+// A read-only HTTP server: files of the page, and answers in JSON.
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { type FaultCode, fault, isFault, recordError, systemFault } from "../record/fault.js";
+import { admit, cookieFor, type Verdict } from "./guard.js";
+
+/** What answers a path of the API: `/api/v1/runs/:run` has the part of the path as `run`. */
+export interface Route {
+  path: string;
+  answer(parts: Record<string, string>, query: URLSearchParams): Promise<object>;
+}
+
+export interface Asset {
+  type: string;
+  content: string | Uint8Array;
+}
+
+export interface ServerOptions {
+  token: string;
+  routes: readonly Route[];
+  /** By path: `/`, `/app.js`, … */
+  assets: Readonly<Record<string, Asset>>;
+  /** What went wrong and is nobody's fault but ours. */
+  report(error: unknown): void;
+}
+
+export interface RunningServer {
+  port: number;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/** Listens on the loopback interface; port 0 is any free one. Throws unavailable where the port is taken. */
+export async function startServer(options: ServerOptions, port: number): Promise<RunningServer> {
+  const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 });
+  server.maxConnections = 1000;
+  server.on("request", (request, response) => {
+    answer(options, request, response).catch((error) => {
+      options.report(error);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(cannotListen(error, port)));
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+function cannotListen(error: unknown, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE")
+    return fault("unavailable", `cannot listen on port ${port}: another program does`, {
+      hint: "--port 0 takes a free one",
+    });
+  if (code === "EACCES")
+    return fault("noperm", `cannot listen on port ${port}`, { hint: "ports below 1024 are root's" });
+  return systemFault(error, `listen on port ${port}`);
+}
+
+const refusals: Record<Exclude<Verdict, "pass" | "enter">, [number, string]> = {
+  no_method: [405, "this server only shows: GET and HEAD"],
+  no_host: [421, "this server answers to localhost only"],
+  no_token: [401, "open the address that lab-serve printed: it has the token"],
+};
+
+async function answer(options: ServerOptions, request: http.IncomingMessage, response: http.ServerResponse) {
+  guardHeaders(response);
+  let url: URL;
+  let verdict: Verdict;
+  try {
+    url = new URL(request.url ?? "/", "http://localhost");
+    verdict = admit(request, options.token);
+  } catch {
+    return send(request, response, 400, json({ error: { code: "dataerr", message: "this is no address" } }));
+  }
+  if (verdict === "enter") {
+    url.searchParams.delete("token");
+    response.setHeader("set-cookie", cookieFor(options.token));
+    response.setHeader("location", `${url.pathname}${url.search}`);
+    return send(request, response, 303, text("the token is kept as a cookie"));
+  }
+  if (verdict !== "pass") {
+    const [status, message] = refusals[verdict];
+    if (status === 405) response.setHeader("allow", "GET, HEAD");
+    return send(request, response, status, text(message));
+  }
+  const asset = Object.hasOwn(options.assets, url.pathname) ? options.assets[url.pathname] : undefined;
+  if (asset) return send(request, response, 200, asset);
+  return send(request, response, ...(await routed(options, url)));
+}
+
+async function routed({ routes, report }: ServerOptions, url: URL): Promise<[number, Asset]> {
+  for (const route of routes) {
+    const parts = matched(route.path, url.pathname);
+    if (!parts) continue;
+    try {
+      return [200, json(await route.answer(parts, url.searchParams))];
+    } catch (error) {
+      if (isFault(error)) return [statusOf(error.code), json({ error: recordError(error) })];
+      report(error);
+      return [
+        500,
+        json({ error: { code: "software", message: "this is a bug: the server has said more on its terminal" } }),
+      ];
+    }
+  }
+  return [404, json({ error: { code: "noinput", message: `there is nothing at ${url.pathname}` } })];
+}
+
+function statusOf(code: FaultCode): number {
+  const known: Partial<Record<FaultCode, number>> = {
+    noinput: 404,
+    usage: 400,
+    dataerr: 422,
+    noperm: 403,
+    unavailable: 503,
+    tempfail: 503,
+  };
+  return known[code] ?? 500;
+}
+
+/** The parts of a path that a pattern names, or undefined where it does not fit. */
+export function matched(pattern: string, pathname: string): Record<string, string> | undefined {
+  const [wanted, given] = [pattern.split("/"), pathname.split("/")];
+  if (wanted.length !== given.length) return undefined;
+  const parts: Record<string, string> = {};
+  for (const [i, word] of wanted.entries()) {
+    const part = given[i] ?? "";
+    if (!word.startsWith(":")) {
+      if (word !== part) return undefined;
+      continue;
+    }
+    try {
+      parts[word.slice(1)] = decodeURIComponent(part);
+    } catch {
+      return undefined;
+    }
+  }
+  return parts;
+}
+
+function guardHeaders(response: http.ServerResponse): void {
+  const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
+  response.setHeader("content-security-policy", `${csp}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`);
+  response.setHeader("x-content-type-options", "nosniff");
+  response.setHeader("referrer-policy", "no-referrer");
+  response.setHeader("cross-origin-resource-policy", "same-origin");
+  response.setHeader("cross-origin-opener-policy", "same-origin");
+  response.setHeader("cache-control", "no-store");
+}
+
+function json(value: object): Asset {
+  return { type: "application/json; charset=utf-8", content: `${JSON.stringify(value)}\n` };
+}
+
+function text(message: string): Asset {
+  return { type: "text/plain; charset=utf-8", content: `${message}\n` };
+}
+
+function send(request: http.IncomingMessage, response: http.ServerResponse, status: number, asset: Asset): void {
+  const content = Buffer.from(asset.content);
+  response.writeHead(status, { "content-type": asset.type, "content-length": content.length });
+  response.end(request.method === "HEAD" ? undefined : content);
+}

@@ -1,0 +1,33 @@
+// The server of the registry's window, for as long as it is wanted.
+import os from "node:os";
+import type { Context } from "../command/context.js";
+import { newToken } from "../serve/guard.js";
+import { startServer } from "../serve/server.js";
+import { assets, routesOf } from "./serving.js";
+
+/** Says where it listens, and serves until a signal comes. Throws unavailable for a port that is taken. */
+export async function* serve(port: number, context: Context): AsyncGenerator<object> {
+  const token = newToken();
+  const registry = await context.registry();
+  const server = await startServer(
+    {
+      token,
+      routes: routesOf(context),
+      assets: assets(),
+      report: (error) => context.say(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    },
+    port,
+  );
+  const url = `http://127.0.0.1:${server.port}/?token=${token}`;
+  try {
+    yield { type: "service", v: 1, id: `lab-serve-${server.port}`, url, host: os.hostname(), registry: registry.base };
+    context.say("open it in a browser on this machine; from another one, first:");
+    context.say(`ssh -N -L ${server.port}:127.0.0.1:${server.port} ${registry.user}@${os.hostname()}`);
+    await new Promise<void>((resolve) => {
+      if (context.signal.aborted) resolve();
+      else context.signal.addEventListener("abort", resolve, { once: true });
+    });
+  } finally {
+    await server.close();
+  }
+}

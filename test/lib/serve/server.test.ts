@@ -1,0 +1,119 @@
+import net from "node:net";
+import t from "tap";
+import { fault } from "../../../lib/record/fault.js";
+import { matched, type RunningServer, startServer } from "../../../lib/serve/server.js";
+
+const token = "t".repeat(32);
+const reported: unknown[] = [];
+
+async function serving(t: { teardown(call: () => unknown): void }, port = 0): Promise<RunningServer> {
+  const server = await startServer(
+    {
+      token,
+      assets: { "/": { type: "text/html; charset=utf-8", content: "<p>page" } },
+      routes: [
+        { path: "/api/v1/things/:thing", answer: async ({ thing }, query) => ({ thing, all: query.getAll("q") }) },
+        {
+          path: "/api/v1/missing",
+          answer: async () => {
+            throw fault("noinput", "no such thing", { hint: "look elsewhere" });
+          },
+        },
+        {
+          path: "/api/v1/broken",
+          answer: async () => {
+            throw new TypeError("a secret of the inside");
+          },
+        },
+      ],
+      report: (error) => reported.push(error),
+    },
+    port,
+  );
+  t.teardown(() => server.close());
+  return server;
+}
+
+const ask = (port: number, path: string, init: RequestInit = {}) =>
+  fetch(`http://localhost:${port}${path}`, {
+    headers: { authorization: `Bearer ${token}` },
+    redirect: "manual",
+    ...init,
+  });
+
+t.test("pages and answers", async (t) => {
+  const { port } = await serving(t);
+  const page = await ask(port, "/");
+  t.match([page.status, page.headers.get("content-type"), await page.text()], [200, /html/, "<p>page"]);
+  const thing = await ask(port, "/api/v1/things/a%20b?q=1&q=2");
+  t.strictSame(await thing.json(), { thing: "a b", all: ["1", "2"] });
+  const head = await ask(port, "/", { method: "HEAD", headers: { authorization: `Bearer ${token}` } });
+  t.strictSame([head.status, head.headers.get("content-length"), await head.text()], [200, "7", ""]);
+});
+
+t.test("errors are said in the same form", async (t) => {
+  const { port } = await serving(t);
+  const missing = await ask(port, "/api/v1/missing");
+  t.equal(missing.status, 404);
+  t.strictSame(await missing.json(), { error: { code: "noinput", message: "no such thing", hint: "look elsewhere" } });
+  const broken = await ask(port, "/api/v1/broken");
+  t.equal(broken.status, 500);
+  t.notMatch(await broken.text(), /secret/, "what is inside stays inside");
+  t.match(reported, [{ message: "a secret of the inside" }]);
+  t.equal((await ask(port, "/api/v1/else")).status, 404);
+  t.equal((await ask(port, "/constructor")).status, 404);
+  t.equal((await ask(port, "/api/v1/things/%ff")).status, 404);
+});
+
+t.test("the token becomes a cookie and leaves the address", async (t) => {
+  const { port } = await serving(t);
+  const entered = await ask(port, `/?run=x&token=${token}`, { headers: {} });
+  t.equal(entered.status, 303);
+  t.equal(entered.headers.get("location"), "/?run=x");
+  const cookie = entered.headers.get("set-cookie") ?? "";
+  t.equal((await ask(port, "/?run=x", { headers: { cookie: cookie.split(";")[0] ?? "" } })).status, 200);
+  t.equal((await ask(port, "/", { headers: {} })).status, 401);
+  const post = await ask(port, "/", { method: "POST" });
+  t.strictSame([post.status, post.headers.get("allow")], [405, "GET, HEAD"]);
+});
+
+t.test("every answer is guarded", async (t) => {
+  const { port } = await serving(t);
+  for (const path of ["/", "/api/v1/missing", "/nothing"]) {
+    const { headers } = await ask(port, path);
+    t.match(headers.get("content-security-policy"), /default-src 'none'.*frame-ancestors 'none'/);
+    t.notMatch(headers.get("content-security-policy"), /unsafe/);
+    t.equal(headers.get("x-content-type-options"), "nosniff");
+    t.equal(headers.get("referrer-policy"), "no-referrer");
+    t.equal(headers.get("cache-control"), "no-store");
+  }
+});
+
+t.test("what is no HTTP does not stop it", async (t) => {
+  const { port } = await serving(t);
+  for (const bytes of [
+    "\0\x01\x02\r\n\r\n",
+    `GET /${"a".repeat(70_000)} HTTP/1.1\r\n\r\n`,
+    "GET // HTTP/1.1\r\nHost: localhost\r\n\r\n",
+  ]) {
+    await new Promise<void>((resolve) => {
+      const socket = net.connect(port, "127.0.0.1", () => socket.write(bytes));
+      socket.on("data", () => socket.destroy());
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => resolve());
+    });
+  }
+  t.equal((await ask(port, "/")).status, 200);
+});
+
+t.test("a port that is taken", async (t) => {
+  const { port } = await serving(t);
+  await t.rejects(serving(t, port), { code: "unavailable", hint: /--port 0/ });
+});
+
+t.test("paths and their parts", async (t) => {
+  t.strictSame(matched("/a/:b", "/a/c"), { b: "c" });
+  t.equal(matched("/a/:b", "/a"), undefined);
+  t.equal(matched("/a/:b", "/a/c/d"), undefined);
+  t.strictSame(matched("/a/:b", "/a/..%2f"), { b: "../" });
+});
