@@ -82,6 +82,8 @@ export const aliasSchema = record("alias", {
   generation: count,
   artifact: maybe(artifactId),
   run: maybe(runId),
+  /** Whose run it is, where it is another's than the writer's. */
+  run_user: maybe(text),
   role: maybe(text),
   step: maybe(count),
   note: maybe(text),

@@ -17,6 +17,8 @@ import { makeDirectory, mark, recordText, writeOnce } from "./write.js";
 export interface AliasTarget {
   artifact?: string;
   run?: string;
+  /** Whose run it is, where it is not the caller's own. */
+  run_user?: string;
   role?: string;
   step?: number;
 }

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import { artifactIdOf } from "../../../lib/record/artifact-id.js";
 import { widestStep } from "../../../lib/registry/alias-files.js";
 import {
@@ -15,25 +15,13 @@ import {
 import { aliasDirectory, indexDirectory, userAliasPart } from "../../../lib/registry/layout.js";
 import type { Registry } from "../../../lib/registry/open.js";
 import { onWrite, recordText } from "../../../lib/registry/write.js";
-import { answer, atOnce, child, people, smallRegistry, uid, user } from "./support.js";
+import { at, registryFor } from "./artifact-support.js";
+import { answer, atOnce, child, people, uid, user } from "./support.js";
 
 const run = "20261120-201455-k7q3mz";
-const at = "2026-11-20T20:14:55.000Z";
 const one: AliasTarget = { artifact: artifactIdOf(run, "model"), run, role: "model" };
 const two: AliasTarget = { artifact: artifactIdOf(run, "other"), run, role: "other" };
 const stream: AliasTarget = { run, role: "model" };
-
-/** A registry with the shared directory that each of these names is in. */
-function registryFor(t: Test, ...names: string[]): Registry {
-  const registry = smallRegistry(t);
-  for (const name of names) {
-    const directory = aliasDirectory(registry.base, name);
-    if (fs.existsSync(directory)) continue;
-    fs.mkdirSync(directory);
-    fs.chmodSync(directory, 0o1777);
-  }
-  return registry;
-}
 
 const globally = (name: string, target: AliasTarget | undefined, more: Partial<Binding> = {}): Binding => ({
   scope: "global",

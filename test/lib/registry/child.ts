@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { isFault, recordError } from "../../../lib/record/fault.js";
 import { type Binding, bindAlias } from "../../../lib/registry/aliases.js";
+import { type External, registerExternal } from "../../../lib/registry/artifacts.js";
 import { initRegistry, type NewRegistry } from "../../../lib/registry/init.js";
 import { note } from "../../../lib/registry/journal.js";
 import { openRegistry, ownDirectory } from "../../../lib/registry/open.js";
@@ -51,6 +52,7 @@ const acts = {
   openRun: (base: string, user: string, id: string) => openRun(open(base), user, id)?.run.id,
   find: (base: string, ref: string) => findRun(open(base), ref, "/").dir,
   marked: (base: string, user: string) => marked(open(base), "loose", user),
+  external: (base: string, external: External) => registerExternal(open(base), external),
   bind: (base: string, binding: Binding) => bindAlias(open(base), binding),
   note: (base: string, event: string, times: number) => {
     for (let i = 0; i < times; i += 1) {

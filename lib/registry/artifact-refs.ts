@@ -1,0 +1,187 @@
+// How a person names an artifact: art-…, <run>:<role>, <user>/<alias>, or a name; of a stream also @<step> or @latest.
+import type { Alias, Artifact } from "../record/artifact.js";
+import { artifactIdOf } from "../record/artifact-id.js";
+import { fault } from "../record/fault.js";
+import { isName, isUserName, nearest } from "../record/names.js";
+import { isHandle, isRunId } from "../record/run-id.js";
+import { stateOf } from "../record/state.js";
+import type { Report } from "./alias-files.js";
+import { aliasNames, currentAlias, usersWithAliases } from "./aliases.js";
+import { openArtifact } from "./artifacts.js";
+import type { RunOnDisk } from "./facts.js";
+import type { Registry } from "./open.js";
+import { artifactsOf } from "./outputs.js";
+import { findRun } from "./refs.js";
+import { openRun } from "./runs.js";
+
+/** What a word means: an artifact, or a whole stream (then it has no id and no step). */
+export interface ArtifactRef {
+  id?: string;
+  /** The run that makes it, whose it is, and in which role; what was registered from outside has a user alone. */
+  run?: string;
+  user?: string;
+  role?: string;
+  step?: number;
+  path: string;
+  /** Its record, where it is registered. */
+  artifact?: Artifact;
+  /** The run has not made it: not yet, or it never will. */
+  pending?: boolean;
+  producer?: RunOnDisk;
+  /** The name by which it was found. */
+  alias?: Alias;
+  /** What the caller should be told. */
+  warning?: string;
+}
+
+export interface Finding {
+  /** Whose names count when a bare one is nobody's and mine neither; everybody's if not given. */
+  trusts?: (user: string) => boolean;
+  report?: Report;
+}
+
+/**
+ * What `ref` means now. Throws noinput where there is no such thing (with the nearest name), dataerr where it could be
+ * several things or cannot be read.
+ */
+export function findArtifact(registry: Registry, ref: string, cwd: string, finding: Finding = {}): ArtifactRef {
+  const { word, pick } = parsed(ref);
+  const found = lookUp(registry, ref, word, cwd, finding);
+  if (pick === undefined) return found;
+  if (found.producer === undefined || found.role === undefined || found.step !== undefined || found.id !== undefined)
+    throw fault("dataerr", `'${word}' has no steps: it is ${found.step === undefined ? "no stream" : "a step itself"}`);
+  return { ...found, ...stepOf(found.producer, found.role, pick, ref) };
+}
+
+type Pick = "latest" | number;
+
+function parsed(ref: string): { word: string; pick?: Pick } {
+  if (/.@best(:.*)?$/.test(ref)) {
+    throw fault("dataerr", `cannot read '${ref}': @best is not supported yet`, {
+      hint: "name the step: @300, @latest",
+    });
+  }
+  const [, word = ref, pick] = /^(.+)@(latest|\d{1,15})$/.exec(ref) ?? [];
+  return pick === undefined ? { word } : { word, pick: pick === "latest" ? pick : Number(pick) };
+}
+
+function lookUp(registry: Registry, ref: string, word: string, cwd: string, finding: Finding): ArtifactRef {
+  if (/^art-[0-9a-f]{20}$/.test(word)) return byId(registry, word, finding);
+  const colon = word.lastIndexOf(":");
+  if (colon >= 0) return outputOf(findRun(registry, word.slice(0, colon), cwd), word.slice(colon + 1));
+  const [user = "", name, ...rest] = word.split("/");
+  if (name === undefined ? !isName(word) : rest.length > 0 || !isUserName(user) || !isName(name)) throw unreadable(ref);
+  const { alias, warning } =
+    name === undefined
+      ? byName(registry, word, finding)
+      : { alias: currentAlias(registry, user, name, finding.report) };
+  if (!alias) throw nothingCalled(registry, word);
+  return { ...meantBy(registry, alias, cwd, finding), alias, ...(warning === undefined ? {} : { warning }) };
+}
+
+function unreadable(ref: string) {
+  if (ref.includes("/"))
+    return fault("dataerr", `'${ref}' cannot be the name of an artifact`, {
+      hint: 'a file or directory is an input of type "external"; a name of another user is USER/NAME',
+    });
+  return fault("dataerr", `cannot read the artifact '${ref}'`, {
+    hint: "a name, USER/NAME, RUN:ROLE or art-…; of a stream with @STEP or @latest",
+  });
+}
+
+function byId(registry: Registry, id: string, { report }: Finding): ArtifactRef {
+  const found = openArtifact(registry, id, report);
+  if (!found) throw fault("noinput", `no artifact '${id}'`, { hint: "nobody has registered it" });
+  const { artifact, run } = found;
+  const { role, step, path, user } = artifact;
+  return {
+    id,
+    user,
+    path,
+    artifact,
+    ...(run && role !== undefined ? { run: run.run.id, role, producer: run } : {}),
+    ...(step === undefined ? {} : { step }),
+  };
+}
+
+/** One's own name; else the global one; else that of the only other user who has it. */
+function byName(
+  registry: Registry,
+  name: string,
+  { trusts, report }: Finding,
+): { alias: Alias | undefined; warning?: string } {
+  const known = currentAlias(registry, registry.user, name, report) ?? currentAlias(registry, undefined, name, report);
+  if (known) return { alias: known };
+  const others = usersWithAliases(registry)
+    .filter((user) => user !== registry.user && (trusts?.(user) ?? true))
+    .flatMap((user) => currentAlias(registry, user, name, report) ?? []);
+  if (others.length > 1) {
+    throw fault("dataerr", `'${name}' could be ${others.map(({ user }) => `${user}/${name}`).join(", ")}`, {
+      hint: "write it with the user",
+    });
+  }
+  const alias = others[0];
+  if (!alias) return { alias };
+  return { alias, warning: `'${name}' is taken for ${alias.user}/${name}: nobody else has that name` };
+}
+
+function nothingCalled(registry: Registry, word: string) {
+  const [user = "", name] = word.split("/");
+  const users = usersWithAliases(registry);
+  const known =
+    name === undefined
+      ? [undefined, ...users].flatMap((one) => aliasNames(registry, one))
+      : users.flatMap((one) => aliasNames(registry, one).map((its) => `${one}/${its}`));
+  const near = nearest(word, known);
+  const isRun = isRunId(word) || isHandle(word);
+  const hint = isRun
+    ? `what a run made is RUN:ROLE: ${word}:ROLE`
+    : near === undefined
+      ? "lab alias --list shows the global names"
+      : `did you mean ${near}?`;
+  const whose = name === undefined ? `no artifact is called '${word}'` : `${user} has no artifact called '${name}'`;
+  return fault("noinput", whose, { hint });
+}
+
+function meantBy(registry: Registry, alias: Alias, cwd: string, finding: Finding): ArtifactRef {
+  const { artifact, run, role, step, name } = alias;
+  if (run === undefined || role === undefined) {
+    if (artifact !== undefined) return byId(registry, artifact, finding);
+    throw fault("dataerr", `the name '${name}' means nothing that is known`);
+  }
+  const owner = alias.run_user ?? alias.user;
+  const disk = openRun(registry, owner, run) ?? findRun(registry, run, cwd);
+  const found = outputOf(disk, role);
+  return step === undefined ? found : { ...found, ...stepOf(disk, role, step, name) };
+}
+
+/** An output of a run, registered or not: of a stream the whole of it. */
+function outputOf(disk: RunOnDisk, role: string): ArtifactRef {
+  const { run, facts } = disk;
+  const output = Object.hasOwn(run.outputs, role) ? run.outputs[role] : undefined;
+  if (output?.path === undefined) {
+    const roles = Object.keys(run.outputs);
+    const has = roles.length === 0 ? "it has none" : `it has ${roles.join(", ")}`;
+    throw fault("noinput", `the run ${run.id} has no output '${role}'`, { hint: has });
+  }
+  const made = { run: run.id, user: run.user, role, path: output.path, producer: disk };
+  const pending = stateOf(facts, Date.now()).state === "succeeded" ? {} : { pending: true };
+  if (output.type === "checkpoint_stream") return { ...made, ...pending };
+  const artifact = artifactsOf(disk).find((one) => one.role === role);
+  return { ...made, id: artifactIdOf(run.id, role), ...(artifact ? { artifact } : pending) };
+}
+
+/** A step that is registered: also while its run goes on, or after it has failed. */
+function stepOf(disk: RunOnDisk, role: string, pick: Pick, ref: string): Partial<ArtifactRef> {
+  const steps = artifactsOf(disk)
+    .filter((one) => one.role === role && one.step !== undefined)
+    .sort((a, b) => (a.step ?? 0) - (b.step ?? 0));
+  const artifact = pick === "latest" ? steps.at(-1) : steps.find(({ step }) => step === pick);
+  if (artifact?.step === undefined) {
+    const few = steps.slice(-6).map(({ step }) => step);
+    const has = steps.length === 0 ? "it has no step yet" : `it has ${steps.length > 6 ? "…, " : ""}${few.join(", ")}`;
+    throw fault("noinput", `no step '${pick}' of '${ref.replace(/@(latest|\d+)$/, "")}'`, { hint: has });
+  }
+  // What is registered is there: the stream may go on.
+  return { id: artifact.id, step: artifact.step, path: artifact.path, artifact, pending: false };
+}
