@@ -14,6 +14,7 @@ mariadb-server-core /usr/sbin/mariadbd
 mariadb-client-core /usr/bin/mariadb
 git git
 jq jq
+curl curl
 man-db man
 mandoc mandoc
 python3 python3
