@@ -98,20 +98,36 @@ export type Alias = v.InferOutput<typeof aliasSchema>;
  * `col-` ids: artifacts, external inputs, snapshots of a source, collected files.
  */
 export const nodeTypes = ["run", "artifact", "external", "source", "collected"] as const;
+export type NodeType = (typeof nodeTypes)[number];
 export const edgeSchema = record("edge", {
   from: text,
   to: text,
-  kind: v.picklist(["made", "used"]),
+  /** A run `made` a thing; a thing was `used` by a run; a step is `part` of its stream; a run is another's `parent`. */
+  kind: v.picklist(["made", "used", "part", "parent"]),
+  /** The role of the output, or that of the input. */
   role: maybe(text),
   step: maybe(count),
   from_type: v.picklist(nodeTypes),
   to_type: v.picklist(nodeTypes),
-  /** For a person: name of the run, alias or path of the rest. */
+  /** For a person: the name of a run, role and step of an artifact, the last part of a path. */
   from_name: maybe(text),
   to_name: maybe(text),
+  /** What one types to name it: a handle, `<handle>:<role>@<step>`. */
+  from_ref: maybe(text),
+  to_ref: maybe(text),
+  /** Of a run where it stands; `pending`, `overwritten` and the like of an artifact that is not simply there. */
+  from_state: maybe(text),
+  to_state: maybe(text),
   from_user: maybe(text),
   to_user: maybe(text),
-  /** How far from what was asked about, in edges; negative towards what it was made from. */
+  from_path: maybe(path),
+  to_path: maybe(path),
+  /** These were asked about. */
+  from_asked: maybe(v.boolean()),
+  to_asked: maybe(v.boolean()),
+  /** How far its farther end is from what was asked about, in edges; negative towards what it was made from. */
   depth: v.pipe(v.number(), v.integer()),
+  /** The farther end has more behind it, which `--depth` left out. */
+  cut: maybe(v.boolean()),
 });
 export type Edge = v.InferOutput<typeof edgeSchema>;

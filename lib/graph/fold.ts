@@ -1,0 +1,75 @@
+// The steps of a stream that nothing tells apart, drawn as one thing.
+import { type Arrow, arrowsBy, type Drawing, type Thing } from "./drawing.js";
+
+/**
+ * The drawing with steps of one run and role that follow one another, were not asked about themselves and went into the same
+ * things, as one: `checkpoint steps 1…5`. A step that something else was made from stays by itself. Pure.
+ */
+export function foldSteps({ things, arrows }: Drawing): Drawing {
+  const made = arrowsBy("to", arrows);
+  const used = arrowsBy("from", arrows);
+  const groups = new Map<string, Map<number, Thing>>();
+  for (const thing of things.values()) {
+    const [maker, ...others] = made.get(thing.id) ?? [];
+    if (maker?.kind !== "made" || maker.step === undefined || maker.role === undefined || others.length > 0) continue;
+    const stream = JSON.stringify([maker.from, maker.role]);
+    groups.set(stream, (groups.get(stream) ?? new Map()).set(maker.step, thing));
+  }
+  const standsFor = new Map<string, string>();
+  const folded = new Map(things);
+  for (const [stream, steps] of groups) {
+    const [, role] = JSON.parse(stream) as [string, string];
+    for (const alike of stretches(steps, (thing) => likeness(thing, used.get(thing.id) ?? []))) {
+      const [first, ...rest] = alike;
+      if (!first || rest.length === 0) continue;
+      folded.set(first[1].id, foldedThing(first, rest, role));
+      for (const [, { id }] of rest) {
+        standsFor.set(id, first[1].id);
+        folded.delete(id);
+      }
+    }
+  }
+  return { things: folded, arrows: withoutDoubles(arrows, standsFor) };
+}
+
+type Step = [step: number, thing: Thing];
+
+/** Maximal stretches of steps, in their order, that are like one another; one that is like none has an empty likeness. */
+function stretches(steps: ReadonlyMap<number, Thing>, of: (thing: Thing) => string | undefined): Step[][] {
+  const found: Step[][] = [];
+  let last: string | undefined;
+  for (const step of [...steps].sort(([a], [b]) => a - b)) {
+    const like = of(step[1]);
+    if (like !== undefined && like === last) found.at(-1)?.push(step);
+    else found.push([step]);
+    last = like;
+  }
+  return found;
+}
+
+function likeness({ asked, cut, state, user }: Thing, used: readonly Arrow[]): string | undefined {
+  if (asked) return undefined;
+  return JSON.stringify([cut, state, user, used.map(({ to, kind, role }) => [to, kind, role])]);
+}
+
+/** The first one stands for all; its `ref` loses its step, so that it names the stream. */
+function foldedThing([from, thing]: Step, rest: readonly Step[], role: string): Thing {
+  const last = rest.at(-1)?.[0];
+  const { path: _, ref, ...kept } = thing;
+  const stream = ref?.replace(/@\d+$/, "");
+  return { ...kept, name: `${role} steps ${from}…${last}`, ...(stream === undefined ? {} : { ref: stream }) };
+}
+
+function withoutDoubles(arrows: readonly Arrow[], standsFor: ReadonlyMap<string, string>): Arrow[] {
+  const seen = new Set<string>();
+  return arrows.flatMap((arrow) => {
+    const from = standsFor.get(arrow.from) ?? arrow.from;
+    const to = standsFor.get(arrow.to) ?? arrow.to;
+    // Of the folded ones only the first still has its step, which says nothing of the others.
+    const key = JSON.stringify([from, to, arrow.kind, arrow.role]);
+    const isFolded = from !== arrow.from || to !== arrow.to;
+    if (isFolded && seen.has(key)) return [];
+    seen.add(key);
+    return [{ ...arrow, from, to }];
+  });
+}
