@@ -26,6 +26,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-validate", group: "planning", purpose: "all that is wrong with a recipe or configuration" },
   { name: "lab-reconcile", group: "watching", purpose: "learn from the scheduler how runs are and how they ended" },
   { name: "lab-wait", group: "watching", purpose: "wait until runs have ended" },
+  { name: "lab-register", group: "watching", purpose: "make artifacts of what runs have written" },
   { name: "lab-ls", group: "watching", purpose: "list runs" },
   { name: "lab-show", group: "watching", purpose: "everything about a run" },
   { name: "lab-log", group: "watching", purpose: "the log of a run" },

@@ -4,6 +4,7 @@ import path from "node:path";
 import { type Artifact, artifactSchema, type Outputs, outputsSchema } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
 import { fault, isFault } from "../record/fault.js";
+import { isName } from "../record/names.js";
 import type { RunOnDisk } from "./facts.js";
 import { envelope, outputFile, outputsDirectory, sealFile } from "./layout.js";
 import { list, readRecord } from "./read.js";
@@ -54,30 +55,29 @@ export function makerOf({ run, owner }: RunOnDisk): Maker {
  * is told of and left out.
  */
 export function registeredIn(dir: string, maker: Maker, bad: Bad): RunArtifact[] {
-  const lab = envelope(dir);
-  const directory = outputsDirectory(lab);
-  const found = list(directory).flatMap((name) => {
-    if (name.startsWith(".tmp-")) return [];
-    try {
-      return one(lab, path.join(directory, name), maker) ?? [];
-    } catch (error) {
-      if (!isFault(error)) throw error;
-      bad(error.message);
-      return [];
-    }
-  });
-  return found.sort(inOrder);
+  const directory = outputsDirectory(envelope(dir));
+  const names = list(directory).filter((name) => !name.startsWith(".tmp-"));
+  return names.flatMap((name) => readOutput(dir, path.join(directory, name), maker, bad) ?? []).sort(inOrder);
 }
 
-function one(lab: string, file: string, { id, user, owner }: Maker): RunArtifact | undefined {
-  const artifact = readRecord(file, artifactSchema, { owner, limit: 2 ** 20 });
-  if (artifact === undefined) return undefined;
-  const { role, step, attempt, run } = artifact;
-  const isOurs = run === id && artifact.user === user && role !== undefined && attempt !== undefined;
-  if (!isOurs || artifact.id !== artifactIdOf(run, role, step) || outputFile(lab, role, versionOf(artifact)) !== file) {
+/** One of these records; undefined where there is none, or none that can be trusted: that is told of. */
+export function readOutput(dir: string, file: string, maker: Maker, bad: Bad): RunArtifact | undefined {
+  try {
+    const artifact = readRecord(file, artifactSchema, { owner: maker.owner, limit: 2 ** 20 });
+    if (artifact === undefined || isOf(artifact, dir, file, maker)) return artifact as RunArtifact | undefined;
     throw fault("dataerr", `cannot trust '${file}': it speaks of another artifact`);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    bad(error.message);
+    return undefined;
   }
-  return artifact as RunArtifact;
+}
+
+function isOf(artifact: Artifact, dir: string, file: string, { id, user }: Maker): boolean {
+  const { role, step, attempt, run } = artifact;
+  if (run !== id || artifact.user !== user || role === undefined || attempt === undefined || !isName(role))
+    return false;
+  return artifact.id === artifactIdOf(run, role, step) && outputFile(envelope(dir), role, versionOf(artifact)) === file;
 }
 
 /** What of a record is in its file's name. */

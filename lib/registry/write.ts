@@ -6,7 +6,7 @@ import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
 
 /** Where a test may stop, fail or watch a command between two writes; see `onWrite`. */
-export type WriteStep = "temp" | "link" | "rename" | "append" | "mkdir" | "marker";
+export type WriteStep = "temp" | "link" | "rename" | "append" | "mkdir" | "marker" | "unmark";
 let watcher: ((step: WriteStep, file: string) => void) | undefined;
 
 /** Calls `watch` right before every write of a registry's file. The crash tests use it; nobody else should. */
@@ -121,6 +121,7 @@ export function mark(file: string): "made" | "exists" {
 /** Removes a file; one that is gone already is no error. */
 export function unmark(file: string): void {
   try {
+    watcher?.("unmark", file);
     fs.unlinkSync(file);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw systemFault(error, `remove '${file}'`);

@@ -1,0 +1,167 @@
+// The second pass: what runs have written becomes artifacts. Steps of streams while the run goes on, the rest when it has
+// ended well; then the seal, and only then the run is off the list of those that are not settled. Level-triggered: it looks
+// at what is, and whatever an interrupted pass had no time to write, the next one writes.
+import type { Artifact, Outputs } from "../record/artifact.js";
+import { artifactIdOf } from "../record/artifact-id.js";
+import { type Fault, fault, isFault } from "../record/fault.js";
+import type { Run } from "../record/run.js";
+import { timestamp } from "../record/units.js";
+import { noteEdge } from "../registry/edges.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { note } from "../registry/journal.js";
+import type { Registry } from "../registry/open.js";
+import { artifactsOf, current, makerOf, type RunArtifact, registeredIn, sealOf } from "../registry/outputs.js";
+import { deactivate } from "../registry/runs.js";
+import { writeSidecar } from "../registry/sidecars.js";
+import { writeOutput, writeSeal } from "../registry/write-outputs.js";
+import { type Found, type Look, lookAtOutputs } from "./gates.js";
+
+export interface RegisterPass {
+  registry: Registry;
+  now: number;
+  /** How long what a node wrote may take to be seen here (seconds). */
+  grace_s: number;
+  /** Only look: nothing is written. */
+  dry?: boolean;
+  report(id: string | undefined, error: Fault): void;
+}
+
+export interface Registered {
+  run: RunOnDisk;
+  /** What this pass has registered (or, dry, would). */
+  made: Artifact[];
+  /** Set for the one pass that wrote it. */
+  seal?: Outputs;
+}
+
+/**
+ * Registers what is due of one of the caller's own runs; twice is the same as once. Throws faults: what was written until
+ * then counts, and the next pass goes on.
+ */
+export async function registerRun(pass: RegisterPass, disk: RunOnDisk): Promise<Registered> {
+  const { registry } = pass;
+  const { run, facts } = disk;
+  if (disk.owner !== registry.uid) throw fault("noperm", `the run is ${run.user}'s, not yours`);
+  if (sealOf(disk)) {
+    if (!pass.dry) deactivate(registry, run.user, run.id);
+    return { run: disk, made: [] };
+  }
+  const bad = (message: string) => pass.report(run.id, fault("dataerr", message));
+  // The records are read before what they are made from, so that a pass that is late writes nothing older over them.
+  const known = registeredIn(disk.dir, makerOf(disk), bad);
+  const look = lookAtOutputs(disk, pass, bad);
+  const made = look.found.flatMap((found) => registered(pass, disk, known, found) ?? []);
+  if (!pass.dry) for (const artifact of current(known)) beside(pass, run, artifact);
+  if (!facts.outcome || look.early) return { run: disk, made };
+  const seal = sealFor(pass, disk, look, pass.dry ? merged(known, made) : artifactsOf(disk, bad));
+  if (pass.dry) return { run: disk, made, seal };
+  const wrote = writeSeal(registry, disk.dir, seal) === "made";
+  if (wrote) note(registry, "run_registered", run.id, { name: run.name, artifacts: seal.artifacts.length });
+  deactivate(registry, run.user, run.id);
+  return { run: disk, made, ...(wrote ? { seal } : {}) };
+}
+
+/** Writes one artifact, unless it is known: first where it will be looked for, then the record, then the copy beside it. */
+function registered(pass: RegisterPass, disk: RunOnDisk, known: RunArtifact[], found: Found): Artifact | undefined {
+  const before = known.filter(({ role, step }) => role === found.role && step === found.step);
+  if (before.some((record) => isSame(record, found))) return undefined;
+  const of = before.filter(({ attempt }) => attempt === found.attempt);
+  const revision = 1 + Math.max(0, ...of.map((record) => record.revision ?? 1));
+  const artifact = artifactOf(pass, disk.run, found, revision);
+  if (pass.dry) return { ...artifact, dry_run: true };
+  noteEdge(pass.registry, artifact.id, "made", disk.run.id);
+  const written = writeOutput(pass.registry, disk, artifact);
+  if (!written) return undefined;
+  beside(pass, disk.run, written);
+  const { id, kind, role, step } = written;
+  note(pass.registry, "artifact_registered", disk.run.id, {
+    artifact: id,
+    kind,
+    role,
+    ...(step === undefined ? {} : { step }),
+  });
+  return written;
+}
+
+/** A step without a marker, or an output that is no step, is made once; a marker that has changed is another writing. */
+function isSame(record: RunArtifact, found: Found): boolean {
+  if (found.step === undefined || found.marker_mtime === undefined) return true;
+  const { path, marker_mtime, marker_bytes } = record;
+  return path === found.path && marker_mtime === found.marker_mtime && marker_bytes === found.marker_bytes;
+}
+
+function artifactOf({ now }: RegisterPass, run: Run, found: Found, revision: number): RunArtifact {
+  const output = run.outputs[found.role];
+  const { role, step, attempt, path, digest, ...more } = found;
+  const how = output?.digest === "none" ? undefined : output?.digest;
+  return {
+    type: "artifact",
+    v: 1,
+    id: artifactIdOf(run.id, role, step),
+    kind: output?.kind ?? kindOf(output?.type ?? "file"),
+    user: run.user,
+    path,
+    run: run.id,
+    recipe: run.name,
+    role,
+    ...(step === undefined ? {} : { step }),
+    attempt,
+    ...(revision > 1 ? { revision } : {}),
+    ...(output ? { alias: output.alias } : {}),
+    ...(output?.marker === undefined ? {} : { marker: output.marker }),
+    ...more,
+    ...(digest === undefined || how === undefined ? {} : { digest, digest_of: how }),
+    ...(run.tags.length > 0 ? { tags: run.tags } : {}),
+    at: timestamp(now),
+  };
+}
+
+/** A stream says how a directory is walked; what is in it are checkpoints. */
+function kindOf(type: string): string {
+  return type === "checkpoint_stream" ? "checkpoint" : type;
+}
+
+function beside({ registry }: RegisterPass, run: Run, artifact: RunArtifact): void {
+  const output = run.outputs[artifact.role]?.path;
+  if (output !== undefined) writeSidecar(registry, output, artifact);
+}
+
+function merged(known: RunArtifact[], made: Artifact[]): Artifact[] {
+  const ids = new Set(made.map(({ id }) => id));
+  return [...current(known).filter(({ id }) => !ids.has(id)), ...made];
+}
+
+function sealFor({ now, dry }: RegisterPass, { run, facts }: RunOnDisk, look: Look, artifacts: Artifact[]): Outputs {
+  const of = (artifact: Artifact) => {
+    const { id, role = "", step, attempt = 1, path, alias } = artifact;
+    return {
+      id,
+      role,
+      ...(step === undefined ? {} : { step }),
+      attempt,
+      path,
+      ...(alias === undefined ? {} : { alias }),
+    };
+  };
+  return {
+    type: "outputs",
+    v: 1,
+    run: run.id,
+    ...(dry ? { dry_run: true } : {}),
+    state: facts.outcome?.state ?? "",
+    artifacts: artifacts.map(of),
+    ...(look.missing.length > 0 ? { missing: look.missing } : {}),
+    at: timestamp(now),
+  };
+}
+
+/** Does one run's part of the pass; a fault is that run's alone. */
+export async function registerSafely(pass: RegisterPass, disk: RunOnDisk): Promise<Registered | undefined> {
+  try {
+    return await registerRun(pass, disk);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    pass.report(disk.run.id, error);
+    return undefined;
+  }
+}
