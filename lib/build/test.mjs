@@ -1,10 +1,11 @@
 // Builds the named test files (all, where none is named) into build/ and runs each with plain node: the inner loop.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import esbuild from "esbuild";
 import { common, root } from "./build.mjs";
+import { removeTree, scratch } from "./scratch.mjs";
 
 /** Every test file below test/, relative to the root. */
 export function testFiles() {
@@ -31,51 +32,72 @@ export async function buildTests(files) {
 
 /**
  * Runs built test files, `jobs` at once, each with plain node: tap's own runner puts variables into the environment of
- * every child process, which tests of environments then see. Gives each line to `show(line, file)` when its file has ended.
+ * every child process, which tests of environments then see. Each has a temporary directory of its own, gone with it.
+ * Gives each line to `show(line, file, output, good)` when its file has ended.
  */
 export async function runTests(built, { jobs = 2, timeout_s = 600, show }) {
-  const sum = { pass: 0, fail: 0, skip: 0, todo: 0, bad: [] };
+  const sum = { pass: 0, fail: 0, skip: 0, todo: 0, bad: [], times: [] };
   const queue = built.slice();
+  const start = testStarter(timeout_s);
   const next = async () => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const { code, output, seconds } = await runFile(file, timeout_s);
+      const { code, output, seconds } = await start(file, ["ignore", "pipe", "pipe"]);
       const counts = output.match(/^# \{.*\}$/gm)?.at(-1);
       const count = (word) => Number(new RegExp(`\\b${word}: (\\d+)`).exec(counts ?? "")?.[1] ?? 0);
       for (const word of ["pass", "fail", "skip", "todo"]) sum[word] += count(word);
+      sum.times.push({ file, seconds });
       const good = code === 0 && counts !== undefined && count("pass") > 0 && count("fail") === 0;
       if (!good) sum.bad.push(file);
-      show(
-        `${good ? "ok" : "not ok"} - ${file} (${count("pass")} passed, ${seconds.toFixed(1)} s)`,
-        file,
-        output,
-        good,
-      );
+      const time = `${seconds.toFixed(1)} s`;
+      show(`${good ? "ok" : "not ok"} - ${file} (${count("pass")} passed, ${time})`, file, output, good);
     }
   };
   await Promise.all(Array.from({ length: jobs }, next));
   return sum;
 }
 
-function runFile(file, timeout_s) {
-  const began = Date.now();
-  const child = spawn(process.execPath, ["--enable-source-maps", file], {
-    cwd: root,
-    env: { ...process.env, TAP_TIMEOUT: String(timeout_s) },
-    stdio: ["ignore", "pipe", "pipe"],
+/** A function that runs a built test file to its end; what it started and what it made ends and goes with it, or with us. */
+function testStarter(timeout_s) {
+  const place = scratch();
+  const running = new Set();
+  const kill = ({ pid }) => {
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // All of them have ended.
+    }
+  };
+  // Before whatever else is to be done at the end: what they use goes after them.
+  process.prependListener("exit", () => {
+    for (const child of running) kill(child);
+    place.remove();
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text) => {
-      output += text;
-    });
-  }
-  const timer = setTimeout(() => child.kill("SIGKILL"), timeout_s * 1000);
-  return new Promise((resolve) =>
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code, output, seconds: (Date.now() - began) / 1000 });
-    }),
-  );
+  for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }))
+    process.on(signal, () => process.exit(128 + number));
+  return async (file, stdio) => {
+    const began = Date.now();
+    const temporary = place.temporary();
+    const env = { ...process.env, ...place.env, TMPDIR: temporary, TAP_TIMEOUT: String(timeout_s) };
+    // Node 20 reads this bundle at every start of every process; a suite of thousands of processes need not.
+    delete env.NODE_EXTRA_CA_CERTS;
+    // A process group of its own, so that a file that hangs is ended with what it waits for.
+    const argv = ["--enable-source-maps", file];
+    const child = spawn(process.execPath, argv, { cwd: root, env, stdio, detached: true });
+    running.add(child);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text) => {
+        output += text;
+      });
+    }
+    const timer = setTimeout(() => kill(child), timeout_s * 1000);
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    clearTimeout(timer);
+    running.delete(child);
+    kill(child);
+    removeTree(temporary);
+    return { code, output, seconds: (Date.now() - began) / 1000 };
+  };
 }
 
 if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1] ?? "")).href) {
@@ -83,14 +105,9 @@ if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1] ?? "")).hr
   const built = await buildTests(
     named.length > 0 ? named.map((file) => path.relative(root, path.resolve(file))) : testFiles(),
   );
-  let status = 0;
+  const start = testStarter(600);
   for (const file of built) {
-    const { status: code } = spawnSync(process.execPath, ["--enable-source-maps", file], {
-      cwd: root,
-      env: { TAP_TIMEOUT: "600", ...process.env },
-      stdio: "inherit",
-    });
-    status = Math.max(status, code ?? 1);
+    const { code } = await start(file, "inherit");
+    if (code !== 0) process.exitCode = 1;
   }
-  process.exitCode = status;
 }

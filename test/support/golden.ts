@@ -83,11 +83,16 @@ function textOf(file: string): string {
 }
 
 /**
- * What differs from run to run and from machine to machine, and what stands for it: directories, run ids and handles (each
- * with a number, so that one sees which is which), times, ages, durations, digests, the user, the host, the version.
+ * What differs from run to run and from machine to machine, and what stands for it: directories, run ids, handles and ids of
+ * artifacts (each with a number, so that one sees which is which), times, ages, durations, digests, the user, the host, the version.
  */
 export function normaliser({ dir }: Pick<Sandbox, "dir">): (text: string) => string {
   const ids: string[] = [];
+  const artifacts: string[] = [];
+  const artifact = (id: string) => {
+    if (!artifacts.includes(id)) artifacts.push(id);
+    return `<artifact ${artifacts.indexOf(id) + 1}>`;
+  };
   const numbered = (id: string) => {
     if (!ids.includes(id)) ids.push(id);
     return `<run ${ids.indexOf(id) + 1}>`;
@@ -115,6 +120,7 @@ export function normaliser({ dir }: Pick<Sandbox, "dir">): (text: string) => str
         .replace(/\blocal-[0-9a-hjkmnp-tv-z]{6}-/g, "local-<handle>-")
         .replace(/\b(\d+s|\d+m \d\ds)( ago)?\b/g, "<age>")
         .replace(/\b(sha256:)?[0-9a-f]{64}\b/g, "<digest>")
+        .replace(/\bart-[0-9a-f]{20}\b/g, artifact)
         .replaceAll(`"user":"${user}"`, '"user":"<user>"')
         .replace(new RegExp(`(/(?:runs|snapshots|active|loose|events|queue)/)${user}\\b`, "g"), "$1<user>")
         .replaceAll(`  ${user}`, "  <user>")
@@ -152,9 +158,16 @@ export function places(): Places {
 }
 
 async function bare(): Promise<Sandbox> {
-  const place = await sandbox({ name: "golden", extra: '[local]\nidle = "1s"\ncpus = 2\nmem = "4GB"\n' });
+  const place = await sandbox({ name: lengthened("golden"), extra: '[local]\nidle = "1s"\ncpus = 2\nmem = "4GB"\n' });
   fs.mkdirSync(path.join(place.dir, "work"));
   return place;
+}
+
+/** A name with which the place's path has the same length wherever temporary files are: columns of paths are as wide. */
+function lengthened(name: string): string {
+  const usual = path.join(fs.realpathSync(os.tmpdir()), `labkit ${name}'s 123456`).length;
+  if (usual > 72) throw new Error(`golden cases need a shorter TMPDIR than '${os.tmpdir()}'`);
+  return name + "n".repeat(72 - usual);
 }
 
 const goodRecipe = `name = "good"

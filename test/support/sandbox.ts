@@ -4,10 +4,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-export const root = path.resolve(
-  import.meta.dirname,
-  ...(import.meta.dirname.includes("/build/") ? ["../../.."] : ["../.."]),
-);
+/** Of the project; a built test is some levels below it. */
+export const root = above(import.meta.dirname);
+
+function above(dir: string): string {
+  return fs.existsSync(path.join(dir, "package.json")) ? dir : above(path.dirname(dir));
+}
 
 export interface Result {
   code: number | null;
@@ -43,26 +45,9 @@ export function asUser({ name, gid }: User, argv: string[]): string[] {
   return ["setpriv", `--reuid=${name}`, `--regid=${gid}`, "--init-groups", "--", ...argv];
 }
 
-/** Where the built commands are; copied to where every user of the machine can read them, once a suite. */
+/** Where the built commands are: with lib/build/test.mjs a copy that every user of the machine can read. */
 export function dist(): string {
-  const own = path.join(root, "dist");
-  if (process.getuid?.() !== 0) return own;
-  // An inode alone may have been that of an earlier build.
-  const { ino, mtimeMs } = fs.statSync(own);
-  const shared = path.join(os.tmpdir(), `labkit-dist-${ino}-${Math.round(mtimeMs)}`);
-  const copy = path.join(shared, "dist");
-  if (fs.existsSync(shared)) return copy;
-  const temp = fs.mkdtempSync(`${shared}-`);
-  fs.cpSync(own, path.join(temp, "dist"), { recursive: true });
-  fs.cpSync(path.join(root, "man"), path.join(temp, "man"), { recursive: true });
-  fs.chmodSync(temp, 0o755);
-  spawnSync("chmod", ["-R", "go+rX", temp]);
-  try {
-    fs.renameSync(temp, shared);
-  } catch {
-    fs.rmSync(temp, { recursive: true });
-  }
-  return copy;
+  return process.env["LAB_TEST_DIST"] ?? path.join(root, "dist");
 }
 
 export interface Sandbox {
@@ -110,6 +95,7 @@ export async function sandbox({
     PATH: `${path.join(dist(), "bin")}:${process.env["PATH"] ?? ""}`,
     LAB_CLUSTER: cluster,
     XDG_CACHE_HOME: path.join(home, ".cache"),
+    TMPDIR: os.tmpdir(),
     TZ: "UTC",
     LC_ALL: "C.UTF-8",
     ...(process.env["SLURM_CONF"] ? { SLURM_CONF: process.env["SLURM_CONF"] } : {}),

@@ -1,0 +1,40 @@
+// What a test needs and not every machine has.
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import root, { type Test } from "tap";
+
+type Testing = Pick<Test, "comment" | "fail"> & { fullname: string };
+
+/** The Debian package of a program, where it has another name. */
+const packages: Record<string, string> = {
+  flock: "util-linux",
+  man: "man-db",
+  script: "bsdutils",
+  setpriv: "util-linux",
+  unshare: "util-linux",
+};
+
+/**
+ * Whether all these programs are there: `if (!needs(t, "mandoc")) return;` in a test, and before all else of a file that is
+ * nothing without them `if (!needs(t, "git")) process.exit();`. Otherwise says so loudly, and test/run once more at its
+ * end; under CI it is a failure.
+ */
+export function needs(t: Testing, ...programs: string[]): boolean {
+  return programs.every((program) => {
+    const there = spawnSync("sh", ["-c", 'command -v "$1"', "sh", program]).status === 0;
+    return possible(t, there, `${program} is missing (apt-get install ${packages[program] ?? program})`);
+  });
+}
+
+/** The same of anything else: `what` tells what is not there, and how one comes by it. */
+export function possible(t: Testing, there: boolean, what: string): boolean {
+  if (there) return true;
+  const where = (t as unknown) === root ? path.relative("build", process.argv[1] ?? "") : t.fullname;
+  if (process.env["CI"] === "true") t.fail(`${where}: ${what}`);
+  else {
+    t.comment(`NOT RUN: ${where}: ${what}`);
+    // A file without a test is a failure unless it says that there is none.
+    if ((t as unknown) === root) root.plan(0, what);
+  }
+  return false;
+}
