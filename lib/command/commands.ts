@@ -3,6 +3,7 @@ export const groups = {
   wrapper: "Start here",
   planning: "Plan and submit",
   watching: "Watch and act",
+  registry: "Artifacts",
   place: "The place",
 } as const;
 export type Group = keyof typeof groups;
@@ -25,8 +26,8 @@ export const commands: readonly Entry[] = [
   { name: "lab-submit", group: "planning", purpose: "give runs to the scheduler" },
   { name: "lab-validate", group: "planning", purpose: "all that is wrong with a recipe or configuration" },
   { name: "lab-reconcile", group: "watching", purpose: "learn from the scheduler how runs are and how they ended" },
-  { name: "lab-wait", group: "watching", purpose: "wait until runs have ended" },
   { name: "lab-register", group: "watching", purpose: "make artifacts of what runs have written" },
+  { name: "lab-wait", group: "watching", purpose: "wait until runs have ended" },
   { name: "lab-ls", group: "watching", purpose: "list runs" },
   { name: "lab-show", group: "watching", purpose: "everything about a run" },
   { name: "lab-log", group: "watching", purpose: "the log of a run" },
@@ -36,7 +37,14 @@ export const commands: readonly Entry[] = [
   { name: "lab-serve", group: "watching", purpose: "look at runs in a browser" },
   { name: "lab-cancel", group: "watching", purpose: "end runs" },
   { name: "lab-forget", group: "watching", purpose: "give lost runs up" },
+  { name: "lab-alias", group: "registry", purpose: "names for artifacts, and their history" },
+  {
+    name: "lab-register-external",
+    group: "registry",
+    purpose: "make artifacts of bytes that no run made, where they are",
+  },
   { name: "lab-init", group: "place", purpose: "make a registry and its configuration" },
+  { name: "lab-doctor", group: "place", purpose: "look whether everything is as it should be" },
   { name: "lab-config", group: "place", purpose: "the resolved configuration and where each value came from" },
   { name: "lab-worker", group: "place", purpose: "run the jobs of the local scheduler" },
   { name: "lab-help", group: "place", purpose: "what commands there are, and their manual pages" },

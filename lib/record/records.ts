@@ -81,6 +81,8 @@ export type Problem = v.InferOutput<typeof problemSchema>;
 export const checkSchema = record("check", {
   name: text,
   ok: v.boolean(),
+  /** Of what is not well: an error stops work, a warning will cost somebody some day. */
+  severity: maybe(v.picklist(["error", "warning"])),
   message: maybe(text),
   hint: maybe(text),
   path: maybe(text),

@@ -39,9 +39,12 @@ function taken(file: string, { kind }: InitOptions) {
 function make(plan: Plan): void {
   const uid = os.userInfo().uid;
   const { runsBase: base, group } = plan;
-  const registry = plan.joins
-    ? openRegistry(base, uid)
-    : initRegistry({ base, uid, now: Date.now(), ...(group ? { group } : {}) }).registry;
+  const joined = plan.joins ? openRegistry(base, uid) : undefined;
+  // Its founder completes it: a newer toolkit may know of more directories.
+  const registry =
+    joined && joined.founder !== uid
+      ? joined
+      : initRegistry({ base, uid, now: Date.now(), ...(group ? { group } : {}) }).registry;
   initUser(registry);
   for (const root of plan.roots) makeRoot(root, plan);
   if (plan.text !== undefined) writeConfiguration(plan.output, plan.text);

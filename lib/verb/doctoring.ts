@@ -1,0 +1,126 @@
+// Looking at everything that runs depend on, one thing after the other; what cannot be opened ends only its own part.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { Context, Place } from "../command/context.js";
+import { plain } from "../command/plain.js";
+import { kindOf } from "../command/scheduler.js";
+import type { TableStyle } from "../command/table.js";
+import type { Config, ResolvedConfig } from "../config/config.js";
+import { isFault } from "../record/fault.js";
+import { registryFile } from "../registry/layout.js";
+import { type Registry, readRegistry } from "../registry/open.js";
+import { readText } from "../registry/read.js";
+import { doubtful, type Finding, well, wrong } from "./doctor/finding.js";
+import { machine } from "./doctor/machine.js";
+import { probed, registryFindings } from "./doctor/registry.js";
+import { repositoryFindings } from "./doctor/repositories.js";
+
+/** Every check, in an order in which the first that fails explains the rest. */
+export async function* diagnose(context: Context): AsyncGenerator<Finding> {
+  const { uid, homedir } = os.userInfo();
+  const place = { env: context.env, cwd: context.cwd, home: context.env["HOME"] || homedir, uid };
+  yield* machine(place);
+  const resolved = yield* opened("configuration", () => context.config());
+  if (!resolved) return;
+  yield* configuration(resolved);
+  const registry = yield* opened("registry", () => context.registry());
+  const group = registry && (yield* opened("group", () => groupOfRegistry(registry)));
+  if (registry) yield* registryFindings(registry, group);
+  if (registry) yield* artifactRoots(resolved.config, registry, group?.gid);
+  yield* repositoryFindings(resolved.config, group?.gid);
+  yield* scheduler(resolved.config, context, place);
+}
+
+/** What could be opened; if not, that is the finding. */
+async function* opened<T>(name: string, open: () => Promise<T> | T): AsyncGenerator<Finding, T | undefined> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    yield wrong(name, error.message, { hint: error.hint });
+    return undefined;
+  }
+}
+
+function* configuration({ files, warnings, kept }: ResolvedConfig): Generator<Finding> {
+  for (const file of files) yield well("configuration", file, { path: file });
+  for (const warning of warnings) yield doubtful("configuration", warning);
+  if (kept.length > 0)
+    yield doubtful("configuration", `without effect in this version: ${kept.join(", ")}`, {
+      hint: "lab config shows where they are",
+    });
+}
+
+function groupOfRegistry({ base }: Registry): { gid: number; name: string } | undefined {
+  const file = registryFile(base);
+  const { shared_group } = readRegistry(readText(file) ?? "", file);
+  return shared_group === undefined ? undefined : { gid: fs.statSync(base).gid, name: shared_group };
+}
+
+/** Where jobs write: the caller's own directory of each kind that is there. */
+function* artifactRoots({ filesystem }: Config, { user, uid }: Registry, gid: number | undefined): Generator<Finding> {
+  for (const root of rootsOf(filesystem)) {
+    const name = `artifacts ${path.basename(root)}`;
+    const own = path.join(root, user);
+    const stat = fs.lstatSync(own, { throwIfNoEntry: false });
+    if (!fs.existsSync(root))
+      yield wrong(name, "there is no such directory", { path: root, hint: `lab init --kind ${path.basename(root)}` });
+    else if (!stat) yield well(name, "is there; a first run makes your part of it", { path: root });
+    else if (!stat.isDirectory() || stat.uid !== uid)
+      yield wrong(name, "stands in the place of yours, and is not", { path: own, hint: "whoever owns it removes it" });
+    else yield* probed(name, own, gid, false);
+  }
+}
+
+function rootsOf({ artifact_root, artifact_roots, output_roots }: Config["filesystem"]): string[] {
+  const below =
+    artifact_root === undefined || !fs.existsSync(artifact_root)
+      ? []
+      : fs.readdirSync(artifact_root).map((kind) => path.join(artifact_root, kind));
+  return [...new Set([...below, ...Object.values(artifact_roots), ...Object.values(output_roots)])].sort();
+}
+
+async function* scheduler(config: Config, context: Context, place: Place): AsyncGenerator<Finding> {
+  const kind = yield* opened("scheduler", () => kindOf(config, place));
+  if (kind === undefined) return;
+  if (kind === "local") {
+    yield* localFindings(config);
+    return;
+  }
+  const { slurmClient } = await import("../scheduler/slurm/client.js");
+  const { slurmSettings } = await import("../scheduler/slurm/settings.js");
+  const { slurmFindings } = await import("./doctor/slurm.js");
+  const { sbatch, squeue, sacct, scancel, scontrol, sinfo } = config.scheduler;
+  const slurm = slurmClient({ env: context.env, binaries: { sbatch, squeue, sacct, scancel, scontrol, sinfo } });
+  const settings = yield* opened("slurm", () => slurmSettings(slurm));
+  if (!settings) return;
+  yield* slurmFindings(settings);
+  const queue = yield* opened("queue", async () => (await context.scheduler()).queue());
+  if (queue) yield well("queue", `answers; ${queue.size} of your jobs are in it`);
+}
+
+function* localFindings({ local }: Config): Generator<Finding> {
+  const cpus = local.cpus ?? os.availableParallelism();
+  yield well(
+    "scheduler",
+    `this machine runs the jobs: ${cpus} cpus${local.gpus === undefined ? "" : `, ${local.gpus} gpus`}`,
+  );
+  if (!fs.existsSync("/proc/self/stat"))
+    yield wrong("worker", "this machine has no /proc", { hint: "the local scheduler needs Linux" });
+}
+
+/** A finding for eyes: how it is, what, and below it where and what to do where it is not well. */
+export function findingView(record: Record<string, unknown>, { colour }: TableStyle): string {
+  const { ok, severity, name, message, hint, path: where } = record as unknown as Finding;
+  const word = ok ? "ok" : (severity ?? "error");
+  const paint = { ok: 32, warning: 33, error: 31 }[word];
+  const first = `${colour ? `\u001b[${paint}m${word}\u001b[0m` : word}${" ".repeat(9 - word.length)}`;
+  const more = ok ? [] : [where, hint && `→ ${hint}`].filter((line) => line !== undefined && line !== "");
+  return [
+    `${first}${plain(name).padEnd(22)} ${plain(message)}`,
+    ...more.map((line) => `${" ".repeat(32)}${plain(String(line))}`),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
