@@ -4,7 +4,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import esbuild from "esbuild";
+
+const { default: esbuild } = await import("esbuild").catch((error) => {
+  if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+  process.stderr.write(
+    "build: cannot build without esbuild (npm ci --include=dev installs what the build needs, also where NODE_ENV is production)\n",
+  );
+  process.exit(69);
+});
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const vendored = ["execa", "globby", "tar-stream", "toml-eslint-parser"];
