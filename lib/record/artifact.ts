@@ -73,6 +73,9 @@ export type Outputs = v.InferOutput<typeof outputsSchema>;
  * taken back.
  */
 export const aliasSchema = record("alias", {
+  /** In streams, not on disk: what it means as one word, `art-…` or `<run>:<role>`, and where that is. */
+  id: maybe(text),
+  path: maybe(path),
   name: text,
   error: maybe(errorOfRecord),
   dry_run: maybe(v.boolean()),

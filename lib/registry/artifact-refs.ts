@@ -56,7 +56,7 @@ export function findArtifact(registry: Registry, ref: string, cwd: string, findi
 type Pick = "latest" | number;
 
 function parsed(ref: string): { word: string; pick?: Pick } {
-  if (/.@best(:.*)?$/.test(ref)) {
+  if (/@best(:[^/]*)?$/.test(ref)) {
     throw fault("dataerr", `cannot read '${ref}': @best is not supported yet`, {
       hint: "name the step: @300, @latest",
     });
@@ -139,11 +139,13 @@ function nothingCalled(registry: Registry, word: string) {
     : near === undefined
       ? "lab alias --list shows the global names"
       : `did you mean ${near}?`;
-  const whose = name === undefined ? `no artifact is called '${word}'` : `${user} has no artifact called '${name}'`;
+  const who = user === registry.user ? "you have" : `${user} has`;
+  const whose = name === undefined ? `no artifact is called '${word}'` : `${who} no artifact called '${name}'`;
   return fault("noinput", whose, { hint });
 }
 
-function meantBy(registry: Registry, alias: Alias, cwd: string, finding: Finding): ArtifactRef {
+/** What one generation of a name means. Throws as findArtifact does. */
+export function meantBy(registry: Registry, alias: Alias, cwd: string, finding: Finding = {}): ArtifactRef {
   const { artifact, run, role, step, name } = alias;
   if (run === undefined || role === undefined) {
     if (artifact !== undefined) return byId(registry, artifact, finding);

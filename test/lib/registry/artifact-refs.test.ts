@@ -96,7 +96,7 @@ t.test("what is not there, or is no name", async (t) => {
   t.equal(hint("smal_model"), "noinput: no artifact is called 'smal_model' (did you mean small_model?)");
   t.equal(
     hint(`${user}/small_mode`),
-    `noinput: ${user} has no artifact called 'small_mode' (did you mean ${user}/small_model?)`,
+    `noinput: you have no artifact called 'small_mode' (did you mean ${user}/small_model?)`,
   );
   t.match(hint("nothing-like-it"), /^noinput: no artifact is called 'nothing-like-it' \(lab alias --list/);
   t.match(hint("k7q3mz"), /\(what a run made is RUN:ROLE: k7q3mz:ROLE\)$/);
