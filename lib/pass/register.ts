@@ -11,10 +11,13 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
 import { artifactsOf, current, makerOf, type RunArtifact, registeredIn, sealOf } from "../registry/outputs.js";
+import { resultIn, resultKinds } from "../registry/results.js";
 import { deactivate } from "../registry/runs.js";
 import { writeSidecar } from "../registry/sidecars.js";
 import { writeOutput, writeSeal } from "../registry/write-outputs.js";
-import { type Found, type Look, lookAtOutputs } from "./gates.js";
+import { bindAliases } from "./bind-aliases.js";
+import { type Found, lookAtOutputs } from "./gates.js";
+import { sealFor } from "./seal.js";
 
 export interface RegisterPass {
   registry: Registry;
@@ -53,8 +56,10 @@ export async function registerRun(pass: RegisterPass, disk: RunOnDisk): Promise<
   const made = look.found.flatMap((found) => registered(pass, disk, known, found) ?? []);
   if (!pass.dry) for (const artifact of current(known)) beside(pass, run, artifact);
   if (!facts.outcome || look.early) return { run: disk, made };
-  const seal = sealFor(pass, disk, look, pass.dry ? merged(known, made) : artifactsOf(disk, bad));
-  if (pass.dry) return { run: disk, made, seal };
+  if (pass.dry) return { run: disk, made, seal: await sealFor(disk, merged(known, made), look.missing, pass) };
+  const artifacts = artifactsOf(disk, bad);
+  bindAliases(registry, disk, artifacts, (error) => pass.report(run.id, error));
+  const seal = await sealFor(disk, artifacts, look.missing, pass);
   const wrote = writeSeal(registry, disk.dir, seal) === "made";
   if (wrote) note(registry, "run_registered", run.id, { name: run.name, artifacts: seal.artifacts.length });
   deactivate(registry, run.user, run.id);
@@ -90,15 +95,18 @@ function isSame(record: RunArtifact, found: Found): boolean {
   return path === found.path && marker_mtime === found.marker_mtime && marker_bytes === found.marker_bytes;
 }
 
-function artifactOf({ now }: RegisterPass, run: Run, found: Found, revision: number): RunArtifact {
+function artifactOf({ now, report }: RegisterPass, run: Run, found: Found, revision: number): RunArtifact {
   const output = run.outputs[found.role];
   const { role, step, attempt, path, digest, ...more } = found;
+  const bad = (message: string) => report(run.id, fault("dataerr", message));
   const how = output?.digest === "none" ? undefined : output?.digest;
+  const kind = output?.kind ?? kindOf(output?.type ?? "file");
+  const result = resultKinds.includes(kind) ? resultIn(path, output?.marker, bad) : undefined;
   return {
     type: "artifact",
     v: 1,
     id: artifactIdOf(run.id, role, step),
-    kind: output?.kind ?? kindOf(output?.type ?? "file"),
+    kind,
     user: run.user,
     path,
     run: run.id,
@@ -112,6 +120,7 @@ function artifactOf({ now }: RegisterPass, run: Run, found: Found, revision: num
     ...more,
     ...(digest === undefined || how === undefined ? {} : { digest, digest_of: how }),
     ...(run.tags.length > 0 ? { tags: run.tags } : {}),
+    ...(result ? { result } : {}),
     at: timestamp(now),
   };
 }
@@ -129,30 +138,6 @@ function beside({ registry }: RegisterPass, run: Run, artifact: RunArtifact): vo
 function merged(known: RunArtifact[], made: Artifact[]): Artifact[] {
   const ids = new Set(made.map(({ id }) => id));
   return [...current(known).filter(({ id }) => !ids.has(id)), ...made];
-}
-
-function sealFor({ now, dry }: RegisterPass, { run, facts }: RunOnDisk, look: Look, artifacts: Artifact[]): Outputs {
-  const of = (artifact: Artifact) => {
-    const { id, role = "", step, attempt = 1, path, alias } = artifact;
-    return {
-      id,
-      role,
-      ...(step === undefined ? {} : { step }),
-      attempt,
-      path,
-      ...(alias === undefined ? {} : { alias }),
-    };
-  };
-  return {
-    type: "outputs",
-    v: 1,
-    run: run.id,
-    ...(dry ? { dry_run: true } : {}),
-    state: facts.outcome?.state ?? "",
-    artifacts: artifacts.map(of),
-    ...(look.missing.length > 0 ? { missing: look.missing } : {}),
-    at: timestamp(now),
-  };
 }
 
 /** Does one run's part of the pass; a fault is that run's alone. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import t from "tap";
 import { registerRun, registerSafely } from "../../../lib/pass/register.js";
 import { artifactIdOf } from "../../../lib/record/artifact-id.js";
+import { currentAlias } from "../../../lib/registry/aliases.js";
 import { edgesOf } from "../../../lib/registry/edges.js";
 import { artifactsOf, overwrittenOf, sealOf } from "../../../lib/registry/outputs.js";
 import { marked } from "../../../lib/registry/runs.js";
@@ -335,4 +336,77 @@ t.test("nobody registers what another's run has made", async (t) => {
   const run = finishedRun(registry, {});
   const { pass } = registerPass({ ...registry, uid: registry.uid + 1 });
   await t.rejects(registerRun(pass, run.open()), { code: "noperm" });
+});
+
+t.test("the seal has what was collected and where it is tracked; results are in their artifacts", async (t) => {
+  const registry = smallRegistry(t);
+  const run = finishedRun(
+    registry,
+    { score: { type: "eval_result", marker: "r.json" }, bad: { type: "result" } },
+    { collect: { globs: ["*.csv"] }, tracking: { wandb: { entity: "e", project: "p" } } },
+  );
+  run.write("score", { "r.json": '{"tasks":{"a":0.5}}' });
+  run.write("bad", { "result.json": "oops" });
+  fs.writeFileSync(path.join(run.dir, "a.csv"), "1");
+  fs.symlinkSync("/etc/passwd", path.join(run.dir, "b.csv"));
+  run.attempt(1, { outputs: [whole(run, "score"), whole(run, "bad")] });
+  run.end();
+  const { pass, reported } = registerPass(registry);
+  const { seal } = await registerRun(pass, run.open());
+  t.match(artifactsOf(run.open()), [
+    { role: "bad", result: undefined },
+    { role: "score", result: { tasks: { a: 0.5 } } },
+  ]);
+  t.match(reported, [/result\.json': it is no JSON object/]);
+  t.match(seal, {
+    artifacts: [{ role: "bad" }, { role: "score" }],
+    collected: [{ path: path.join(run.dir, "a.csv"), bytes: 1 }],
+    excluded: [{ path: path.join(run.dir, "b.csv"), reason: /a link out of the run/ }],
+    tracking: { wandb: { url: `https://wandb.ai/e/p/runs/${run.run.id}`, source: "recipe" } },
+  });
+});
+
+t.test("aliases are bound at success, a stream's to the stream, and by a late pass no more", async (t) => {
+  const registry = smallRegistry(t);
+  const outputs = { model: { alias: "best" }, ck: { ...stream, alias: "stream" }, absent: { alias: "absent" } };
+  const make = (state: "succeeded" | "failed", ended_at = ago(0)) => {
+    const run = finishedRun(registry, outputs);
+    run.write("ck", { "1/ok": "" });
+    fs.rmSync(run.output("absent"), { recursive: true });
+    run.attempt(1, { outputs: [whole(run, "model")] });
+    run.end(state, { ended_at });
+    return run;
+  };
+  const register = (run: Finished) => registerRun(registerPass(registry).pass, run.open());
+  await register(make("failed"));
+  t.equal(currentAlias(registry, user, "best"), undefined);
+  const first = make("succeeded", ago(50));
+  await register(first);
+  const id = artifactIdOf(first.run.id, "model");
+  t.match(currentAlias(registry, user, "best"), {
+    artifact: id,
+    run: first.run.id,
+    role: "model",
+    scope: "user",
+    generation: 1,
+  });
+  t.match(currentAlias(registry, user, "stream"), { artifact: undefined, run: first.run.id, role: "ck" });
+  t.equal(currentAlias(registry, user, "absent"), undefined);
+  const older = make("succeeded", ago(100));
+  await register(older);
+  t.ok(sealOf(older.open()));
+  t.match(currentAlias(registry, user, "best"), { run: first.run.id }, "it ended before the one that the name means");
+  const newer = make("succeeded", ago(10));
+  await register(newer);
+  t.match(currentAlias(registry, user, "best"), { run: newer.run.id, generation: 2 });
+});
+
+t.test("an alias that cannot be a name keeps the run from nothing", async (t) => {
+  const registry = smallRegistry(t);
+  const run = finishedRun(registry, { model: { alias: `art-${"0".repeat(20)}` } });
+  run.attempt(1, { outputs: [whole(run, "model")] });
+  run.end();
+  const { pass, reported } = registerPass(registry);
+  t.ok((await registerRun(pass, run.open())).seal);
+  t.match(reported, [/cannot be a name/]);
 });

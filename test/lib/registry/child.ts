@@ -5,6 +5,7 @@ import path from "node:path";
 import { isFault, recordError } from "../../../lib/record/fault.js";
 import { type Binding, bindAlias } from "../../../lib/registry/aliases.js";
 import { type External, registerExternal } from "../../../lib/registry/artifacts.js";
+import { collectFiles } from "../../../lib/registry/collected.js";
 import { initRegistry, type NewRegistry } from "../../../lib/registry/init.js";
 import { note } from "../../../lib/registry/journal.js";
 import { openRegistry, ownDirectory } from "../../../lib/registry/open.js";
@@ -51,6 +52,7 @@ const acts = {
   },
   openRun: (base: string, user: string, id: string) => openRun(open(base), user, id)?.run.id,
   find: (base: string, ref: string) => findRun(open(base), ref, "/").dir,
+  collect: (dir: string, globs: string[]) => collectFiles({ dir, run: sampleRun({ collect: { globs } }) }),
   marked: (base: string, user: string) => marked(open(base), "loose", user),
   external: (base: string, external: External) => registerExternal(open(base), external),
   bind: (base: string, binding: Binding) => bindAlias(open(base), binding),
@@ -105,7 +107,7 @@ function faultOf(act: () => unknown): Answer {
   }
 }
 
-function main({ act, args, killAt, umask }: Request): void {
+async function main({ act, args, killAt, umask }: Request): Promise<void> {
   let writes = 0;
   if (umask !== undefined) process.umask(umask);
   if (killAt !== undefined) {
@@ -115,7 +117,8 @@ function main({ act, args, killAt, umask }: Request): void {
     });
   }
   const answer = faultOf(() => (acts[act] as (...args: unknown[]) => unknown)(...args));
-  fs.writeSync(1, `${JSON.stringify("value" in answer ? { value: answer.value ?? null } : answer)}\n`);
+  const value = "value" in answer ? { value: (await answer.value) ?? null } : answer;
+  fs.writeSync(1, `${JSON.stringify(value)}\n`);
 }
 
 const request = JSON.parse(process.argv[2] ?? "") as Request;
@@ -123,4 +126,4 @@ if (request.waits) {
   fs.writeSync(1, "ready\n");
   fs.readFileSync(0);
 }
-main(request);
+void main(request);

@@ -1,0 +1,42 @@
+// Where a run is tracked elsewhere: the address that Weights & Biases prints, or that follows from the recipe.
+import fs from "node:fs";
+import path from "node:path";
+import type { Outputs } from "../record/artifact.js";
+import type { RunOnDisk } from "./facts.js";
+import { attemptDirectory, envelope } from "./layout.js";
+
+/** So much of a log's beginning is looked at (bytes): wandb says where it is when it starts. */
+const enough = 256 * 2 ** 10;
+
+const address = /https:\/\/wandb\.ai\/[\w.~%-]+\/[\w.~%-]+\/runs\/[\w.~%-]*[\w~%-]/;
+
+/**
+ * The address found in the newest log that has one; else, where the recipe names entity and project, the one that its run
+ * has there once it has begun. Undefined where there is none.
+ */
+export function trackingOf(disk: RunOnDisk): Outputs["tracking"] {
+  const { dir, facts, run } = disk;
+  for (const { n } of facts.attempts.slice().reverse()) {
+    const url = address.exec(beginning(path.join(attemptDirectory(envelope(dir), n), "job.log")))?.[0];
+    if (url !== undefined) return { wandb: { url, source: "log" } };
+  }
+  const { entity, project } = run.tracking?.wandb ?? {};
+  if (entity === undefined || project === undefined) return undefined;
+  const words = [entity, project, "runs", run.id].map(encodeURIComponent);
+  return { wandb: { url: `https://wandb.ai/${words.join("/")}`, source: "recipe" } };
+}
+
+function beginning(file: string): string {
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+    if (!fs.fstatSync(fd).isFile()) return "";
+    const buffer = Buffer.alloc(enough);
+    return buffer.toString("utf8", 0, fs.readSync(fd, buffer, 0, enough, 0));
+  } catch {
+    // No log, no address.
+    return "";
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
+  }
+}
