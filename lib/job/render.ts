@@ -1,6 +1,7 @@
 // The script of a job: directives, what it is about in plain values, and the runtime. Self-contained: a person can read
 // it, and sbatch it by hand, and it is still the run.
 import type { JobContext } from "../record/facts.js";
+import { fault } from "../record/fault.js";
 import labPy from "./lab.py";
 import { bashArray, bashValue, bashWord } from "./quote.js";
 import { runtime } from "./runtime.js";
@@ -29,9 +30,12 @@ export interface ScriptInput {
   fingerprints: Readonly<Record<string, string>>;
 }
 
-/** The text of script.sh. Pure. */
+/** The text of script.sh. Pure. Throws dataerr for what no script can say: names of variables, a directive of two lines. */
 export function renderScript(input: ScriptInput): string {
   const { directives, context } = input;
+  for (const line of directives) {
+    if (!/^#SBATCH [^\n\r]+$/.test(line)) throw fault("dataerr", `cannot write the directive '${line}'`);
+  }
   const parts = [
     "#!/bin/bash",
     ...directives,
@@ -58,12 +62,13 @@ function heading({ name, run, run_dir, submission }: JobContext): string[] {
     "# First what this run is, then the runtime, which is the same for all runs and begins at `a clean start`.",
     "# (Of what shellcheck says by default: values are used by name, helpers are called by name, `a && b || c` is meant.)",
     "# shellcheck disable=SC1003,SC1090,SC1091,SC2015,SC2016,SC2034,SC2059,SC2317",
+    "",
+    "# Typed as `sh script.sh`, it goes on in bash.",
+    'if [ -z "$BASH_VERSION" ]; then exec /bin/bash "$0"; fi',
   ];
 }
 
 function values({ context, ...more }: ScriptInput): string[] {
-  const environment = (table: Readonly<Record<string, string>>) =>
-    Object.entries(table).map(([name, value]) => `${name}=${value}`);
   return [
     bashValue("lab_run", context.run),
     bashValue("lab_submission", String(context.submission)),
@@ -82,7 +87,7 @@ function values({ context, ...more }: ScriptInput): string[] {
     bashValue("lab_inherit", String(more.inherit ?? false)),
     bashArray("lab_site_env", environment(more.siteEnv)),
     bashArray("lab_recipe_env", environment(context.env)),
-    bashArray("lab_pass", context.pass),
+    bashArray("lab_pass", context.pass.map(checkVariable)),
     bashArray("lab_wandb", environment(more.wandb ?? {})),
     bashArray("lab_modules", more.modules),
     bashValue("lab_module_init", more.moduleInit ?? ""),
@@ -95,10 +100,7 @@ function values({ context, ...more }: ScriptInput): string[] {
       "lab_input_role",
       context.inputs.map(({ role }) => role),
     ),
-    bashArray(
-      "lab_input_variable",
-      context.inputs.map(({ role }) => variable(role)),
-    ),
+    bashArray("lab_input_variable", variables(context.inputs)),
     bashArray(
       "lab_input_path",
       context.inputs.map(({ path }) => path),
@@ -116,10 +118,7 @@ function values({ context, ...more }: ScriptInput): string[] {
       "lab_output_role",
       context.outputs.map(({ role }) => role),
     ),
-    bashArray(
-      "lab_output_variable",
-      context.outputs.map(({ role }) => variable(role)),
-    ),
+    bashArray("lab_output_variable", variables(context.outputs)),
     bashArray(
       "lab_output_path",
       context.outputs.map(({ path }) => path),
@@ -141,6 +140,27 @@ function values({ context, ...more }: ScriptInput): string[] {
       context.outputs.map(({ stream }) => String(stream)),
     ),
   ];
+}
+
+const readonly = ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
+
+/** `NAME=value` words of variables that bash can export and that are none of the runtime's own. */
+function environment(table: Readonly<Record<string, string>>): string[] {
+  return Object.entries(table).map(([name, value]) => `${checkVariable(name)}=${value}`);
+}
+
+function checkVariable(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !name.startsWith("lab_") && !readonly.includes(name)) return name;
+  throw fault("dataerr", `cannot give the job the variable '${name}'`, {
+    hint: "letters, digits and _, no digit first; lab_… and what bash keeps for itself are taken",
+  });
+}
+
+function variables(items: readonly { role: string }[]): string[] {
+  const names = items.map(({ role }) => variable(role));
+  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (twice < 0) return names;
+  throw fault("dataerr", `the role '${items[twice]?.role}' and another one are both called ${names[twice]} in the job`);
 }
 
 /** The end of LAB_INPUT_<ROLE> and LAB_OUTPUT_<ROLE>. */

@@ -11,6 +11,7 @@ import main from "./runtime/main.sh";
 import outputs from "./runtime/outputs.sh";
 import record from "./runtime/record.sh";
 import source from "./runtime/source.sh";
+import steps from "./runtime/steps.sh";
 import watch from "./runtime/watch.sh";
 import words from "./runtime/words.sh";
 
@@ -26,6 +27,7 @@ const parts = [
   outputs,
   record,
   watch,
+  steps,
   command,
   finish,
   main,

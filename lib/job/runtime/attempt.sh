@@ -82,7 +82,7 @@ lab_start_record() {
 
 # The end before there is an attempt in which it could be written down.
 lab_give_up() {
-  lab_ended=yes
+  [[ -z ${LAB_CALLER-} ]] || rm -f -- "$LAB_CALLER"
   lab_say "$lab_run: $2; the command was not started"
   exit "$1"
 }

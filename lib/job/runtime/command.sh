@@ -5,7 +5,7 @@ lab_run_command() {
   lab_phase='command'
   trap lab_on_child CHLD
   set -m
-  lab_launch </dev/null >>"$lab_attempt_dir/job.log" 2>&1 7<&- 9>&- &
+  lab_apart lab_launch </dev/null >>"$lab_attempt_dir/job.log" 2>&1 &
   lab_group=$!
   set +m
   lab_process_start "$lab_group"
@@ -13,6 +13,7 @@ lab_run_command() {
   printf '%s\n' "$lab_group" >"$lab_private/group"
   [[ -z $lab_asked ]] || kill -s "${lab_asked#SIG}" -- "-$lab_group" 2>/dev/null
   lab_await
+  : >"$lab_private/group" # it has ended; its number may be another's now
   trap - CHLD
 }
 
@@ -25,6 +26,7 @@ lab_await() {
     status=$?
     # Asked a second time about a process that is gone, wait may know nothing of it any more.
     [[ $status == 127 && -s $lab_private/said ]] || lab_status=$status
+    [[ -z $lab_ignored ]] || { lab_say "$lab_ignored is not passed on to the command" && lab_ignored=; }
     [[ -z $lab_heard ]] || continue
     lab_process_start "$lab_group"
     [[ -n $REPLY && $REPLY == "$lab_group_start" ]] || break
@@ -52,12 +54,9 @@ lab_killed_by() {
 lab_launch() {
   lab_set_environment
   lab_enter_workdir || lab_fail_launch "cannot enter '$lab_workdir' in the source"
-  lab_argv=("${lab_command[@]}")
+  lab_argv=("${lab_command[@]}") lab_wrapper=()
   if [[ -n $lab_container ]]; then lab_wrap_in_container; else lab_find_command; fi
-  (
-    unset "${lab_pass[@]}"
-    /usr/bin/env -0 >"$lab_private/environment"
-  )
+  lab_keep_environment
   shopt -s execfail
   : >"$lab_private/launched"
   # shellcheck disable=SC2093 # execfail: what comes after it is for when it cannot
@@ -65,6 +64,13 @@ lab_launch() {
   rm -f -- "$lab_private/launched"
   lab_fail_launch "cannot start '${lab_argv[0]}': its interpreter is missing, or it is no program" 126
 }
+
+# For the record: what the command is given, save the secrets, and what stands before it.
+lab_keep_environment() (
+  unset "${lab_pass[@]}"
+  /usr/bin/env -0 >"$lab_private/environment"
+  ((${#lab_wrapper[@]} == 0)) || printf '%s\0' "${lab_wrapper[@]}" >"$lab_private/wrapper"
+)
 
 lab_find_command() {
   local file=${lab_argv[0]}
@@ -87,5 +93,6 @@ lab_wrap_in_container() {
   done
   [[ ! -e /dev/nvidiactl ]] || lab_binds+=(--nv)
   [[ ! -e /dev/kfd ]] || lab_binds+=(--rocm)
-  lab_argv=("$lab_tool" exec "${lab_binds[@]}" --pwd "$PWD" "$lab_image" "${lab_command[@]}")
+  lab_wrapper=("$lab_tool" exec "${lab_binds[@]}" --pwd "$PWD" "$lab_image")
+  lab_argv=("${lab_wrapper[@]}" "${lab_command[@]}")
 }

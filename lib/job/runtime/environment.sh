@@ -58,9 +58,11 @@ lab_export_contract() {
   lab_export_tracking
 }
 
-# Weights & Biases, where it is asked for. What the recipe's own [env] says counts more.
+# Weights & Biases, where it is asked for. What the recipe's own [env] says counts more. What it writes (all of a run, where
+# it has no network) would be gone with the source, so it goes to the run's directory.
 lab_export_tracking() {
   local lab_word lab_name
+  ((${#lab_wandb[@]} == 0)) || export WANDB_DIR=${WANDB_DIR:-$lab_run_dir}
   for lab_word in "${lab_wandb[@]}"; do
     lab_name=${lab_word%%=*}
     [[ -n ${!lab_name-} ]] || export "${lab_word?}"

@@ -3,7 +3,7 @@
 # From here on every way out that a shell can catch leaves an exit.json.
 lab_set_traps() {
   local name
-  lab_phase=setup lab_asked='' lab_heard='' lab_hurry='' lab_ended='' lab_group='' lab_helper='' lab_job_state=''
+  lab_phase=setup lab_asked='' lab_heard='' lab_ignored='' lab_hurry='' lab_ended='' lab_group='' lab_helper='' lab_job_state=''
   for name in TERM INT HUP QUIT XCPU; do
     # shellcheck disable=SC2064 # the name is this one
     trap "lab_on_signal $name" "$name"
@@ -11,7 +11,7 @@ lab_set_traps() {
   # Nothing for us to do; without a trap they would be the end.
   for name in USR1 USR2 ALRM; do
     # shellcheck disable=SC2064
-    trap "lab_heard=yes; lab_say 'SIG$name is not passed on to the command'" "$name"
+    trap "lab_heard=yes lab_ignored=SIG$name" "$name"
   done
   trap 'lab_on_exit $?' EXIT
 }
@@ -28,6 +28,7 @@ lab_on_signal() {
       lab_asked=${lab_asked:-SIG$1}
       [[ -z $lab_group ]] || kill -s "$1" -- "-$lab_group" 2>/dev/null
       ;;
+    finish) lab_hasten ;;
   esac
 }
 
@@ -39,7 +40,7 @@ lab_on_exit() {
 lab_finish() {
   local reason=command message=''
   lab_phase=finish
-  [[ -n $lab_hurry ]] || lab_gather_metrics
+  [[ -n $lab_hurry ]] || lab_patiently lab_gather_metrics
   if [[ -e $lab_private/launch-error ]]; then
     lab_end launch_error "$lab_status" "$(<"$lab_private/launch-error")"
   fi
@@ -58,8 +59,8 @@ lab_end() {
   local code=$2 outputs=''
   lab_ended=yes lab_phase=finish
   [[ -z $lab_helper ]] || kill -s KILL -- "-$lab_helper" 2>/dev/null
-  [[ -n $lab_hurry || -z $lab_private ]] || lab_stop_watch
-  [[ $1 != command && $1 != signal ]] || outputs=$(lab_describe_outputs "$2")
+  [[ -n $lab_hurry || -z $lab_private ]] || lab_stop_steps
+  [[ $1 != command && $1 != signal ]] || { lab_describe_outputs "$2" && outputs=$REPLY; }
   lab_write_exit "$1" "$code" "$3" "${4-}" "${5-}" "$outputs"
   case $? in
     1)
@@ -73,12 +74,14 @@ lab_end() {
   exit "$code"
 }
 
+# What the outputs have become, as JSON in REPLY; of a success, with their digests.
 lab_describe_outputs() {
+  REPLY=
   [[ -n $lab_private ]] || return 0
-  if [[ $1 != 0 || -n $lab_hurry ]] || ! lab_patiently lab_manifests all >"$lab_private/answer"; then
+  if [[ $1 != 0 || -n $lab_hurry ]] || ! lab_patiently lab_manifests all >"$lab_private/answer" 2>/dev/null; then
     lab_manifests quick >"$lab_private/answer"
   fi
-  cat -- "$lab_private/answer"
+  REPLY=$(<"$lab_private/answer")
 }
 
 lab_write_exit() {
@@ -96,14 +99,18 @@ lab_write_exit() {
 }
 
 lab_clean_up() {
+  [[ -z ${LAB_CALLER-} ]] || rm -f -- "$LAB_CALLER"
   [[ -n $lab_private ]] || return 0
-  [[ -z $lab_hurry ]] || { lab_stop_watch && lab_gather_metrics; }
-  lab_end_watch
+  [[ -z $lab_hurry ]] || { lab_stop_steps; lab_gather_metrics; }
+  lab_stop_watch
+  lab_remove_private
+  rm -f -- "$lab_attempt_dir"/.tmp-*
+}
+
+lab_remove_private() {
   cd /
   lab_remove "$lab_private"
   [[ ! -d $lab_run_dir/src.$lab_attempt ]] || lab_remove "$lab_run_dir/src.$lab_attempt"
-  [[ -z ${LAB_CALLER-} ]] || rm -f -- "$LAB_CALLER"
-  rm -f -- "$lab_attempt_dir"/.tmp-*
 }
 
 # What was unpacked may have directories that even their owner may not write.

@@ -1,7 +1,7 @@
 # -------------------------------------------------------------------------------------------------------- in order
 
 lab_main() {
-  lab_private='' lab_watcher='' lab_status=0 lab_signal=''
+  lab_private='' lab_steps_watch='' lab_record_watch='' lab_status=0 lab_signal=''
   lab_beat_s=${LAB_BEAT_S:-60} lab_gate_wait_s=${LAB_GATE_WAIT_S:-90}
   lab_prepare
   lab_file_host=${lab_host%%.*}
@@ -9,10 +9,11 @@ lab_main() {
   lab_set_traps
   lab_fence
   lab_open_private
+  lab_place_source
+  lab_start_watch
   lab_unpack_source
   lab_pass_gate
   lab_make_outputs
-  lab_start_watch
   lab_run_command
   lab_finish
 }

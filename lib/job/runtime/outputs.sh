@@ -52,11 +52,11 @@ lab_manifests() {
   local i list=''
   for i in "${!lab_output_role[@]}"; do
     if [[ ${lab_output_stream[i]} == true ]]; then
-      [[ ! -s $lab_private/steps-$i ]] || list+=,$(<"$lab_private/steps-$i")
+      REPLY=$(lab_list_steps "${lab_output_role[i]}")
     else
       lab_manifest "$i" "$1"
-      list+=,$REPLY
     fi
+    list+=${REPLY:+,$REPLY}
   done
   printf '[%s]\n' "${list#,}"
 }

@@ -1,54 +1,84 @@
 # ------------------------------------------------------------------------------------------- what it ran on and with
-# Best effort, by the watch, beside the command: a slow file system must not keep the run from starting.
+# Best effort, beside the command: a slow file system must not keep the run from starting.
+
+lab_watch_record() {
+  local pause=0.1
+  trap '' TERM INT HUP QUIT XCPU USR1 USR2
+  lab_record_hardware
+  until [[ -e $lab_private/launched || -e $lab_private/launch-error ]] || lab_pipe_closes "$pause"; do pause=1; done
+  if [[ -e $lab_private/environment ]]; then
+    lab_record_environment
+    lab_record_packages
+  fi
+  : >"$lab_private/recorded"
+}
 
 lab_record_hardware() {
-  local model cores memory kernel gpus='' driver='' cuda='' line list=''
+  local model cores memory kernel gpus='' driver='' cuda='' version name list=''
   model=$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo 2>/dev/null)
   cores=$(nproc 2>/dev/null)
   memory=$(awk '/^MemTotal:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo 2>/dev/null)
   kernel=$(uname -r)
   if [[ -n $(type -P nvidia-smi) ]]; then
-    while IFS= read -r line; do
-      lab_json_string "$line"
+    while IFS=, read -r version name; do
+      driver=$version
+      lab_json_string "${name# }"
       list+=,$REPLY
-    done < <(timeout 20 nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null)
+    done < <(timeout 20 nvidia-smi --query-gpu=driver_version,name --format=csv,noheader 2>/dev/null)
     gpus="[${list#,}]"
-    driver=$(timeout 20 nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>/dev/null | head -n 1)
     cuda=$(timeout 20 nvidia-smi 2>/dev/null | sed -n 's/.*CUDA Version: *\([0-9.]*\).*/\1/p')
   fi
-  lab_json_object host text "$lab_host" cpu text "$model" cpus raw "$cores" mem_bytes raw "$memory" kernel text "$kernel" \
+  lab_json_object type text hardware v raw 1 run text "$lab_run" attempt raw "$lab_attempt" host text "$lab_host" cpu text "$model" cpus raw "$cores" mem_bytes raw "$memory" kernel text "$kernel" \
     gpus raw "$gpus" driver text "$driver" cuda text "$cuda"
   lab_write_once "$lab_attempt_dir/hardware.json" "$REPLY"
 }
 
 # The environment as the command was given it; what is called like a secret has no value here.
 lab_record_environment() {
-  local word name variables='' python='' locks modules loaded=() patience=600
-  while [[ ! -e $lab_private/environment && ! -e $lab_private/stopping && -d $lab_private ]] && ((patience-- > 0)); do
-    sleep 0.1
-  done
-  [[ -r $lab_private/environment ]] || return 0
+  local word name variables='' conda='' python locks modules='' loaded
   while IFS= read -r -d '' word; do
     name=${word%%=*}
     case $name in
       *TOKEN* | *SECRET* | *PASSW* | *API_KEY* | *ACCESS_KEY* | *CREDENTIAL* | BASH_FUNC_*) word=$name=… ;;
+      LOADEDMODULES) modules=${word#*=} ;;
+      CONDA_PREFIX) conda=${word#*=} ;;
     esac
-    [[ $name != PATH ]] || lab_command_path=${word#*=}
-    [[ $name != LOADEDMODULES ]] || modules=${word#*=}
     lab_json_string "$name"
     name=$REPLY
     lab_json_string "${word#*=}"
     variables+=,$name:$REPLY
   done <"$lab_private/environment"
-  python=$(PATH=${lab_command_path-} timeout 20 python3 -V 2>&1 | sed -n 's/^Python //p')
+  python=$(lab_python3 -V 2>&1 | sed -n 's/^Python //p')
   lab_lock_files
   locks=$REPLY
-  IFS=: read -ra loaded <<<"${modules-}"
+  IFS=: read -ra loaded <<<"$modules"
   lab_json_list "${loaded[@]}"
   modules=$REPLY
-  lab_json_object variables raw "{${variables#,}}" modules raw "$modules" python text "$python" conda text "$lab_conda" \
-    venv text "$lab_venv" container text "$lab_container" container_digest text "$(lab_container_digest)" locks raw "$locks"
+  lab_conda_packages "$conda"
+  lab_json_object type text environment v raw 1 run text "$lab_run" attempt raw "$lab_attempt" variables raw "{${variables#,}}" modules raw "$modules" python text "$python" conda text "$lab_conda" \
+    conda_packages raw "$REPLY" venv text "$lab_venv" container text "$lab_container" \
+    container_digest text "$(lab_container_digest)" locks raw "$locks"
   lab_write_once "$lab_attempt_dir/env.json" "$REPLY"
+}
+
+# Python as the command would find it, for a short while.
+lab_python3() {
+  local word environment=() wrapper=()
+  while IFS= read -r -d '' word; do environment+=("$word"); done <"$lab_private/environment"
+  [[ ! -e $lab_private/wrapper ]] ||
+    while IFS= read -r -d '' word; do wrapper+=("$word"); done <"$lab_private/wrapper"
+  (cd / && exec /usr/bin/env -i "${environment[@]}" "$(type -P timeout)" 20 "${wrapper[@]}" python3 -B "$@") </dev/null
+}
+
+# The packages of a conda environment, as it names them itself; a JSON list in REPLY, or nothing.
+lab_conda_packages() {
+  local file packages=()
+  REPLY=
+  for file in "${1:-/nowhere}"/conda-meta/*.json; do
+    file=${file##*/}
+    [[ $file == '*.json' ]] || packages+=("${file%.json}")
+  done
+  ((${#packages[@]} == 0)) || lab_json_list "${packages[@]}"
 }
 
 # The files of the source that pin what is installed, as `{name: digest}` in REPLY.
@@ -74,13 +104,15 @@ lab_container_digest() {
 
 # What Python has installed, as pip freeze would have it, without pip.
 lab_record_packages() {
-  local python list
-  trap - TERM
-  python=$(PATH=${lab_command_path-$PATH} type -P python3) || return 0
-  list=$(timeout 20 "$python" -c '
-import importlib.metadata as m
-print("\n".join(sorted({"%s==%s" % (d.metadata["Name"], d.version) for d in m.distributions()})))' 2>/dev/null) || return 0
-  lab_write_once "$lab_attempt_dir/freeze.txt" "$list"
+  local list
+  list=$(lab_python3 -c '
+try:
+    from importlib.metadata import distributions
+    found = {"%s==%s" % (d.metadata["Name"], d.version) for d in distributions()}
+except ImportError:
+    from pkg_resources import working_set
+    found = {"%s==%s" % (d.project_name, d.version) for d in working_set}
+print("\n".join(sorted(found)))' 2>/dev/null) && lab_write_once "$lab_attempt_dir/freeze.txt" "$list"
 }
 
 # Metrics that were printed, `lab-metric {"name": …}` and `lab-metric loss=0.5 accuracy=0.9 step=3`, become lines of a file.

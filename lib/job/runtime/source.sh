@@ -12,7 +12,6 @@ lab_open_private() {
 # Unpacks the snapshot and makes sure that it is, to the byte, what was recorded.
 lab_unpack_source() {
   local digest
-  lab_place_source
   [[ -f $lab_source_tar && -r $lab_source_tar ]] || lab_refresh "${lab_source_tar%/*}"
   [[ -f $lab_source_tar && -r $lab_source_tar ]] || lab_end launch_error 69 "cannot read the source '$lab_source_tar'"
   lab_patiently lab_untar "$lab_source_tar" "$lab_source" >"$lab_private/answer" 2>&1 ||

@@ -1,148 +1,139 @@
 # -------------------------------------------------------------------------------------------------------- the watch
-# A second process that shows that the run is alive, and notes the steps of streams as their markers appear. It hears the
-# end by the pipe that only the main process holds open: if that is killed, the watch ends too.
+# Three processes beside the command: one shows that the run is alive, one records what the run has to do with, one notes
+# the steps of streams. They hear the end by pipes that only the main process holds open (9, and 6 for the steps), so that
+# none of them outlives it, however it ends.
 
 lab_start_watch() {
-  mkfifo -m 0600 -- "$lab_private/end" || return 0
-  lab_watch >>"$lab_attempt_dir/.watch.out" 2>&1 &
-  lab_watcher=$!
-  disown "$lab_watcher" # bash would tell of its end in the scheduler's output
-  exec 9>"$lab_private/end"
+  local alive=$lab_private/alive steps=$lab_private/steps
+  mkfifo -m 0600 -- "$alive" "$steps" || lab_end launch_error 69 "cannot create '$alive'"
+  # Opened for reading and writing first, so that neither end has to wait for the other.
+  exec 4<>"$steps" 8<>"$alive"
+  exec 6>"$steps" 9>"$alive"
+  exec 5<"$steps" 7<"$alive" 4>&- 8>&-
+  set -m # each in a process group of its own
+  lab_apart lab_watch_record <&7 >/dev/null 2>&1 &
+  lab_record_watch=$!
+  disown # bash would tell of its end in the scheduler's output
+  lab_process_start "$lab_record_watch"
+  lab_record_start=$REPLY
+  lab_apart lab_watch_steps <&5 >/dev/null 2>&1 &
+  lab_steps_watch=$!
+  lab_process_start "$lab_steps_watch"
+  lab_steps_start=$REPLY
+  lab_apart lab_watch_beat <&7 >/dev/null 2>&1 &
+  disown
+  set +m
+  exec 5<&- 7<&-
 }
 
-# Lets it look a last time, and waits until it has.
-lab_stop_watch() {
-  [[ -n ${lab_watcher-} ]] || return 0
+# Runs something without the pipes, in a process of its own. (Closed for one function alone, bash keeps copies of them open
+# for what comes after it: whoever held those would wait for itself.)
+lab_apart() {
+  exec 5<&- 6>&- 7<&- 9>&-
+  "$@"
+}
+
+# Lets the watch note the last steps: their digests take what time they take, unless we are to hurry.
+lab_stop_steps() {
+  [[ -n $lab_steps_watch ]] || return 0
   : >"$lab_private/stopping"
-  { printf 'stop\n' >&9; } 2>/dev/null
-  exec 9>&-
-  lab_await_watch "$lab_private/watched" 600
+  exec 6>&-
+  lab_wait_for "$lab_steps_watch"
+  lab_steps_watch=
+  [[ -z $lab_hurry ]] || lab_note_last_steps
 }
 
-# Waits until the watch has made a file, or is gone, for some tenths of a second; not where somebody wants us to hurry.
-lab_await_watch() {
-  local left=$2
-  while [[ ! -e $1 && -z $lab_hurry ]] && ((left-- > 0)); do
-    lab_process_start "$lab_watcher"
-    [[ -n $REPLY ]] || return 0
+# What Python has installed is still being listed when a short job ends: it gets twenty seconds to be written.
+lab_stop_watch() {
+  local left=200
+  [[ -n $lab_record_watch ]] || return 0
+  while [[ -z $lab_hurry && -e $lab_private/launched && ! -e $lab_private/recorded ]] && ((left-- > 0)); do
     lab_patiently sleep 0.1
   done
+  lab_kill_watch "$lab_record_watch" "$lab_record_start"
+  lab_record_watch=
+  : >"$lab_private/over"
+  exec 9>&-
 }
 
-# What Python has installed is still being listed when a short job ends: its record is written by then.
-lab_end_watch() {
-  [[ -n ${lab_watcher-} ]] || return 0
-  lab_await_watch "$lab_private/listed" 200
-  kill -s KILL "$lab_watcher" 2>/dev/null
-  lab_watcher=
+# Ends a watch that we don't wait for, if it is still there: its number may be another's by now.
+lab_kill_watch() {
+  lab_process_start "$1"
+  [[ -z $REPLY || $REPLY != "$2" ]] || kill -s KILL -- "-$1" 2>/dev/null
 }
 
-lab_watch() {
-  local word status pause=1
+# Waits some seconds for the end of the main process; true if it has come.
+lab_pipe_closes() {
+  local word
+  read -r -t "$1" word
+  (($? <= 128))
+}
+
+# A beat and a look at memory and GPUs, often at first: short runs are seen too. If the main process is killed, nobody is
+# left who would end the command and clean up: then that is done here.
+lab_watch_beat() {
+  local pause=1 group
   trap '' TERM INT HUP QUIT XCPU USR1 USR2
-  trap - EXIT CHLD
-  exec <"$lab_private/end" 9>&-
-  declare -A lab_seen_step=() lab_step_json=()
   lab_peak=0 lab_gpu_peak=0
-  lab_record_hardware
-  lab_beat
-  lab_record_environment
-  lab_record_packages &
   while :; do
-    # Often at first: short runs are seen too, and what is wrong early is seen early.
+    touch -- "$lab_attempt_dir/beat" || : >"$lab_attempt_dir/beat"
+    lab_sample
     ((pause < lab_beat_s)) || pause=$lab_beat_s
-    read -r -t "$pause" word
-    status=$?
-    ((status > 128 || status == 0)) || exit 0 # the pipe is closed and nobody said stop: the job is gone
-    lab_beat
+    lab_pipe_closes "$pause" && break
     pause=$((pause * 2))
-    [[ $word == stop ]] || continue
-    : >"$lab_private/watched"
-    wait
-    : >"$lab_private/listed"
-    exit 0
   done
-}
-
-lab_beat() {
-  touch -- "$lab_attempt_dir/beat" 2>/dev/null || : >"$lab_attempt_dir/beat"
-  lab_sample
-  lab_note_steps
-}
-
-# Each step directory whose marker is new or has changed, as a line of steps.ndjson.
-lab_note_steps() {
-  local i dir mark seen changed
-  for i in "${!lab_output_role[@]}"; do
-    [[ ${lab_output_stream[i]} == true && -n ${lab_output_marker[i]} ]] || continue
-    changed=
-    for dir in "${lab_output_path[i]}"/*[0-9]/; do
-      dir=${dir%/}
-      mark=$dir/${lab_output_marker[i]}
-      seen=$(stat -c '%Y %s' -- "$mark" 2>/dev/null) || continue
-      [[ ${lab_seen_step["$i $dir"]-} != "$seen" ]] || continue
-      lab_seen_step["$i $dir"]=$seen changed=yes
-      lab_note_step "$i" "$dir" "$seen"
-    done
-    [[ -z $changed ]] || lab_list_steps "$i"
+  [[ -d $lab_private && ! -e $lab_private/over ]] || return
+  for group in "$(cat -- "$lab_private/group")" "$(cat -- "$lab_private/helper")"; do
+    [[ -z $group ]] || kill -s KILL -- "-$group"
   done
+  lab_kill_watch "$lab_steps_watch" "$lab_steps_start"
+  lab_kill_watch "$lab_record_watch" "$lab_record_start"
+  lab_remove_private
 }
 
-lab_note_step() {
-  local i=$1 dir=$2 seen=$3 digits files bytes digest step
-  digits=${dir##*[!0-9]}
-  step=$((10#$digits))
-  lab_measure "$dir"
-  read -r files bytes <<<"$REPLY"
-  digest=$(lab_fingerprint "${lab_output_digest[i]}" "$dir")
-  lab_json_object role text "${lab_output_role[i]}" step raw "$step" path text "$dir" complete raw true \
-    files raw "$files" bytes raw "$bytes" digest text "$digest" marker_mtime raw "${seen% *}" marker_bytes raw "${seen#* }"
-  lab_step_json["$i $dir"]=$REPLY
-  lab_now
-  printf '%s,"at":"%s"}\n' "${lab_step_json["$i $dir"]%\}}" "$REPLY" >>"$lab_attempt_dir/steps.ndjson"
-}
-
-# All steps of one stream, in their order, where the end finds them.
-lab_list_steps() {
-  local key list=''
-  while IFS= read -r -d '' key; do list+=,${lab_step_json["$key"]}; done < <(
-    for key in "${!lab_step_json[@]}"; do [[ $key != "$1 "* ]] || printf '%s\0' "$key"; done | sort -z -V
-  )
-  printf '%s\n' "${list#,}" >"$lab_private/steps-$1.new" && mv -f -- "$lab_private/steps-$1.new" "$lab_private/steps-$1"
-}
-
-# The most memory of the command's processes, and the busiest the GPUs were, as far as a look now and then can tell.
+# The most memory of the job, and the busiest the GPUs were, as far as a look now and then can tell.
 lab_sample() {
-  local rss gpu
-  rss=$(lab_group_memory)
-  ((${rss:-0} <= lab_peak)) || { lab_peak=$rss && printf '%s\n' "$lab_peak" >"$lab_private/peak"; }
+  local bytes gpu
+  for bytes in "$(lab_tree_memory)" "$(lab_group_memory)"; do
+    [[ $bytes != *[!0-9]* ]] && ((${bytes:-0} > lab_peak)) && lab_peak=$bytes && printf '%s\n' "$bytes" >"$lab_private/peak"
+  done
   [[ -n $(type -P nvidia-smi) ]] || return 0
-  gpu=$(timeout 10 nvidia-smi --query-gpu=utilization.gpu --format=csv,noheader,nounits 2>/dev/null | sort -n | tail -n 1)
-  [[ $gpu == *[!0-9]* || -z $gpu ]] || ((gpu <= lab_gpu_peak)) || { lab_gpu_peak=$gpu && printf '%s\n' "$gpu" >"$lab_private/gpu"; }
+  gpu=$(timeout 10 nvidia-smi --query-gpu=utilization.gpu --format=csv,noheader,nounits | sort -n | tail -n 1)
+  [[ $gpu != *[!0-9]* ]] && ((${gpu:-0} > lab_gpu_peak)) && lab_gpu_peak=$gpu && printf '%s\n' "$gpu" >"$lab_private/gpu"
 }
 
-# The most resident bytes that the processes of the command's group have had, added up.
-lab_group_memory() {
-  local group pids
-  group=$(cat -- "$lab_private/group" 2>/dev/null) || return 0
-  pids=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v group="$group" '{ pid = $1; sub(/^.*\) /, ""); if ($3 == group) print pid }')
+# The most resident bytes that our descendants, and the processes of the command's group, have had; added up.
+lab_tree_memory() {
+  local group=none pids
+  [[ ! -s $lab_private/group ]] || group=$(<"$lab_private/group")
+  pids=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v root=$$ -v group="$group" '
+    { pid = $1; sub(/^.*\) /, ""); parent[pid] = $2; member[pid] = ($3 == group) }
+    END {
+      for (pid in parent) {
+        for (at = pid; at != root && at in parent && depth[pid]++ < 99;) at = parent[at]
+        if (at == root || member[pid]) print pid
+      }
+    }')
   # shellcheck disable=SC2086 # a list of numbers
   [[ -z $pids ]] || (cd /proc && cat -- ${pids//$'\n'/\/status }/status 2>/dev/null) |
     awk '$1 == "VmHWM:" { kib += $2 } END { printf "%.0f", kib * 1024 }'
 }
 
-# Where this job's own memory controller is; false where there is none of its own.
+# What the job's own memory controller counts now, on this node, without the files that the kernel keeps for it.
+lab_group_memory() {
+  lab_memory_group && awk '$1 == "total_rss" || $1 == "anon" { print $2; exit }' "$REPLY/memory.stat"
+}
+
+# Where that is (the whole job's, not this step's), in REPLY; false where the job has none of its own.
 lab_memory_group() {
-  local line path
+  local line path job=job_${SLURM_JOB_ID:-none}
   while IFS= read -r line; do
     case $line in
-      *:memory:*job_*) path=/sys/fs/cgroup/memory${line#*:memory:} ;;
-      0::*job_*) path=/sys/fs/cgroup${line#0::} ;;
+      *:memory:*/"$job"/* | *:memory:*/"$job") path=/sys/fs/cgroup/memory${line#*:memory:} ;;
+      0::*/"$job"/* | 0::*/"$job") path=/sys/fs/cgroup${line#0::} ;;
       *) continue ;;
     esac
-    # The whole job's, not this step's.
-    path=${path%"${path##*job_}"}${path##*job_}
-    [[ $path =~ ^(.*job_[^/]*) ]] && path=${BASH_REMATCH[1]}
+    path=${path%%/"$job"*}/$job
     [[ -d $path ]] && REPLY=$path && return 0
   done </proc/self/cgroup
   return 1
@@ -150,22 +141,23 @@ lab_memory_group() {
 
 lab_peak_memory() {
   local file
-  if lab_memory_group; then
-    for file in "$REPLY/memory.max_usage_in_bytes" "$REPLY/memory.peak"; do
-      [[ ! -r $file ]] || { cat -- "$file" && return 0; }
-    done
-  fi
-  [[ -z $lab_private ]] || cat -- "$lab_private/peak" 2>/dev/null
+  [[ ! -s $lab_private/peak ]] || { cat -- "$lab_private/peak" && return; }
+  lab_memory_group || return
+  for file in "$REPLY/memory.max_usage_in_bytes" "$REPLY/memory.peak"; do
+    [[ ! -r $file ]] || { cat -- "$file" && return; }
+  done
 }
 
 # How often the kernel has killed a process of this job for want of memory.
 lab_oom_kills() {
-  local dir kills total=0
+  local file kills total=0
   lab_memory_group || return 0
-  while IFS= read -r -d '' dir; do
-    kills=$(awk '$1 == "oom_kill" { print $2 }' "$dir" 2>/dev/null)
+  while IFS= read -r -d '' file; do
+    kills=$(awk '$1 == "oom_kill" { print $2 }' "$file" 2>/dev/null)
     ((total += ${kills:-0}))
-  done < <(find "$REPLY" \( -name memory.oom_control -o -name memory.events \) -print0 2>/dev/null)
+  done < <(find "$REPLY" -name memory.oom_control -print0 2>/dev/null)
+  # The second version of control groups counts what is below, too.
+  [[ ! -r $REPLY/memory.events ]] || total=$(awk '$1 == "oom_kill" { print $2 }' "$REPLY/memory.events")
   printf '%s' "$total"
 }
 

@@ -88,7 +88,7 @@ lab_write() { printf '%s\n' "$2" | dd of="$1" conv=fsync 2>/dev/null && ((PIPEST
 # Writes a file that is written once: beside it, then linked to its name. 2 if another one was there first. A server
 # that repeats a request may answer "exists" to the winner, so what is there is looked at.
 lab_write_once() {
-  local final=$1 temp=${1%/*}/.tmp-$lab_host-$$-$RANDOM$RANDOM status=0
+  local final=$1 temp=${1%/*}/.tmp-$lab_host-$BASHPID-$RANDOM status=0
   lab_write "$temp" "$2" || { rm -f -- "$temp" && return 1; }
   if ! ln -T -- "$temp" "$final" 2>/dev/null; then
     status=1
@@ -103,20 +103,36 @@ lab_write_once() {
 # Makes a network file system look at a directory anew: it may remember names that were not there a while ago.
 lab_refresh() { ls -f -- "$1" >/dev/null 2>&1; }
 
-# Runs something long where a signal is heard at once, and ends it if we are to hurry. Its status, or 143.
+# Runs something long where a signal is heard at once, and ends it if we are to hurry. Its status.
 lab_patiently() {
   local status
   set -m
-  "$@" 7<&- 9>&- &
+  lab_apart "$@" &
   lab_helper=$!
   set +m
+  printf '%s\n' "$lab_helper" >"$lab_private/helper"
+  lab_wait_for "$lab_helper"
+  status=$?
+  lab_helper=
+  : >"$lab_private/helper"
+  return "$status"
+}
+
+# The status of the helper or the watch of steps. A signal interrupts wait, and then it is asked again.
+lab_wait_for() {
+  local status
   while :; do
     lab_heard=
-    wait "$lab_helper"
+    [[ -z $lab_hurry ]] || lab_hasten
+    wait "$1" 2>/dev/null
     status=$?
-    [[ -n $lab_heard ]] || break
-    [[ -z $lab_hurry ]] || { kill -s KILL -- "-$lab_helper" 2>/dev/null && status=143 && break; }
+    [[ -n $lab_heard ]] || return "$status"
   done
-  lab_helper=
-  return "$status"
+}
+
+# Ends what the end is waiting for.
+lab_hasten() {
+  local REPLY # may be in use where a signal comes
+  [[ -z $lab_helper ]] || kill -s KILL -- "-$lab_helper" 2>/dev/null
+  [[ -z $lab_steps_watch ]] || lab_kill_watch "$lab_steps_watch" "$lab_steps_start"
 }
