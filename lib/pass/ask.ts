@@ -6,6 +6,9 @@ import { timestamp } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { openRun } from "../registry/runs.js";
 import { writeReceipt, writerAlive } from "../registry/submissions.js";
+import type { JobQuery, Queue } from "../scheduler/scheduler.js";
+import { rowIn } from "./memory.js";
+import { ownView, queryOf } from "./own-job.js";
 import type { Pass } from "./reconcile.js";
 
 /** A run that a pass looks at. */
@@ -14,12 +17,21 @@ export interface Looked {
   job: string | undefined;
   /** What is seen of the job now; undefined until somebody knows it. */
   view: JobView | undefined;
+  /** Its row in the queue, unless it has ended. */
+  row: string | undefined;
   /** Nobody can say now: leave everything as it is. */
   hold: boolean;
 }
 
+/** A run and what the queue says of its job. */
+export function lookedAt(pass: Pass, run: RunOnDisk, job: string | undefined, queue: Queue): Looked {
+  const view = job === undefined ? undefined : ownView(queue, queryOf(run, job, pass.registry.id));
+  const row = view && view.phase !== "ended" ? rowIn(queue, view.job) : undefined;
+  return { run, job, view, row, hold: false };
+}
+
 /** Submissions that were interrupted between intent and receipt: the scheduler may have the job all the same. */
-export async function findLost(pass: Pass, looked: Looked[], queue: Map<string, JobView>): Promise<Fault | undefined> {
+export async function findLost(pass: Pass, looked: Looked[], queue: Queue): Promise<Fault | undefined> {
   const missing = looked.filter(({ run, job }) => job === undefined && lastIntent(run) && !lastIntent(run)?.void);
   for (const item of missing)
     item.hold = writerAlive(lastIntent(item.run) as NonNullable<ReturnType<typeof lastIntent>>) === true;
@@ -35,8 +47,8 @@ export async function findLost(pass: Pass, looked: Looked[], queue: Map<string, 
   for (const item of asked) {
     const view = found.find(({ run }) => run === item.run.run.id)?.view;
     if (!view) continue;
-    item.job = view.job;
-    item.view = queue.get(view.job) ?? view;
+    const seen = lookedAt(pass, item.run, view.job, queue);
+    Object.assign(item, seen, { view: seen.view ?? view });
     if (!pass.dry && !guarded(pass, item.run.run.id, () => acknowledge(pass, item, view.job))) item.hold = true;
   }
   return undefined;
@@ -87,7 +99,7 @@ export function lastIntent({ facts }: RunOnDisk) {
 export async function askAccounting(pass: Pass, looked: Looked[]): Promise<Fault | undefined> {
   const gone = looked.filter(({ job, view }) => job !== undefined && view === undefined);
   if (gone.length === 0) return undefined;
-  const rows = await answer(gone, () => pass.scheduler.accounting(gone.map((item) => query(item))));
+  const rows = await answer(gone, () => pass.scheduler.accounting(gone.map((item) => query(pass, item))));
   if (isFault(rows)) return rows;
   for (const item of gone) item.view = rows?.get(item.job as string);
   return undefined;
@@ -98,7 +110,7 @@ export async function askDetails(pass: Pass, looked: Looked[]): Promise<Fault | 
   const ending = looked.filter(({ view, hold }) => !hold && view?.phase === "ended" && view.steps === undefined);
   if (ending.length === 0) return undefined;
   const failed = ending.filter(({ view }) => view?.verdict === "failed");
-  const rows = await answer(failed, () => pass.scheduler.details(ending.map((item) => query(item))));
+  const rows = await answer(failed, () => pass.scheduler.details(ending.map((item) => query(pass, item))));
   if (isFault(rows)) return failed.length > 0 ? rows : undefined;
   for (const item of ending) {
     const more = rows.get(item.job as string);
@@ -113,8 +125,8 @@ function merged(queue: JobView, accounting: JobView): JobView {
   return { ...queue, ...accounting };
 }
 
-function query({ run, job }: Looked): { job: string; since: number } {
-  return { job: job as string, since: Date.parse(run.run.planned_at) };
+function query({ registry }: Pass, { run, job }: Looked): JobQuery {
+  return queryOf(run, job as string, registry.id);
 }
 
 /** Does one run's part of a pass; a fault is that run's alone: it is reported, and undefined comes back. */

@@ -1,58 +1,92 @@
-// What reconcile remembers between passes: the last row of each job, so that only runs whose row changed are opened.
+// What reconcile remembers between passes: who has settled, and each job's last row, so that only runs whose row changed are
+// opened.
+import path from "node:path";
 import type { JobView } from "../record/facts.js";
-import type { Standing } from "../record/state.js";
 import { recall, remember } from "../registry/cache.js";
+import type { Queue } from "../scheduler/scheduler.js";
 
 export interface Memory {
+  /** Whether the run is known to have ended for good, so that nobody need be asked of it. */
+  hasSettled(id: string): boolean;
   /** Whether nothing about this run can have changed since it was last opened. */
-  unchanged(id: string, queue: Map<string, JobView>): boolean;
-  seen(id: string, job: string | undefined, view: JobView | undefined, standing: Standing): void;
+  unchanged(id: string, queue: Queue): boolean;
+  /** Reads what `unchanged` needs; it does that by itself, but not while the queue is still being asked for. */
+  prepare(): void;
+  /** Where the run's job stands in the queue; without a row (it is not there, or has ended) the next pass opens the run. */
+  seen(id: string, job: string | undefined, row: string | undefined): void;
   settled(id: string): void;
   /** Has the run opened by the next pass, whatever its row says. */
   forget(id: string): void;
-  /** Writes it down, for runs that are still listed. */
-  save(active: ReadonlySet<string>): void;
+  /** Writes it down; of runs that are not `listed` any more no more is kept than there are others. */
+  save(listed: readonly string[]): void;
 }
 
-const form = "reconcile/1";
-/** `[job, row]` of a run whose job is in the queue, or `true` once it is settled. */
-type Entry = [string, string] | true;
+const forms = { settled: "settled/1", rows: "rows/1" };
 
-/** The memory kept in `file`. Derived: without the file every run is opened once. */
-export function openMemory(file: string): Memory {
-  const entries = new Map<string, Entry>(Object.entries(recall<Record<string, Entry>>(file, form) ?? {}));
-  let changed = false;
+/** `[job, row]` of each run whose job is in the queue. */
+type Rows = Record<string, [string, string]>;
+
+/** The memory kept in a directory; without one it lasts as long as the process. Derived: all that it saves is time. */
+export function openMemory(directory: string | undefined): Memory {
+  const file = (name: keyof typeof forms) => directory && path.join(directory, `${name}.json`);
+  const read = <T>(name: keyof typeof forms) => {
+    const from = file(name);
+    return from === undefined ? undefined : recall<T>(from, forms[name]);
+  };
+  const settled = new Set<string>(read<string[]>("settled"));
+  let rows: Map<string, [string, string]> | undefined;
+  const changed = { settled: false, rows: false };
+  const known = () => {
+    rows ??= new Map(Object.entries(read<Rows>("rows") ?? {}));
+    return rows;
+  };
+  const forgetRow = (id: string) => {
+    if (known().delete(id)) changed.rows = true;
+  };
+  const drop = (listed: ReadonlySet<string>) => {
+    for (const id of [...known().keys()].filter((id) => !listed.has(id))) forgetRow(id);
+    for (const id of [...settled].filter((id) => !listed.has(id))) changed.settled = settled.delete(id);
+  };
   return {
+    hasSettled: (id) => settled.has(id),
+    prepare: () => void known(),
     unchanged(id, queue) {
-      const entry = entries.get(id);
-      if (entry === undefined || entry === true) return entry === true;
-      const view = queue.get(entry[0]);
-      return view !== undefined && view.phase !== "ended" && rowOf(view) === entry[1];
+      const entry = known().get(id);
+      return settled.has(id) || (entry !== undefined && rowIn(queue, entry[0]) === entry[1]);
     },
-    seen(id, job, view) {
-      if (job !== undefined && view && view.phase !== "ended") entries.set(id, [job, rowOf(view)]);
-      else entries.delete(id);
-      changed = true;
+    seen(id, job, row) {
+      if (job === undefined || row === undefined) return forgetRow(id);
+      known().set(id, [job, row]);
+      changed.rows = true;
     },
     settled(id) {
-      changed ||= entries.get(id) !== true;
-      entries.set(id, true);
+      forgetRow(id);
+      changed.settled ||= !settled.has(id);
+      settled.add(id);
     },
     forget(id) {
-      changed = entries.delete(id) || changed;
+      forgetRow(id);
+      if (settled.delete(id)) changed.settled = true;
     },
-    save(active) {
-      for (const id of entries.keys()) {
-        if (active.has(id)) continue;
-        entries.delete(id);
-        changed = true;
-      }
-      if (changed) remember(file, form, Object.fromEntries(entries));
+    save(listed) {
+      if (known().size + settled.size > listed.length) drop(new Set(listed));
+      const write = (name: keyof typeof forms, value: () => unknown) => {
+        const to = file(name);
+        if (to !== undefined && changed[name]) remember(to, forms[name], value());
+      };
+      write("settled", () => [...settled]);
+      write("rows", () => Object.fromEntries(known()));
     },
   };
 }
 
-/** What of a row means something; estimates of the start come and go. */
-function rowOf({ phase, word, reason, restarts, nodes }: JobView): string {
+/** What of a job's row means something; estimates of the start come and go. Undefined of one that is not there, or has ended. */
+export function rowIn(queue: Queue, job: string): string | undefined {
+  if (queue.row) return queue.row(job);
+  const view = queue.get(job);
+  return view && meaningOf(view);
+}
+
+function meaningOf({ phase, word, reason, restarts, nodes }: JobView): string {
   return `${phase} ${word} ${reason} ${restarts ?? 0} ${nodes ?? ""}`;
 }

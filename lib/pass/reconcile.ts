@@ -9,8 +9,17 @@ import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { dropUnborn, openRun } from "../registry/runs.js";
 import { writerAlive, writeSchedulerFact } from "../registry/submissions.js";
-import type { Scheduler } from "../scheduler/scheduler.js";
-import { askAccounting, askDetails, cancelUnwanted, findLost, guarded, type Looked, lastIntent } from "./ask.js";
+import type { Queue, Scheduler } from "../scheduler/scheduler.js";
+import {
+  askAccounting,
+  askDetails,
+  cancelUnwanted,
+  findLost,
+  guarded,
+  type Looked,
+  lastIntent,
+  lookedAt,
+} from "./ask.js";
 import type { Memory } from "./memory.js";
 import { settle, voidUnsubmitted } from "./settle.js";
 
@@ -41,10 +50,15 @@ const orphan_s = 15;
  * One pass over the caller's runs `ids`. Yields those whose facts changed. Throws `unavailable`: before anything is written
  * where the queue cannot be asked; where it is accounting, after the runs that need none, and the others stay as they are.
  */
-export async function* reconcile(pass: Pass, ids: readonly string[]): AsyncGenerator<Changed> {
-  const queue = await pass.scheduler.queue();
+export async function* reconcile(pass: Pass, ids: Iterable<string>): AsyncGenerator<Changed> {
+  const asked = pass.scheduler.queue();
+  const listed = meanwhile(asked, () => {
+    pass.memory.prepare();
+    return [...ids];
+  });
+  const queue = await asked;
   const looked: Looked[] = [];
-  for (const id of ids) {
+  for (const id of listed) {
     if (pass.memory.unchanged(id, queue)) continue;
     const found = guarded(pass, id, () => look(pass, id, queue));
     if (found) looked.push(found);
@@ -60,7 +74,13 @@ export async function* reconcile(pass: Pass, ids: readonly string[]): AsyncGener
   if (fault) throw fault;
 }
 
-function look(pass: Pass, id: string, queue: Map<string, JobView>): Looked | undefined {
+/** Does what needs no answer while it is on its way. */
+function meanwhile<T>(answer: Promise<unknown>, act: () => T): T {
+  answer.catch(() => {}); // Whoever awaits it hears of it; if `act` throws nobody does.
+  return act();
+}
+
+function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
   const run = openRun(pass.registry, pass.registry.user, id);
   if (!run) {
     if (!pass.dry && pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id);
@@ -74,14 +94,12 @@ function look(pass: Pass, id: string, queue: Map<string, JobView>): Looked | und
     if (pass.now - Date.parse(run.run.created_at ?? run.run.planned_at) < hour && !run.facts.cancel) return undefined;
     if (pass.dry) return undefined;
     voidUnsubmitted(pass.registry, run);
-    return { run: openRun(pass.registry, pass.registry.user, id) ?? run, job: undefined, view: undefined, hold: false };
+    return lookedAt(pass, openRun(pass.registry, pass.registry.user, id) ?? run, undefined, queue);
   }
-  const attempt = run.facts.attempts.filter(({ exit }) => exit?.reason !== "superseded").at(-1);
-  const job = jobOf(run.facts, attempt);
-  return { run, job, view: job === undefined ? undefined : queue.get(job), hold: false };
+  return lookedAt(pass, run, jobOf(run.facts), queue);
 }
 
-function conclude(pass: Pass, { run, job, view, hold }: Looked): Changed | undefined {
+function conclude(pass: Pass, { run, job, view, row, hold }: Looked): Changed | undefined {
   if (hold) return undefined;
   const before = run.facts.scheduler;
   const fact = factOf(pass, run, job, view);
@@ -99,7 +117,7 @@ function conclude(pass: Pass, { run, job, view, hold }: Looked): Changed | undef
     pass.memory.settled(run.run.id);
     return { run: { ...run, facts: { ...facts, outcome } }, standing, ...(made ? { ended: outcome } : {}) };
   }
-  pass.memory.seen(run.run.id, job, view, standing);
+  pass.memory.seen(run.run.id, job, row);
   return news ? { run: { ...run, facts }, standing } : undefined;
 }
 

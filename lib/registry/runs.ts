@@ -1,6 +1,7 @@
 // Making runs, and listing them by their markers; no list walks runs/.
+import fs from "node:fs";
 import path from "node:path";
-import { fault, isFault } from "../record/fault.js";
+import { fault, isFault, systemFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import type { Run } from "../record/run.js";
 import { isRunId } from "../record/run-id.js";
@@ -64,6 +65,23 @@ export function marked(registry: Registry, area: "active" | "loose", user: strin
   } catch (error) {
     if (!mine && isFault(error) && error.code === "noperm") return [];
     throw error;
+  }
+}
+
+/** Whether one of the caller's active runs passes; where one of the first does, the directory is not read to its end. */
+export function anyActive(registry: Registry, passes: (id: string) => boolean): boolean {
+  const directory = path.join(registry.base, "active", registry.user);
+  if (ownerOf(directory) !== registry.uid) return false;
+  let opened: fs.Dir | undefined;
+  try {
+    opened = fs.opendirSync(directory, { bufferSize: 256 });
+    for (let entry = opened.readSync(); entry; entry = opened.readSync())
+      if (isRunId(entry.name) && passes(entry.name)) return true;
+    return false;
+  } catch (error) {
+    throw systemFault(error, `list '${directory}'`);
+  } finally {
+    opened?.closeSync();
   }
 }
 

@@ -26,10 +26,27 @@ export interface Submitted {
   says?: string;
 }
 
-/** A job to ask accounting about; rows that ended before `since` (milliseconds) belong to an older job of the same id. */
+/** A job to ask about, and what tells it from others of the same id: ids come round (whose.ts). */
 export interface JobQuery {
   job: string;
+  /** It was not submitted before (milliseconds). */
   since: number;
+  /** It had been submitted by then (milliseconds), where that is known. */
+  until?: number;
+  owner?: JobOwner;
+}
+
+/** The jobs of one look at the queue, by id (array elements as `<array>_<index>`). */
+export interface Queue extends Pick<ReadonlyMap<string, JobView>, "get" | "has" | "keys" | "size"> {
+  /** A text that changes with whatever tells where a job stands that has not ended, and is cheaper to have than its view. */
+  row?(job: string): string | undefined;
+  /** The run that a job itself says it is of. Absent where an id is never given twice. */
+  whose?(job: string): JobOwner | undefined;
+}
+
+export interface JobOwner {
+  registry: string;
+  run: string;
 }
 
 /** A job that carries our comment. */
@@ -45,8 +62,8 @@ export interface Scheduler {
    * `unavailable` (it could not be reached; nothing was accepted), `tempfail` (it may have been accepted: look for it).
    */
   submit(request: SubmitRequest): Promise<Submitted>;
-  /** My jobs that are in the queue, and those that left it lately, by job id (array elements as `<array>_<index>`). Faults: `unavailable`. */
-  queue(): Promise<Map<string, JobView>>;
+  /** My jobs that are in the queue, and those that left it lately. The question is under way when this returns. Faults: `unavailable`. */
+  queue(): Promise<Queue>;
   /**
    * What accounting knows of jobs that have left the queue; ids it does not know are absent. Undefined where there is no
    * accounting. Faults: `unavailable`.

@@ -37,7 +37,7 @@ async function cancelOne(run: RunOnDisk, reason: string | undefined, context: Co
   // Should the scheduler not hear of it now, the next pass opens the run, sees the wish and tells it.
   const memory = memoryOf(registry, context);
   memory.forget(run.run.id);
-  memory.save(new Set(marked(registry, "active", registry.user)));
+  memory.save(marked(registry, "active", registry.user));
   if (writeRequest(registry, run.dir, "cancel", run.run.id, reason) === "made")
     note(registry, "run_cancel_asked", run.run.id, { name: run.run.name });
   const fresh = () => openRun(registry, registry.user, run.run.id) ?? run;

@@ -356,7 +356,7 @@ t.test("ends, as queue, accounting and steps tell of them", async (t) => {
   await alice.cancel([jobs.blocker.job]);
   const ids = Object.values(sent).map(({ job }) => job);
   const queries = ids.map((job) => ({ job, since: began }));
-  const allEnded = (views: Map<string, JobView> | undefined) =>
+  const allEnded = <Views extends Pick<Map<string, JobView>, "get">>(views: Views | undefined) =>
     ids.every((job) => views?.get(job)?.phase === "ended") ? views : undefined;
   const queue = await until("all have ended", async () => allEnded(await alice.queue()));
   const accounts = await until("all are in the accounts", async () => allEnded(await alice.accounting(queries)));

@@ -1,6 +1,7 @@
 // Running Slurm's programs: no shell, the caller's environment without what would change their answers, a time limit.
 import { type Fault, fault } from "../../record/fault.js";
 import { slurmEnvironment, slurmQueryEnvironment } from "./environment.js";
+import { streamed } from "./streamed.js";
 
 export const slurmPrograms = ["sbatch", "squeue", "sacct", "scancel", "scontrol", "sinfo"] as const;
 export type SlurmProgram = (typeof slurmPrograms)[number];
@@ -25,14 +26,26 @@ export interface Answer {
   stderr: string;
 }
 
-export type SlurmClient = (program: SlurmProgram, argv: readonly string[], cwd?: string) => Promise<Answer>;
+export interface HowToAsk {
+  /** Where the program is run; `/` where not said. */
+  cwd?: string;
+  /** Gets the program's output as it comes; the answer then has none. */
+  read?: (text: string) => void;
+}
+
+export type SlurmClient = (program: SlurmProgram, argv: readonly string[], how?: HowToAsk) => Promise<Answer>;
 
 /** The one way to Slurm. Answers are given whatever the program's exit status; only a bug of ours throws. */
 export function slurmClient({ env, binaries, umask, timeouts }: SlurmOptions): SlurmClient {
-  return async (program, argv, cwd = "/") => {
-    const { execa } = await import("execa");
+  return async (program, argv, { cwd = "/", read } = {}) => {
+    const file = binaries?.[program] ?? program;
     const seconds = program === "sbatch" ? (timeouts?.submit_s ?? 180) : (timeouts?.query_s ?? 120);
-    const result = await execa(binaries?.[program] ?? program, argv, {
+    if (read) {
+      const told = await streamed(file, argv, { cwd, env: slurmQueryEnvironment(env), seconds, read });
+      return { program, stdout: "", ...told };
+    }
+    const { execa } = await import("execa");
+    const result = await execa(file, argv, {
       cwd,
       env: program === "sbatch" ? slurmEnvironment(env, umask) : slurmQueryEnvironment(env),
       extendEnv: false,

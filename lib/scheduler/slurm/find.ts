@@ -23,9 +23,11 @@ export async function findJobs(slurm: SlurmClient, registry: string, runs: reado
   if (runs.length === 0) return [];
   const sought = new Set(runs.map(({ run }) => run));
   const found: FoundJob[] = [];
-  for (const { view, comment } of (await queuedJobs(slurm)).values()) {
-    const told = readComment(comment);
-    if (told?.registry === registry && sought.has(told.run)) found.push({ run: told.run, view });
+  const queue = await queuedJobs(slurm);
+  for (const job of queue.keys()) {
+    const told = queue.whose(job);
+    const view = told?.registry === registry && sought.has(told.run) ? queue.get(job) : undefined;
+    if (told && view) found.push({ run: told.run, view });
   }
   const seen = new Set(found.map(({ run }) => run));
   const missing = runs.filter(({ run }) => !seen.has(run));

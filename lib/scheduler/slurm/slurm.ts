@@ -14,7 +14,7 @@ export function slurmScheduler(options: SlurmOptions): Scheduler {
   return {
     kind: "slurm",
     submit: (request) => submitJob(slurm, request),
-    queue: async () => new Map(Array.from(await queuedJobs(slurm), ([job, { view }]) => [job, view])),
+    queue: () => queuedJobs(slurm),
     accounting: (jobs) => accountedJobs(slurm, jobs),
     details: async (jobs) => (await accountedJobs(slurm, jobs, { steps: true })) ?? new Map(),
     find: (registry, runs) => findJobs(slurm, registry, runs),

@@ -11,7 +11,7 @@ import { troubleOf } from "./trouble.js";
  */
 export async function submitJob(slurm: SlurmClient, request: SubmitRequest): Promise<Submitted> {
   const argv = ["--parsable", ...dependencyOptions(request.dependencies), request.script];
-  const answer = await slurm("sbatch", argv, request.run_dir);
+  const answer = await slurm("sbatch", argv, { cwd: request.run_dir });
   if (troubleOf(answer) !== undefined) throw await refusal(slurm, answer, request);
   const [, job, cluster] = /^(\d+)(?:;(\S+))?\s*$/m.exec(answer.stdout) ?? [];
   if (job === undefined) {

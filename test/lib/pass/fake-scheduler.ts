@@ -12,12 +12,16 @@ import { initRegistry, initUser } from "../../../lib/registry/init.js";
 import type { Registry } from "../../../lib/registry/open.js";
 import { createRun } from "../../../lib/registry/runs.js";
 import { nextSubmission, submissionFiles } from "../../../lib/registry/submissions.js";
-import type { FoundJob, Scheduler, SubmitRequest } from "../../../lib/scheduler/scheduler.js";
+import type { FoundJob, JobOwner, Scheduler, SubmitRequest } from "../../../lib/scheduler/scheduler.js";
 
 export interface Fake extends Scheduler {
   /** What was asked, in order. */
   calls: string[];
   inQueue: Map<string, JobView>;
+  /** Whose the jobs in the queue say that they are. */
+  owners: Map<string, JobOwner>;
+  /** The jobs that the scheduler was asked to end. */
+  cancelled: string[];
   accounts: Map<string, JobView> | undefined;
   found: FoundJob[];
   /** Thrown by the next calls of this name. */
@@ -30,6 +34,8 @@ export function fakeScheduler(): Fake {
     kind: "fake",
     calls: [],
     inQueue: new Map(),
+    owners: new Map(),
+    cancelled: [],
     accounts: new Map(),
     found: [],
     faults: new Map(),
@@ -41,7 +47,7 @@ export function fakeScheduler(): Fake {
     },
     queue: async () => {
       say("queue");
-      return new Map(fake.inQueue);
+      return Object.assign(new Map(fake.inQueue), { whose: (job: string) => fake.owners.get(job) });
     },
     accounting: async (jobs) => {
       say(`accounting ${jobs.length}`);
@@ -55,7 +61,10 @@ export function fakeScheduler(): Fake {
       say("find");
       return fake.found;
     },
-    cancel: async () => say("cancel"),
+    cancel: async (jobs) => {
+      say("cancel");
+      fake.cancelled.push(...jobs);
+    },
     explain: () => ({ message: "it waits" }),
   };
   const say = (call: string) => {

@@ -23,7 +23,7 @@ function setUp(t: { teardown(fn: () => void): void }): Place {
   t.teardown(remove);
   const fake = fakeScheduler();
   const reported: Place["reported"] = [];
-  const memory = openMemory(path.join(registry.base, "..", "memory.json"));
+  const memory = openMemory(path.dirname(registry.base));
   const pass: Pass = {
     registry,
     scheduler: fake,
@@ -43,7 +43,7 @@ function setUp(t: { teardown(fn: () => void): void }): Place {
       const changed: Changed[] = [];
       const ids = marked(registry, "active", registry.user);
       for await (const one of reconcile({ ...pass, now: Date.now() + after_s * 1000 }, ids)) changed.push(one);
-      memory.save(new Set(ids));
+      memory.save(ids);
       return changed;
     },
   };
@@ -210,4 +210,37 @@ t.test("a wish to cancel that came while the job was being submitted is told to 
   place.pass.memory.forget(run.id);
   await place.once();
   t.ok(place.fake.calls.includes("cancel"));
+});
+
+t.test("a job id that has come round is another's", async (t) => {
+  const place = setUp(t);
+  const registry = place.pass.registry;
+  const [done, killed] = [await readyRun(registry), await readyRun(registry)];
+  for (const run of [done, killed]) await place.submit(run);
+  attempt(done, "1", {});
+  attempt(killed, "2");
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  const view = (job: string) => ({ job, phase: "running" as const, word: "RUNNING", submitted_at: later });
+  place.fake.inQueue.set("1", view("1"));
+  place.fake.inQueue.set("2", view("2"));
+  place.fake.owners.set("1", { registry: registry.id, run: "20261121-000000-other1" });
+  for (const after of [1, 100]) await place.once(after);
+  t.match(outcomeOf(place, done.id), { state: "succeeded" }, "its own record says how it ended");
+  writeRequest(registry, killed.run_dir ?? "", "cancel", killed.id, undefined);
+  await place.once(900);
+  const facts = openRun(registry, registry.user, killed.id)?.facts;
+  t.match(facts, { scheduler: { absent_since: String, job: undefined }, outcome: undefined });
+  t.same(place.fake.cancelled, [], "and nobody ends the other one");
+});
+
+t.test("a job is the run's though its comment was taken away, or it was requeued", async (t) => {
+  const place = setUp(t);
+  const registry = place.pass.registry;
+  const runs = [await readyRun(registry), await readyRun(registry)];
+  for (const run of runs) await place.submit(run);
+  const at = (after_s: number) => new Date(Date.now() + after_s * 1000).toISOString();
+  const view = { phase: "running" as const, word: "RUNNING" };
+  place.fake.inQueue.set("1", { ...view, job: "1", submitted_at: at(-1) });
+  place.fake.inQueue.set("2", { ...view, job: "2", submitted_at: at(86_400), restarts: 1 });
+  t.match(await place.once(), [{ standing: { state: "running" } }, { standing: { state: "running" } }]);
 });

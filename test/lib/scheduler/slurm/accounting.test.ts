@@ -1,149 +1,57 @@
 import t from "tap";
-import { accountedJobs, readAccounting } from "../../../../lib/scheduler/slurm/accounting.js";
-import { fakeSlurm, table } from "./fake-slurm.js";
+import { accountedJobs } from "../../../../lib/scheduler/slurm/accounting.js";
+import { fakeSlurm, accountsRow as row, table } from "./fake-slurm.js";
 
-const [submitted, started, ended] = [1795233141, 1795233142, 1795233155];
+const [submitted, ended] = [1795233141, 1795233155];
 
-/** A row as sacct prints it; what is not said is as of a job of partition debug that ran on n1. */
-function row(id: string, state: string, more: Partial<Record<string, string | number>> = {}): (string | number)[] {
-  const { raw = id.replace(/\+\d+/, ""), exit = "0:0", derived = "0:0", reason = "None", partition = "debug" } = more;
-  const {
-    start = started,
-    end = ended,
-    nodes = "n1",
-    rss = "",
-    workdir = "/r/runs/alice/20261121-000000-abc123",
-    comment = "",
-  } = more;
-  return [id, raw, state, exit, derived, reason, submitted, start, end, nodes, rss, partition, workdir, comment];
-}
-
-const views = (rows: (string | number)[][]) => readAccounting(table(rows)).map(({ view }) => view);
-
-t.test("ends, as accounted", (t) => {
-  const [completed, failed, signalled, cancelled, kept] = views([
-    row("1", "COMPLETED"),
-    row("2", "FAILED", { exit: "3:0", derived: "2:0" }),
-    row("3", "FAILED", { exit: "0:9" }),
-    row("5", "CANCELLED by 1001", { reason: "JobHeldUser", start: "None", nodes: "None assigned" }),
-    row("6", "COMPLETED", { reason: "Dependency" }),
-  ]);
-  t.same(completed, {
-    job: "1",
-    phase: "ended",
-    verdict: "completed",
-    word: "COMPLETED",
-    exit_code: 0,
-    nodes: "n1",
-    submitted_at: "2026-11-21T03:52:21.000Z",
-    started_at: "2026-11-21T03:52:22.000Z",
-    ended_at: "2026-11-21T03:52:35.000Z",
-    source: "accounting",
-  });
-  t.match(failed, { verdict: "failed", exit_code: 3, derived_exit_code: 2 });
-  t.match(signalled, { verdict: "failed", signal: 9 });
-  t.match(cancelled, { verdict: "cancelled", cancelled_by_uid: 1001, word: "CANCELLED" });
-  t.notMatch(cancelled, { started_at: String });
-  t.notMatch(cancelled, { nodes: String });
-  t.equal(kept?.reason, undefined, "a job that ran keeps its old reason in the accounts");
-  t.end();
-});
-
-t.test("a dependency that could not be met", (t) => {
-  const [killed, byHand, waiting] = views([
-    row("18", "CANCELLED", { reason: "Dependency", start: "None", nodes: "None assigned" }),
-    row("19", "CANCELLED by 1001", { reason: "Dependency", start: "None" }),
-    row("17", "PENDING", { reason: "DependencyNeverSatisfied", start: "Unknown", end: "Unknown" }),
-  ]);
-  t.match(killed, { verdict: "dependency", reason: "Dependency" });
-  t.match(byHand, { verdict: "cancelled", cancelled_by_uid: 1001 });
-  t.match(waiting, { phase: "pending", reason: "DependencyNeverSatisfied" });
-  t.end();
-});
-
-t.test("rows that are not complete yet: an end counts, nothing else does", (t) => {
-  const found = views([
-    row("31", "PENDING", { partition: "", workdir: "", end: "Unknown" }),
-    row("32", "FAILED", { partition: "", workdir: "", exit: "4:0" }),
-  ]);
-  t.match(found, [{ job: "32", verdict: "failed", exit_code: 4 }]);
-  t.equal(found.length, 1);
-  t.end();
-});
-
-t.test("steps say what the job does not", (t) => {
-  const [ok, failed, oom] = views([
-    row("1", "COMPLETED", { derived: "0:125" }),
-    row("1.batch", "COMPLETED", { raw: "1.batch", rss: "3208K" }),
-    row("1.extern", "COMPLETED", { raw: "1.extern" }),
-    row("1.0", "OUT_OF_MEMORY", { raw: "1.0", exit: "0:125", rss: "1.5M" }),
-    row("2", "FAILED", { exit: "1:0" }),
-    row("2.batch", "FAILED", { exit: "1:0", rss: "20G" }),
-    row("2.0", "OUT_OF_MEMORY", { exit: "0:125", rss: "0" }),
-    row("3", "OUT_OF_MEMORY", { exit: "0:125" }),
-    row("3.batch", "OUT_OF_MEMORY", { exit: "0:125" }),
-  ]);
-  t.match(ok, {
-    verdict: "completed",
-    max_rss_bytes: 3208 * 1024,
-    steps: [
-      { step: "batch", word: "COMPLETED", exit_code: 0 },
-      { step: "extern", word: "COMPLETED", exit_code: 0 },
-      { step: "0", word: "OUT_OF_MEMORY", signal: 125 },
-    ],
-  });
-  t.match(failed, { verdict: "oom", exit_code: 1, max_rss_bytes: 20 * 2 ** 30 });
-  t.match(oom, { verdict: "oom", max_rss_bytes: undefined });
-  t.end();
-});
-
-t.test("arrays, heterogeneous jobs and their steps", (t) => {
-  const found = readAccounting(
-    table([
-      row("77_3", "FAILED", { raw: "92", exit: "1:0" }),
-      row("77_3.batch", "FAILED", { raw: "92.batch", exit: "1:0" }),
-      row("77_5", "COMPLETED", { raw: "77" }),
-      row("21_[1,3-4]", "CANCELLED by 1001", { raw: "21", start: "None" }),
-      row("58+0", "COMPLETED", { raw: "58" }),
-      row("58+0.batch", "COMPLETED", { raw: "58.batch", rss: "10M" }),
-      row("58+1", "COMPLETED", { raw: "59" }),
-      row("58+1.0", "COMPLETED", { raw: "59.0", rss: "20M" }),
-    ]),
-  );
-  t.same(
-    found.map(({ view, raw }) => [view.job, raw, view.steps?.length ?? 0]),
-    [
-      ["77_3", "92", 1],
-      ["77_5", "77", 0],
-      ["21_1", "21", 0],
-      ["21_3", "21", 0],
-      ["21_4", "21", 0],
-      ["58", "58", 2],
-    ],
-  );
-  t.equal(found.at(-1)?.view.max_rss_bytes, 20 * 2 ** 20);
-  t.end();
-});
-
-t.test("jobs are asked for by id, in one request; a recycled id is not ours", async (t) => {
-  const stdout = table([
-    row("1", "COMPLETED"),
-    row("2", "FAILED", { exit: "1:0" }),
-    row("3", "RUNNING", { end: "Unknown" }),
-  ]);
+t.test("jobs are asked for by id, in one request", async (t) => {
+  const stdout = table([row("2", "FAILED", { exit: "1:0" }), row("3", "RUNNING", { end: "Unknown" })]);
   const { slurm, calls } = fakeSlurm({ sacct: { stdout } });
-  const since = ended * 1000;
-  const found = await accountedJobs(slurm, [
-    { job: "1", since: since + 3_600_000 },
-    { job: "2", since: since + 60_000 },
-    { job: "3", since: since + 3_600_000 },
-    { job: "4", since },
-  ]);
+  const since = ended * 1000 + 60_000;
+  const asked = ["2", "3", "4"].map((job) => ({ job, since }));
+  const found = await accountedJobs(slurm, asked);
   t.same([...(found?.keys() ?? [])], ["2", "3"], "a clock may be some minutes off");
   t.equal(calls.length, 1);
-  t.ok(calls[0]?.argv.includes("--jobs=1,2,3,4"));
+  t.ok(calls[0]?.argv.includes("--jobs=2,3,4"));
   t.ok(calls[0]?.argv.includes("--allocations"));
   t.notOk(calls[0]?.argv.some((word) => /--(start|end)time|^-S|^-E|--state|-D|--duplicates/.test(word)));
+});
+
+t.test("an id that has come round: the newest job of it is another's, ours is among those before", async (t) => {
+  const owner = { registry: "reg", run: "20261121-000000-abc123" };
+  const [since, until] = [submitted * 1000 - 5000, submitted * 1000 + 1000];
+  const later = submitted + 86_400;
+  const newest = [
+    row("1", "COMPLETED", { submit: later, end: later + 9, workdir: "/r/runs/alice/20261122-000000-other1" }),
+    row("2", "RUNNING", { submit: later, end: "Unknown", workdir: "/home/alice" }),
+    row("3", "RUNNING", { submit: later, comment: "lab/1 reg 20261121-000000-abc123", workdir: "/home/alice" }),
+    row("4", "COMPLETED", { submit: later, comment: "lab/1 other 20261121-000000-abc123" }),
+    row("5", "COMPLETED", { submit: submitted - 86_400, end: submitted - 86_300, workdir: "/home/alice" }),
+    row("6", "COMPLETED", { submit: later }),
+  ];
+  const before = [
+    row("1", "FAILED", { exit: "3:0" }),
+    row("1.batch", "FAILED", { exit: "3:0" }),
+    row("1", "COMPLETED", { submit: later, workdir: "/r/runs/alice/20261122-000000-other1" }),
+    row("1.batch", "COMPLETED"),
+    row("2", "PREEMPTED", { submit: submitted }),
+    row("2", "FAILED", { submit: submitted + 60, exit: "4:0" }),
+    row("2", "RUNNING", { submit: later, workdir: "/home/alice" }),
+    row("4", "COMPLETED", { submit: later, comment: "lab/1 other 20261121-000000-abc123" }),
+    row("5", "COMPLETED", { submit: submitted - 86_400, end: submitted - 86_300, workdir: "/home/alice" }),
+  ];
+  const sacct = (argv: readonly string[]) => ({ stdout: table(argv.includes("--duplicates") ? before : newest) });
+  const { slurm, calls } = fakeSlurm({ sacct });
+  const asked = ["1", "2", "3", "4", "5", "6"].map((job) => ({ job, since, until, owner }));
+  const found = await accountedJobs(slurm, asked, { steps: true });
+  t.match(found?.get("1"), { verdict: "failed", exit_code: 3, steps: [{ step: "batch", word: "FAILED" }] });
+  t.match(found?.get("2"), { verdict: "failed", exit_code: 4 }, "of our own the last, where it was requeued");
+  t.match(found?.get("3"), { phase: "running" }, "its own comment says whose it is");
+  t.notOk(found?.has("4"), "a run of another registry may have our run's name");
+  t.notOk(found?.has("5"));
+  t.match(found?.get("6"), { verdict: "completed" }, "a requeued job is submitted anew, in its run's directory");
+  t.equal(calls.length, 2);
+  t.ok(calls[1]?.argv.includes("--jobs=1,2,4,5"));
 });
 
 t.test("an element of an array is found by either of its ids, an array by its own", async (t) => {

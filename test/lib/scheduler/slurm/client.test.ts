@@ -33,7 +33,7 @@ const hostile = {
 
 t.test("the environment of sbatch, which is handed on to the job", async (t) => {
   const binaries = programs(t.testdir(), { sbatch: "env; pwd" });
-  const { code, stdout } = await slurmClient({ env: hostile, binaries })("sbatch", [], "/usr");
+  const { code, stdout } = await slurmClient({ env: hostile, binaries })("sbatch", [], { cwd: "/usr" });
   t.equal(code, 0);
   const lines = stdout
     .trim()
@@ -91,6 +91,28 @@ t.test("ends that are no answer", async (t) => {
   t.match(await slurm("scancel", []), { end: "killed" });
   t.match(await slurm("squeue", []), { end: "missing" });
   t.match(await slurm("sinfo", []), { code: 7, stdout: "out\n", stderr: "err\n", end: undefined });
+});
+
+t.test("output that is read as it comes", async (t) => {
+  const binaries = programs(t.testdir(), {
+    squeue: 'printf \'é\'; printf \'%s\\n\' "$1" "$TZ" "$SQUEUE_STATES"; pwd; echo err >&2; exit 7',
+    sacct: "kill -9 $$",
+    sinfo: "echo begun; sleep 60 & wait",
+  });
+  const slurm = slurmClient({
+    env: hostile,
+    binaries: { ...binaries, scontrol: "/nonexistent" },
+    timeouts: { query_s: 0.5 },
+  });
+  const parts: string[] = [];
+  const read = (text: string) => void parts.push(text);
+  const answer = await slurm("squeue", ["a b"], { cwd: "/usr", read });
+  t.match(answer, { program: "squeue", code: 7, stdout: "", stderr: "err\n", end: undefined });
+  t.equal(parts.splice(0).join(""), "éa b\nUTC\n\n/usr\n");
+  t.match(await slurm("sacct", [], { read }), { end: "killed", code: undefined });
+  t.match(await slurm("scontrol", [], { read }), { end: "missing", code: undefined });
+  t.match(await slurm("sinfo", [], { read }), { end: "timeout" }, "though its child holds the output open");
+  t.same(parts, ["begun\n"]);
 });
 
 t.test("sbatch is out of reach of the keyboard's interrupt", async (t) => {

@@ -4,7 +4,7 @@ import type { Answer, SlurmClient } from "../../../../lib/scheduler/slurm/client
 export interface Call {
   program: string;
   argv: readonly string[];
-  cwd: string | undefined;
+  cwd?: string | undefined;
 }
 
 export type Prepared = Partial<Answer> | ((argv: readonly string[]) => Partial<Answer>);
@@ -12,11 +12,12 @@ export type Prepared = Partial<Answer> | ((argv: readonly string[]) => Partial<A
 /** A client that answers by program; a program without an answer is a mistake of the test. */
 export function fakeSlurm(answers: Record<string, Prepared>): { slurm: SlurmClient; calls: Call[] } {
   const calls: Call[] = [];
-  const slurm: SlurmClient = async (program, argv, cwd) => {
+  const slurm: SlurmClient = async (program, argv, { cwd, read } = {}) => {
     calls.push({ program, argv, cwd });
     const prepared = answers[program];
     if (prepared === undefined) throw new Error(`unexpected ${program} ${argv.join(" ")}`);
     const answer = typeof prepared === "function" ? prepared(argv) : prepared;
+    read?.(answer.stdout ?? "");
     return { program, code: 0, stdout: "", stderr: "", ...answer };
   };
   return { slurm, calls };
@@ -25,4 +26,26 @@ export function fakeSlurm(answers: Record<string, Prepared>): { slurm: SlurmClie
 /** Lines of fields as squeue and sacct print them for us. */
 export function table(rows: (string | number)[][]): string {
   return rows.map((row) => `${row.join("\u001f")}\n`).join("");
+}
+
+/** A row of squeue's output: id, state and reason; exit, derived exit and restarts; times; nodes; comment. */
+export function queueRow(
+  ...[id, state, reason, exit, derived, restarts, submit, start, end, nodes, comment]: (string | number)[]
+): (string | number)[] {
+  const row = [exit, derived, start, end, id, state, reason, restarts, nodes, submit, comment];
+  return row.map((value) => value ?? "");
+}
+
+const [submitted, started, ended] = [1795233141, 1795233142, 1795233155];
+
+/** A row of sacct's output; what is not said is as of a job of partition debug that ran on n1. */
+export function accountsRow(
+  id: string,
+  state: string,
+  more: Partial<Record<string, string | number>> = {},
+): (string | number)[] {
+  const { raw = id.replace(/\+\d+/, ""), exit = "0:0", derived = "0:0", reason = "None", partition = "debug" } = more;
+  const { submit = submitted, start = started, end = ended, nodes = "n1", rss = "", comment = "" } = more;
+  const { workdir = "/r/runs/alice/20261121-000000-abc123" } = more;
+  return [id, raw, state, exit, derived, reason, submit, start, end, nodes, rss, partition, workdir, comment];
 }

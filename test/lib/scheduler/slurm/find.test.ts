@@ -1,6 +1,6 @@
 import t from "tap";
 import { findJobs } from "../../../../lib/scheduler/slurm/find.js";
-import { fakeSlurm, table } from "./fake-slurm.js";
+import { fakeSlurm, queueRow, table } from "./fake-slurm.js";
 
 const run = (handle: string) => `20261121-000000-${handle}`;
 const sought = (handle: string) => ({
@@ -8,7 +8,8 @@ const sought = (handle: string) => ({
   job_name: `digits.${handle}`,
   since: Date.parse("2026-11-21T00:00:00Z"),
 });
-const queued = (id: string, comment: string) => [id, "PENDING", "None", 0, 0, 0, 1795233141, "N/A", "N/A", "", comment];
+const queued = (id: string, comment: string) =>
+  queueRow(id, "PENDING", "None", 0, 0, 0, 1795233141, "N/A", "N/A", "", comment);
 const accounted = (id: string, comment: string, workdir: string) => [
   id,
   id,

@@ -1,0 +1,22 @@
+// Which job is a run's: by its id, unless that has come round and stands for another one.
+import type { JobView } from "../record/facts.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import type { JobQuery, Queue } from "../scheduler/scheduler.js";
+import { isMeant } from "../scheduler/whose.js";
+
+/** The question about a run's job, with all that tells it from another job of that id. */
+export function queryOf({ run, facts }: RunOnDisk, job: string, registry: string): JobQuery {
+  const receipt = facts.submissions.find((submission) => submission.receipt?.job === job)?.receipt;
+  return {
+    job,
+    since: Date.parse(run.planned_at),
+    ...(receipt ? { until: Date.parse(receipt.at) } : {}),
+    owner: { registry, run: run.id },
+  };
+}
+
+/** What the queue says of a run's job; undefined where it is not there, also if another job has its id now. */
+export function ownView(queue: Queue, query: JobQuery): JobView | undefined {
+  const view = queue.get(query.job);
+  return view && isMeant(query, view, queue.whose?.(query.job)) ? view : undefined;
+}
