@@ -1,11 +1,40 @@
-// The steps of a stream that nothing tells apart, drawn as one thing.
+// The steps of a stream, and the files that a run collected, that nothing tells apart: drawn as one thing.
 import { type Arrow, arrowsBy, type Drawing, type Thing } from "./drawing.js";
 
 /**
  * The drawing with steps of one run and role that follow one another, were not asked about themselves and went into the same
- * things, as one: `checkpoint steps 1…5`. A step that something else was made from stays by itself. Pure.
+ * things, as one: `checkpoint steps 1…5`. A step that something else was made from stays by itself. Likewise the collected
+ * files of a run that nothing was made from: `12 files`. Pure.
  */
-export function foldSteps({ things, arrows }: Drawing): Drawing {
+export function foldSteps(drawing: Drawing): Drawing {
+  return foldFiles(foldStreams(drawing));
+}
+
+function foldFiles({ things, arrows }: Drawing): Drawing {
+  const used = arrowsBy("from", arrows);
+  const alike = new Map<string, string[]>();
+  for (const { from, to, kind } of arrows) {
+    const file = things.get(to);
+    if (kind !== "made" || file?.type !== "collected" || file.asked || used.has(to)) continue;
+    const those = alike.get(from);
+    if (those) those.push(to);
+    else alike.set(from, [to]);
+  }
+  const folded = new Map(things);
+  const gone = new Set<string>();
+  for (const [first = "", ...rest] of alike.values()) {
+    if (rest.length === 0) continue;
+    const { path: _, ...file } = things.get(first) as Thing;
+    folded.set(first, { ...file, name: `${rest.length + 1} files` });
+    for (const id of rest) {
+      folded.delete(id);
+      gone.add(id);
+    }
+  }
+  return { things: folded, arrows: arrows.filter(({ to }) => !gone.has(to)) };
+}
+
+function foldStreams({ things, arrows }: Drawing): Drawing {
   const made = arrowsBy("to", arrows);
   const used = arrowsBy("from", arrows);
   const groups = new Map<string, Map<number, Thing>>();

@@ -1,29 +1,6 @@
 // The walk over what was made from what. Where the neighbours of a node come from, is not its business.
-import { type Edge, type NodeType, nodeTypes } from "../record/artifact.js";
-
-/** A thing that lineage knows, and what a person is told of it. */
-export interface Node {
-  id: string;
-  type: NodeType;
-  name?: string;
-  ref?: string;
-  state?: string;
-  user?: string;
-  path?: string;
-}
-
-/** One arrow of a node: to (`down`) or from (`up`) a neighbour. */
-export interface Link {
-  node: Node;
-  kind: Edge["kind"];
-  role?: string;
-  step?: number;
-}
-
-/** `up`: what it was made from; `down`: what was made of it. */
-export type Way = "up" | "down";
-
-export type Neighbours = (node: Node, way: Way) => Promise<readonly Link[]>;
+import { type Edge, nodeTypes } from "../record/artifact.js";
+import type { Link, Neighbours, Node, Way } from "../record/lineage.js";
 
 export interface WalkOptions {
   ways: readonly Way[];

@@ -13,10 +13,15 @@ export const palette: Record<NodeType, { fill: string; line: string }> = {
 export const bad = "#c62828";
 
 /** The lines of a thing's box: its name, what one types for it, and what is to be known of it. No control characters. */
-export function wordsOf({ type, name, ref, state, user, path, cut }: Thing): string[] {
+export function wordsOf({ type, name, ref, aliases, state, user, path, cut }: Thing): string[] {
   const second = type === "external" || type === "collected" ? path : ref;
   const third = [state, user].filter((word) => word !== undefined).join(", ");
-  const lines = [name, ...(second === undefined || second === name ? [] : [second]), ...(third ? [third] : [])];
+  const lines = [
+    name,
+    ...(aliases ?? []),
+    ...(second === undefined || second === name ? [] : [second]),
+    ...(third ? [third] : []),
+  ];
   return [...lines, ...(cut ? ["…"] : [])].map((line) => line.replace(/\p{Cc}/gu, " "));
 }
 

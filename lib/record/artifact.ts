@@ -118,6 +118,9 @@ export const edgeSchema = record("edge", {
   /** What one types to name it: a handle, `<handle>:<role>@<step>`. */
   from_ref: maybe(text),
   to_ref: maybe(text),
+  /** Names that somebody gave it. */
+  from_aliases: maybe(words),
+  to_aliases: maybe(words),
   /** Of a run where it stands; `pending`, `overwritten` and the like of an artifact that is not simply there. */
   from_state: maybe(text),
   to_state: maybe(text),

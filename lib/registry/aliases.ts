@@ -7,9 +7,9 @@ import { artifactIdOf } from "../record/artifact-id.js";
 import { fault } from "../record/fault.js";
 import { checkName } from "../record/names.js";
 import { directoryOf, generationsIn, namesIn, type Owner, type Report, readGeneration } from "./alias-files.js";
+import { indexed } from "./edges.js";
 import { fanOut, indexDirectory, userAliasDirectory } from "./layout.js";
 import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
-import { list } from "./read.js";
 import { usersWith } from "./runs.js";
 import { makeDirectory, mark, recordText, writeOnce } from "./write.js";
 
@@ -121,14 +121,11 @@ export function usersWithAliases(registry: Registry): string[] {
 /** The names, everybody's, that mean a thing now: an artifact's id, or for a whole stream artifactIdOf(run, role). */
 export function aliasesOf(registry: Registry, thing: string): Alias[] {
   const found = new Map<string, Alias>();
-  for (const writer of usersWith(registry, "index")) {
-    if (ownerOf(path.join(registry.base, "index", writer)) === undefined) continue;
-    for (const file of list(indexDirectory(registry.base, writer, thing))) {
-      const [, scope, name] = /^art-[0-9a-f]{20}\.named\.(global|user)\.(.+)$/.exec(file) ?? [];
-      if (!file.startsWith(`${thing}.`) || name === undefined) continue;
-      const current = currentAlias(registry, scope === "user" ? writer : undefined, name);
-      if (current && thingOf(current) === thing) found.set(`${current.scope}/${current.user}/${name}`, current);
-    }
+  for (const [writer, file] of indexed(registry, thing)) {
+    const [, scope, name] = /^art-[0-9a-f]{20}\.named\.(global|user)\.(.+)$/.exec(file) ?? [];
+    if (!file.startsWith(`${thing}.`) || name === undefined) continue;
+    const current = currentAlias(registry, scope === "user" ? writer : undefined, name);
+    if (current && thingOf(current) === thing) found.set(`${current.scope}/${current.user}/${name}`, current);
   }
   return [...found.values()];
 }

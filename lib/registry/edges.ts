@@ -1,5 +1,6 @@
 // The index of what was made and used: empty files whose names are edges. Derived: run.json and outputs say the same.
 import path from "node:path";
+import { isFault } from "../record/fault.js";
 import { isRunId } from "../record/run-id.js";
 import { indexDirectory } from "./layout.js";
 import { ownDirectory, ownerOf, type Registry } from "./open.js";
@@ -28,17 +29,30 @@ export function noteEdge(registry: Registry, thing: string, verb: EdgeVerb, run:
 
 /**
  * The runs of everybody that made or used a thing, oldest first; one list of a directory a user. What it says is a hint
- * where to look: the run's own records tell whether it is so.
+ * where to look: the run's own records tell whether it is so. A user's part that cannot be read is told of and left out.
  */
-export function edgesOf(registry: Registry, thing: string): IndexedEdge[] {
+export function edgesOf(registry: Registry, thing: string, report?: Report): IndexedEdge[] {
   const found: IndexedEdge[] = [];
-  for (const user of usersWith(registry, "index")) {
-    if (ownerOf(path.join(registry.base, "index", user)) === undefined) continue;
-    for (const name of list(indexDirectory(registry.base, user, thing))) {
-      const [what, verb, run] = name.split(".");
-      if (what !== thing || (verb !== "made" && verb !== "used") || run === undefined || !isRunId(run)) continue;
-      found.push({ thing, verb, run, user });
-    }
+  for (const [user, name] of indexed(registry, thing, report)) {
+    const [what, verb, run] = name.split(".");
+    if (what !== thing || (verb !== "made" && verb !== "used") || run === undefined || !isRunId(run)) continue;
+    found.push({ thing, verb, run, user });
   }
   return found.sort((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0));
+}
+
+type Report = (message: string) => void;
+
+/** What everybody's index holds about things like this one: whose, and the file's name. A part that cannot be read is told of. */
+export function indexed(registry: Registry, thing: string, report?: Report): [user: string, name: string][] {
+  return usersWith(registry, "index").flatMap((user) => {
+    try {
+      if (ownerOf(path.join(registry.base, "index", user)) === undefined) return [];
+      return list(indexDirectory(registry.base, user, thing)).map((name): [string, string] => [user, name]);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      report?.(error.message);
+      return [];
+    }
+  });
 }

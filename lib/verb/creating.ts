@@ -7,6 +7,7 @@ import { checked } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
 import { ownOutputDirectories } from "../registry/artifact-roots.js";
 import { note } from "../registry/journal.js";
+import { noteUses } from "../registry/note-uses.js";
 import { createRun } from "../registry/runs.js";
 
 /** Makes the run and returns it; a dry run gets what would be made. Twice is the same as once. */
@@ -17,6 +18,7 @@ export async function createOne(record: Run, context: Context): Promise<Run> {
   const created = { ...run, phase: "created" as const, state: "planned", created_at: timestamp(Date.now()) };
   if (context.dryRun || run.dry_run) return { ...created, dry_run: true };
   ownOutputDirectories(run.outputs, registry);
+  noteUses(registry, created);
   if (createRun(registry, created, run.recipe.text) === "made")
     note(registry, "run_created", run.id, { name: run.name });
   return created;

@@ -34,3 +34,8 @@ t.test("a step that was asked about stays; so do other runs' and roles' steps", 
   const two = await folded("e1>r1:d e1>r2:d r1>a1:x@1 r1>a2:y@2 r2>a3:x@1 r2>a4:x@2", "e1");
   t.strictSame(two.names, ["e1", "r1", "r2", "a1", "a2", "x steps 1…2"]);
 });
+
+t.test("files that a run collected are one, save those that something was made from", async (t) => {
+  const { names } = await folded("r1>c1 r1>c2 r1>c3 r1>a1:x c2>r2:table r2>c4");
+  t.strictSame(names, ["r1", "a1", "2 files", "c2", "r2", "c4"]);
+});

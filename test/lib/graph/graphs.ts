@@ -1,7 +1,8 @@
 // Graphs for tests: written as `a>b`, or drawn by fast-check.
 import fc from "fast-check";
-import { type Link, lineage, type Neighbours, type Node, type WalkOptions } from "../../../lib/graph/lineage.js";
+import { lineage, type WalkOptions } from "../../../lib/graph/lineage.js";
 import type { Edge, NodeType } from "../../../lib/record/artifact.js";
+import type { Link, Neighbours, Node } from "../../../lib/record/lineage.js";
 
 export interface Written {
   from: string;

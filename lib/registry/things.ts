@@ -1,0 +1,196 @@
+// The things that lineage shows, as nodes: each run opened once, what is wrong with one told once.
+import fs from "node:fs";
+import path from "node:path";
+import type { Artifact } from "../record/artifact.js";
+import { artifactIdOf } from "../record/artifact-id.js";
+import { isFault } from "../record/fault.js";
+import type { Link, Node } from "../record/lineage.js";
+import type { RunSource } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
+import { aliasesOf } from "./aliases.js";
+import type { RunOnDisk } from "./facts.js";
+import { runDirectory } from "./layout.js";
+import type { Registry } from "./open.js";
+import { artifactsOf, isSealed, type RunArtifact } from "./outputs.js";
+import { openRun, usersWith } from "./runs.js";
+import { collectedIdOf, sourceIdOf, type Use } from "./used.js";
+
+/** What is known of a node beside what it shows. */
+export interface Known {
+  /** The run that it is, or that made it. */
+  run?: RunOnDisk;
+  role?: string;
+  step?: number;
+  /** It is a whole stream: its steps are things of their own. */
+  stream?: boolean;
+  path?: string;
+}
+
+export interface Things {
+  registry: Registry;
+  /** Told of a file or run that cannot be what it should be; `id` is the run's or thing's. */
+  report(id: string, message: string): void;
+  /** A run by its user, or of whoever has it; undefined where there is none that can be read. */
+  open(user: string | undefined, id: string): RunOnDisk | undefined;
+  artifacts(run: RunOnDisk): RunArtifact[];
+  /** What was found for a key the first time. */
+  once(key: string, find: () => Link[]): readonly Link[];
+  known(node: Node): Known;
+  run(run: RunOnDisk): Node;
+  /** An output of a run, registered or not. */
+  output(run: RunOnDisk, role: string, step?: number): Node;
+  /** An artifact that no run made, as somebody registered it. */
+  registered(artifact: Artifact): Node;
+  external(use: Pick<Use, "thing" | "path">): Node;
+  source(source: RunSource, digest: string): Node;
+  collected(run: RunOnDisk, file: string): Node;
+}
+
+/** `stateOf` tells how a run is. */
+export function thingsOn(
+  registry: Registry,
+  stateOf: (run: RunOnDisk) => string,
+  tell: (id: string, message: string) => void,
+): Things {
+  const opened = new Map<string, RunOnDisk | undefined>();
+  const users = usersWith(registry, "runs");
+  const made = new Map<RunOnDisk, RunArtifact[]>();
+  const found = new Map<string, readonly Link[]>();
+  const said = new Set<string>();
+  const report = (id: string, message: string) => {
+    if (!said.has(`${id} ${message}`)) tell(id, message);
+    said.add(`${id} ${message}`);
+  };
+  const known = new Map<string, Known>();
+  const kept = (node: Node, what: Known): Node => {
+    known.set(node.id, what);
+    return node;
+  };
+  const things: Things = {
+    registry,
+    report,
+    known: ({ id }) => known.get(id) ?? {},
+    open(user, id) {
+      const key = `${user ?? ""}/${id}`;
+      if (!opened.has(key))
+        opened.set(key, openSafely(registry, user === undefined ? users : [user], id, users, report));
+      return opened.get(key);
+    },
+    once(key, find) {
+      const links = found.get(key) ?? find();
+      found.set(key, links);
+      return links;
+    },
+    artifacts(run) {
+      const there = made.get(run) ?? safely(run.run.id, [], () => artifactsOf(run, told(run)), report);
+      made.set(run, there);
+      return there;
+    },
+    run: (run) => kept(runNode(run, stateOf(run)), { run }),
+    output(run, role, step) {
+      const stream = step === undefined && run.run.outputs[role]?.type === "checkpoint_stream";
+      const artifact = things.artifacts(run).find((one) => one.role === role && (stream || one.step === step));
+      const id = artifactIdOf(run.run.id, role, step);
+      const place = stream || !artifact ? run.run.outputs[role]?.path : artifact.path;
+      const state = artifact ? {} : { state: isSealed(run.dir) ? "missing" : "pending" };
+      const node: Node = {
+        ...outputNode(id, run.run.id, role, step),
+        ...(stream ? { name: `${role} (all steps)` } : {}),
+        ...named(registry, id, run.run.id),
+        ...state,
+        user: run.run.user,
+        ...(place === undefined ? {} : { path: place }),
+      };
+      return kept(node, {
+        run,
+        role,
+        stream,
+        ...(step === undefined ? {} : { step }),
+        ...(place === undefined ? {} : { path: place }),
+      });
+    },
+    registered({ id, path: place, user }) {
+      const node: Node = {
+        id,
+        type: "artifact",
+        name: path.basename(place),
+        ...named(registry, id),
+        user,
+        path: place,
+      };
+      return kept(node, { path: place });
+    },
+    external({ thing, path: place = "" }) {
+      const node: Node = { id: thing, type: "external", name: path.basename(place) || place, path: place };
+      return kept(node, { path: place });
+    },
+    source: (source, digest) => kept(sourceNode(source, digest), {}),
+    collected(run, file) {
+      const { id, user } = run.run;
+      const name = path.relative(run.dir, file);
+      return kept({ id: collectedIdOf(id, file), type: "collected", name, user, path: file }, { run, path: file });
+    },
+  };
+  const told = (run: RunOnDisk) => (message: string) => report(run.run.id, message);
+  return things;
+}
+
+/** An output as its id, run and role tell, where nothing more is known. */
+export function outputNode(id: string, run: string, role: string, step?: number): Node {
+  const handle = handleOf(run);
+  return step === undefined
+    ? { id, type: "artifact", name: role, ref: `${handle}:${role}` }
+    : { id, type: "artifact", name: `${role} step ${step}`, ref: `${handle}:${role}@${step}` };
+}
+
+function runNode({ run: { id, name, user } }: RunOnDisk, state: string): Node {
+  return { id, type: "run", name, ref: handleOf(id), state, user };
+}
+
+function sourceNode({ root, commit, dirty, tar }: RunSource, digest: string): Node {
+  const at = commit === undefined ? "" : `@${commit.slice(0, 7)}${dirty ? " with changes" : ""}`;
+  return {
+    id: sourceIdOf(digest),
+    type: "source",
+    name: `${path.basename(root)}${at}`,
+    ...(tar === undefined ? {} : { path: tar }),
+  };
+}
+
+/** Its names, save those that say no more than which run made it. */
+function named(registry: Registry, id: string, run?: string): { aliases?: string[] } {
+  const names = aliasesOf(registry, id)
+    .filter(({ name }) => run === undefined || !name.includes(handleOf(run)))
+    .map(({ scope, user, name }) => (scope === "global" || user === registry.user ? name : `${user}/${name}`));
+  return names.length > 0 ? { aliases: [...new Set(names)].sort() } : {};
+}
+
+type Report = Things["report"];
+
+/** The run of one of these users. Two cannot have planned one run: then only one's own is believed. */
+function openSafely(
+  registry: Registry,
+  whose: readonly string[],
+  id: string,
+  users: readonly string[],
+  report: Report,
+): RunOnDisk | undefined {
+  const those = users.filter((user) => fs.existsSync(runDirectory(registry.base, user, id)));
+  if (those.length > 1)
+    report(id, `several have a run of this id, and only one's own is believed: ${those.join(", ")}`);
+  const user = whose.find((one) => those.includes(one) && (those.length === 1 || one === registry.user));
+  const run = user === undefined ? undefined : safely(id, undefined, () => openRun(registry, user, id), report);
+  for (const problem of run?.problems ?? []) report(id, problem);
+  return run;
+}
+
+/** What is wrong with one run is told, and stops nothing. */
+function safely<T>(id: string, otherwise: T, look: () => T, report: Report): T {
+  try {
+    return look();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    report(id, error.message);
+    return otherwise;
+  }
+}

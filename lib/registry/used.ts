@@ -1,0 +1,64 @@
+// What a run used, by the ids that lineage and the index know.
+import { artifactIdOf, shortHash } from "../record/artifact-id.js";
+import type { Run, RunInput } from "../record/run.js";
+
+/** One thing that a run used: an artifact, a path that nobody here made, or its source. */
+export interface Use {
+  thing: string;
+  type: "artifact" | "external" | "source";
+  /** What the run calls it; a source has none. */
+  role?: string;
+  path?: string;
+  /** Of an artifact: who made it, as what. One that was registered from outside was made by none. */
+  maker?: Maker;
+}
+
+export interface Maker {
+  run: string;
+  user?: string;
+  role: string;
+  step?: number;
+}
+
+/** What a run is recorded to have used, in the order of its recipe, the source last. Pure. */
+export function usesOf({ inputs, source }: Pick<Run, "inputs" | "source">): Use[] {
+  const uses = Object.entries(inputs).map(([role, input]) => useOf(role, input));
+  return source.digest === undefined ? uses : [...uses, { type: "source", thing: sourceIdOf(source.digest) }];
+}
+
+/** The fields by which any kind of input is known. */
+interface Known extends Partial<Maker> {
+  type: string;
+  path?: string;
+  recorded?: { digest?: string };
+  id?: string;
+}
+
+function useOf(called: string, input: RunInput): Use {
+  const { type, path = "", recorded, id, run, user, role, step } = input as Known;
+  const use = { role: called, path };
+  if (type !== "artifact") return { type: "external", thing: externalIdOf(path, recorded?.digest), ...use };
+  if (run === undefined || role === undefined)
+    return { type: "artifact", thing: id ?? externalIdOf(path, undefined), ...use };
+  const maker = { run, role, ...(user === undefined ? {} : { user }), ...(step === undefined ? {} : { step }) };
+  // A whole stream has no id of its own but what follows from its run and role.
+  return { type: "artifact", thing: id ?? artifactIdOf(run, role), ...use, maker };
+}
+
+/** The id of a path as it was recorded: changed bytes are another thing, and without a fingerprint the path is all there is. */
+export function externalIdOf(file: string, digest: string | undefined): string {
+  return `ext-${shortHash("external", file, digest ?? "none")}`;
+}
+
+/** By which the index finds all that ever was at a path. */
+export function placeIdOf(file: string): string {
+  return `ext-${shortHash("place", file)}`;
+}
+
+export function sourceIdOf(digest: string): string {
+  return `src-${digest.replace(/^sha256:/, "").slice(0, 20)}`;
+}
+
+export function collectedIdOf(run: string, file: string): string {
+  return `col-${shortHash("collected", run, file)}`;
+}
