@@ -74,7 +74,7 @@ function* pairs(text: string, run: string, attempt: number): Generator<Metric> {
   );
   const step = values.get("step");
   for (const [name, value] of values) {
-    if (name === "step" || name === "" || /["\\]/.test(name) || !number.test(value)) continue;
+    if (name === "step" || name === "" || JSON.stringify(name) !== `"${name}"` || !number.test(value)) continue;
     const at = step === undefined || !number.test(step) ? {} : { step: Number(step) };
     yield { type: "metric", v: 1, run, name, value: Number(value), ...at, attempt };
   }

@@ -115,20 +115,40 @@ except ImportError:
 print("\n".join(sorted(found)))' 2>/dev/null) && lab_write_once "$lab_attempt_dir/freeze.txt" "$list"
 }
 
-# Metrics that were printed, `lab-metric {"name": …}` and `lab-metric loss=0.5 accuracy=0.9 step=3`, become lines of a file.
+# Metrics that were printed become lines of a file.
 lab_gather_metrics() {
-  local file=$lab_attempt_dir/metrics-$lab_file_host-log.ndjson
-  [[ -f $lab_attempt_dir/job.log && ! -e $file ]] && grep -q -a '^lab-metric ' -- "$lab_attempt_dir/job.log" || return 0
-  lab_write_once "$file" "$(grep -a '^lab-metric ' -- "$lab_attempt_dir/job.log" | sed 's/^lab-metric *//' | awk '
+  local file=$lab_attempt_dir/metrics-$lab_file_host-log.ndjson log=$lab_attempt_dir/job.log
+  [[ -f $log && ! -e $file ]] && grep -q -a '^lab-metric ' -- "$log" || return 0
+  lab_write_once "$file" "$(lab_printed_metrics <"$log")"
+}
+
+# What is in `lab-metric {"name": …}`, and in `lab-metric loss=0.5 accuracy=0.9 step=3`: names that need no escape in JSON,
+# and decimal numbers. Of a name that stands there twice the last value counts.
+lab_printed_metrics() {
+  grep -a '^lab-metric ' | tr '\000' '\001' | awk '
+    function json(text,  sign, exponent) {
+      sign = text ~ /^-/ ? "-" : ""
+      sub(/^[-+]/, "", text)
+      if (match(text, /[eE]/)) { exponent = substr(text, RSTART); text = substr(text, 1, RSTART - 1) }
+      sub(/\.$/, "", text); sub(/^0+/, "", text)
+      return sign (text ~ /^[0-9]/ ? "" : "0") text exponent
+    }
+    BEGIN { number = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$" }
+    { sub(/^lab-metric [ \t\r\v\f]*/, "") }
     /^\{/ { print; next }
     {
-      step = ""
-      for (i = 1; i <= NF; i++) if ($i ~ /^step=-?[0-9.]+$/) step = ",\"step\":" substr($i, 6)
+      gsub(/[\r\v\f]/, " ")
+      split("", value); names = 0
       for (i = 1; i <= NF; i++) {
-        at = index($i, "="); name = substr($i, 1, at - 1); value = substr($i, at + 1)
-        if (name == "" || name == "step" || name ~ /["\\]/ || value !~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/) continue
-        sub(/^\+/, "", value); sub(/^\./, "0.", value); sub(/^-\./, "-0.", value); sub(/\.$/, "", value); sub(/\.[eE]/, "e", value)
-        printf "{\"name\":\"%s\",\"value\":%s%s}\n", name, value, step
+        at = index($i, "="); name = substr($i, 1, at - 1)
+        if (at > 0 && !(name in value)) order[++names] = name
+        if (at > 0) value[name] = substr($i, at + 1)
       }
-    }')"
+      step = ("step" in value) && value["step"] ~ number ? ",\"step\":" json(value["step"]) : ""
+      for (i = 1; i <= names; i++) {
+        name = order[i]
+        if (name == "" || name == "step" || name ~ /["\\\001-\037]/ || value[name] !~ number) continue
+        print "{\"name\":\"" name "\",\"value\":" json(value[name]) step "}"
+      }
+    }'
 }
