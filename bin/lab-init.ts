@@ -13,6 +13,11 @@ export const spec = {
       value: "FILE",
       help: "take this cluster file as it is (also one of labctl), and join or make its registry",
     },
+    join: {
+      type: "string",
+      value: "FILE",
+      help: "join the registry of this cluster file, and link to the file, so that its changes reach you",
+    },
     root: {
       type: "string",
       value: "DIR",

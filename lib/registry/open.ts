@@ -1,6 +1,7 @@
 // Opening a registry: is it one, do we know its version, and who are we in it.
 import fs from "node:fs";
 import os from "node:os";
+import path from "node:path";
 import * as v from "valibot";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { isName, isUserName } from "../record/names.js";
@@ -97,6 +98,10 @@ export function userOf(uid: number): string {
 /** The caller's own directory in an area, made where it is missing. Throws noperm where it is not hers. */
 export function ownDirectory(registry: Registry, area: UserArea): string {
   const directory = userDirectory(registry.base, area, registry.user);
+  if (!fs.existsSync(path.dirname(directory)))
+    throw fault("config", `cannot use the registry '${registry.base}': it has no directory '${area}'`, {
+      hint: "it was made by an older toolkit, or not to its end; its founder completes it: lab init --yes",
+    });
   const made = makeDirectory(directory, registry.modes.directory);
   if (made === "exists") checkOwner(directory, registry.uid);
   return directory;

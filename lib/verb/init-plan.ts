@@ -16,6 +16,7 @@ export interface InitOptions {
   /** As every command has it. */
   cluster?: string;
   use: string | undefined;
+  join: string | undefined;
   root: string | undefined;
   "runs-base": string | undefined;
   "artifact-root": string | undefined;
@@ -40,9 +41,10 @@ export interface Plan {
   roots: string[];
   artifacts: { path?: string; words: string };
   scheduler: string;
-  /** The cluster file. Without a text it is in force, and stays as it is. */
+  /** The cluster file: with this text, or a link to that one. With neither it is in force, and stays as it is. */
   output: string;
   text?: string;
+  link?: string;
 }
 
 /**
@@ -52,9 +54,12 @@ export interface Plan {
 export async function initPlan(options: InitOptions, context: Context): Promise<Plan> {
   const kinds = options.kind.map(kindName);
   const [says] = saying(options);
-  if (options.use !== undefined) {
-    if (says === undefined) return fromFile(options.use, kinds, options, context);
-    throw fault("usage", `--use and --${says} exclude each other: the file is taken as it is`, {
+  for (const word of ["use", "join"] as const) {
+    const file = options[word];
+    if (file === undefined) continue;
+    const other = word === "use" && options.join !== undefined ? "join" : says;
+    if (other === undefined) return fromFile(file, kinds, options, context);
+    throw fault("usage", `--${word} and --${other} exclude each other: the file is taken as it is`, {
       hint: "copy it, change the copy, and use that",
     });
   }
@@ -90,7 +95,7 @@ function whereabouts({ env, cwd }: Context) {
   return { env, cwd, home: env["HOME"] || os.homedir() };
 }
 
-/** A cluster file that exists, taken over word by word. */
+/** A cluster file that exists, taken over word by word; or joined: linked to, so that its changes are heard of. */
 async function fromFile(use: string, kinds: string[], options: InitOptions, context: Context): Promise<Plan> {
   const { resolveConfig } = await import("../config/config.js");
   const file = path.resolve(context.cwd, use);
@@ -103,7 +108,13 @@ async function fromFile(use: string, kinds: string[], options: InitOptions, cont
     uid: os.userInfo().uid,
   });
   const plan = await described(config, kinds, context);
-  return { ...plan, output: outputOf(options, context), text: fs.readFileSync(file, "utf8") };
+  const output = outputOf(options, context);
+  if (options.join === undefined) return { ...plan, output, text: fs.readFileSync(file, "utf8") };
+  if (!plan.joins)
+    throw fault("noinput", `cannot join the registry '${plan.runsBase}': there is none yet`, {
+      hint: `whoever is to be its founder makes it: lab init --use ${use}`,
+    });
+  return { ...plan, output, link: file };
 }
 
 /** The place that a configuration describes, with the directories of all the kinds that it has, and of `kinds`. */

@@ -13,9 +13,8 @@ import { type InitOptions, initPlan, type Plan } from "./init-plan.js";
 /** Makes what is missing and yields a `check` record for each thing; asks first, on a terminal, unless `--yes`. */
 export async function* initialise(options: InitOptions, context: Context): AsyncGenerator<object> {
   const plan = await initPlan(options, context);
-  const there = fs.existsSync(plan.output);
-  if (plan.text !== undefined && there && !options.force && fs.readFileSync(plan.output, "utf8") !== plan.text)
-    throw taken(plan.output, options);
+  const there = fs.lstatSync(plan.output, { throwIfNoEntry: false }) !== undefined;
+  if (there && !options.force && !isAsPlanned(plan)) throw taken(plan.output, options);
   const steps = checks(plan, there, context.dryRun);
   if (context.dryRun) {
     yield* steps.map((step) => ({ ...step, dry_run: true }));
@@ -26,6 +25,16 @@ export async function* initialise(options: InitOptions, context: Context): Async
   make(plan);
   yield* steps;
   next(plan, context);
+}
+
+/** Whether the cluster file is what it is to be. */
+function isAsPlanned({ output, text, link }: Plan): boolean {
+  if (link !== undefined) return output === link || realPath(output) === realPath(link);
+  return text === undefined || (fs.existsSync(output) && fs.readFileSync(output, "utf8") === text);
+}
+
+function realPath(file: string): string | undefined {
+  return fs.existsSync(file) ? fs.realpathSync(file) : undefined;
 }
 
 function taken(file: string, { kind }: InitOptions) {
@@ -48,6 +57,7 @@ function make(plan: Plan): void {
   initUser(registry);
   for (const root of plan.roots) makeRoot(root, plan);
   if (plan.text !== undefined) writeConfiguration(plan.output, plan.text);
+  if (plan.link !== undefined && plan.link !== plan.output) linkConfiguration(plan.output, plan.link);
 }
 
 function makeRoot(root: string, { group, joins }: Plan): void {
@@ -60,24 +70,46 @@ function makeRoot(root: string, { group, joins }: Plan): void {
 }
 
 function writeConfiguration(file: string, text: string): void {
+  makeParent(file);
+  replace(file, text, 0o644);
+}
+
+function linkConfiguration(file: string, target: string): void {
+  makeParent(file);
+  try {
+    if (fs.lstatSync(file, { throwIfNoEntry: false })) fs.unlinkSync(file);
+    fs.symlinkSync(target, file);
+  } catch (error) {
+    throw systemFault(error, `link '${file}' to '${target}'`);
+  }
+}
+
+function makeParent(file: string): void {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
   } catch (error) {
     throw systemFault(error, `make the directory '${path.dirname(file)}'`);
   }
-  replace(file, text, 0o644);
 }
 
 /** What is done, or would be. */
-function checks({ runsBase, joins, group, artifacts, scheduler, output, text }: Plan, there: boolean, dry: boolean) {
+function checks(
+  { runsBase, joins, group, artifacts, scheduler, output, text, link }: Plan,
+  there: boolean,
+  dry: boolean,
+) {
   const shared = group === undefined ? "" : `, shared by the group ${group.name}`;
   const did = (word: string) => (dry ? `would be ${word}` : word);
+  const fileWords = () => {
+    if (link !== undefined) return link === output ? "in force" : `${did("linked")} to ${link}`;
+    return text === undefined ? "in force" : did(there ? "replaced" : "written");
+  };
   const jobs: Record<string, string> = { slurm: "Slurm runs the jobs", local: "this machine runs the jobs" };
   return [
     check("registry", runsBase, `${joins ? `${did("joined")}: it is there already` : did("made")}${shared}`),
     check("artifacts", artifacts.path, artifacts.words),
     check("scheduler", undefined, jobs[scheduler] ?? scheduler),
-    check("cluster", output, text === undefined ? "in force" : did(there ? "replaced" : "written")),
+    check("cluster", output, fileWords()),
   ];
 }
 
@@ -85,11 +117,11 @@ function check(name: string, at: string | undefined, message: string): object {
   return { type: "check", v: 1, name, check: name, ok: true, ...(at === undefined ? {} : { path: at }), message };
 }
 
-async function agreed({ runsBase, joins, artifacts, output, text }: Plan, context: Context): Promise<boolean> {
+async function agreed({ runsBase, joins, artifacts, output, text, link }: Plan, context: Context): Promise<boolean> {
   const parts = [
     `${joins ? "join" : "make"} the registry ${runsBase}`,
     ...(artifacts.path === undefined ? [] : [`artifacts in ${artifacts.path}`]),
-    ...(text === undefined ? [] : [`configuration ${output}`]),
+    ...(text === undefined && link === undefined ? [] : [`configuration ${output}`]),
   ];
   if (!context.terminal.in || !context.terminal.err) {
     context.say(`would ${parts.join(", ")}`);
@@ -99,9 +131,9 @@ async function agreed({ runsBase, joins, artifacts, output, text }: Plan, contex
   return agrees(`lab-init will ${parts.join(", ")}\nGo on?`);
 }
 
-function next({ output, text }: Plan, context: Context): void {
+function next({ output, text, link }: Plan, context: Context): void {
   const other = context.env["LAB_CLUSTER"];
-  if (text !== undefined && other && path.resolve(context.cwd, other) !== output)
+  if ((text ?? link) !== undefined && other && path.resolve(context.cwd, other) !== output)
     context.say(`LAB_CLUSTER is set to '${other}' and wins over what was written: unset LAB_CLUSTER`);
   else if (context.terminal.err) context.say("next: lab run --wait -- echo hello");
 }
