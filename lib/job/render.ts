@@ -1,6 +1,6 @@
 // The script of a job: directives, what it is about in plain values, and the runtime. Self-contained: a person can read
 // it, and sbatch it by hand, and it is still the run.
-import type { JobContext } from "../record/facts.js";
+import type { ContextInput, JobContext } from "../record/facts.js";
 import { fault } from "../record/fault.js";
 import labPy from "./lab.py";
 import { bashArray, bashValue, bashWord } from "./quote.js";
@@ -26,7 +26,7 @@ export interface ScriptInput {
   umask?: string;
   /** WANDB_* by name. */
   wandb?: Readonly<Record<string, string>>;
-  /** The recorded digest of each input that has one, by role. */
+  /** The recorded digest of each external input that has one, by role. */
   fingerprints: Readonly<Record<string, string>>;
 }
 
@@ -105,14 +105,7 @@ function values({ context, ...more }: ScriptInput): string[] {
       "lab_input_path",
       context.inputs.map(({ path }) => path),
     ),
-    bashArray(
-      "lab_input_check",
-      context.inputs.map(({ fingerprint }) => fingerprint),
-    ),
-    bashArray(
-      "lab_input_digest",
-      context.inputs.map(({ role }) => more.fingerprints[role] ?? ""),
-    ),
+    ...gateValues(context.inputs, more.fingerprints),
     "",
     bashArray(
       "lab_output_role",
@@ -140,6 +133,31 @@ function values({ context, ...more }: ScriptInput): string[] {
       context.outputs.map(({ stream }) => String(stream)),
     ),
   ];
+}
+
+/** What the gate looks for: a line each, so that a reader of the script sees the table. */
+function gateValues(inputs: JobContext["inputs"], fingerprints: ScriptInput["fingerprints"]): string[] {
+  const each = (name: string, value: (input: ContextInput) => string | number | undefined) =>
+    bashArray(
+      `lab_input_${name}`,
+      inputs.map((input) => String(value(input) ?? "")),
+    );
+  return [
+    each("check", checkOf),
+    each("digest", ({ role, stat_digest }) => fingerprints[role] ?? stat_digest),
+    each("content", ({ digest, stat_digest }) => (digest === stat_digest ? undefined : digest)),
+    each("from", ({ from }) => from),
+    each("marker", ({ marker }) => marker),
+    each("marker_is", ({ marker_mtime: at, marker_bytes: bytes }) =>
+      at === undefined || bytes === undefined ? undefined : `${at} ${bytes}`,
+    ),
+  ];
+}
+
+/** External: its fingerprint. Else what makes an artifact sure: the success of its run, its step's marker, its digest. */
+function checkOf({ fingerprint, run, step }: ContextInput): string {
+  if (fingerprint !== undefined) return fingerprint;
+  return run === undefined ? "registered" : step === undefined ? "run" : "step";
 }
 
 const readonly = ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];

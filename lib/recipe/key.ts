@@ -2,7 +2,7 @@
 import crypto from "node:crypto";
 import canonicalize from "canonicalize";
 import { fault } from "../record/fault.js";
-import type { Run } from "../record/run.js";
+import type { ArtifactInput, Run, RunInput } from "../record/run.js";
 
 /** Changing what goes in means a new version: old keys must not answer for what they do not tell apart. */
 export const keyVersion = "lab-key/1";
@@ -83,16 +83,31 @@ function topology({ resources }: Run): Record<string, unknown> {
   return { ...of(resources), ...(resources.components?.length ? { components: resources.components.map(of) } : {}) };
 }
 
-/** An external input is what its fingerprint says; without one there is only its path. */
-function inputPart(
-  { type, fingerprint, recorded, path }: Run["inputs"][string],
-  role: string,
-): Record<string, unknown> {
+/**
+ * What a run made is who made it: the key and epoch of that run, role and step. An external input is what its fingerprint
+ * says; without one there is only its path. What was registered from outside is its digest, without one its id.
+ */
+function inputPart(input: RunInput, role: string): Record<string, unknown> {
+  if (input.type === "artifact") return artifactPart(input, role);
+  const { type, fingerprint, recorded, path } = input;
   if (fingerprint === "none") return { type, fingerprint, path };
-  if (recorded?.digest === undefined) {
-    throw fault("dataerr", `cannot make the cache key: the input '${role}' has no fingerprint`, {
-      hint: "lab-resolve comes before it",
-    });
-  }
+  if (recorded?.digest === undefined) throw unresolved(role, "has no fingerprint");
   return { type, fingerprint, kind: recorded.kind, digest: recorded.digest };
+}
+
+function artifactPart(input: ArtifactInput, role: string): Record<string, unknown> {
+  const { type, id, run, role: output, step, key, epoch, digest } = input;
+  if (run !== undefined) {
+    const maker = key === undefined || epoch === undefined ? { run } : { key, epoch };
+    return { type, ...maker, role: output, ...(step === undefined ? {} : { step }) };
+  }
+  if (digest !== undefined) return { type, digest };
+  if (id !== undefined) return { type, id };
+  throw unresolved(role, "is not known yet");
+}
+
+function unresolved(role: string, how: string) {
+  return fault("dataerr", `cannot make the cache key: the input '${role}' ${how}`, {
+    hint: "lab-resolve comes before it",
+  });
 }

@@ -114,6 +114,7 @@ function inputsOf(run: Run, recipe: Recipe, home: string): Record<string, RunInp
   const values = tokenValues(run);
   const inputs: Record<string, RunInput> = {};
   for (const [role, input] of Object.entries(recipe.table.inputs ?? {})) {
+    if (input.type === "artifact") inputs[role] = { type: "artifact", artifact: expandTokens(input.artifact, values) };
     if (input.type !== "external") continue;
     const text = expandTokens(input.path, values);
     const dir = layerOf(recipe.layers, recipe.table, ["inputs", role, "path"])?.dir ?? "/";

@@ -51,6 +51,11 @@ function isScalar(value: unknown): boolean {
 
 const fingerprint = v.picklist(["stat", "sha256", "none"]);
 
+const ofExternal = v.pipe(
+  v.unknown(),
+  v.check(() => false, "is for external inputs: what an artifact is known by was recorded with it"),
+);
+
 const inputs = v.record(
   role,
   v.variant("type", [
@@ -60,8 +65,14 @@ const inputs = v.record(
       fingerprint: maybe(fingerprint),
       prewarm: maybe(notYet),
     }),
+    v.strictObject({
+      type: v.literal("artifact"),
+      artifact: line,
+      fingerprint: maybe(ofExternal),
+      prewarm: maybe(notYet),
+    }),
     v.pipe(
-      v.looseObject({ type: v.picklist(["artifact", "stage", "from", "checkpoint"]) }),
+      v.looseObject({ type: v.picklist(["stage", "from", "checkpoint"]) }),
       v.check(
         () => false,
         ({ input }) => `of type "${isTable(input) ? input["type"] : ""}" is not supported yet`,

@@ -37,9 +37,9 @@ export function tokenBreaches(subject: Tokened): Breach[] {
   );
 }
 
-/** Throws dataerr for the first token of a run that cannot be replaced; those in inputs' paths have been, at planning. */
+/** Throws dataerr for the first token of a run that cannot be replaced; those in its inputs have been, at planning. */
 export function checkTokens(run: Run): void {
-  const inputs = Object.fromEntries(Object.keys(run.inputs).map((role) => [role, {}]));
+  const inputs = Object.fromEntries(Object.entries(run.inputs).map(([role, { type }]) => [role, { type }]));
   const [first] = tokenBreaches({ ...run, inputs });
   if (first) throw fault("dataerr", first.message, { hint: first.hint });
 }
@@ -70,6 +70,7 @@ function places(subject: Tokened): Place[] {
     ...table("args", subject.args, "text"),
     ...table("env", subject.env, "text").filter(({ path }) => path[1] !== "pass"),
     ...inEach("inputs", subject.inputs, "path"),
+    ...inEach("inputs", subject.inputs, "artifact"),
     ...inEach("outputs", subject.outputs, "alias"),
     ...table("collect", subject.collect, "name"),
     ...(isTable(subject.environment) ? field(["environment", "setup"], subject.environment["setup"], "shell") : []),
@@ -85,8 +86,17 @@ function knownTokens(subject: Tokened): Set<string> {
     ...leaves(subject.params, ["params"]).flatMap(([path, value]) => (Array.isArray(value) ? [] : [path.join(".")])),
     ...argumentTexts(subject).map(([key]) => `args.${key}`),
     ...roles(subject.inputs, "inputs"),
+    ...artifacts(subject).map((role) => `inputs.${role}.id`),
     ...roles(subject.outputs, "outputs"),
   ]);
+}
+
+/** The roles of inputs that are artifacts. */
+function artifacts({ inputs }: Tokened): string[] {
+  if (!isTable(inputs)) return [];
+  return Object.entries(inputs).flatMap(([role, input]) =>
+    isTable(input) && input["type"] === "artifact" ? [role] : [],
+  );
 }
 
 /** Tokens that exist, but have nothing to stand for here. */

@@ -20,13 +20,15 @@ export interface TokenSubject {
   numbers?: Record<string, string>;
 }
 
-/** Paths that are not in the record, or not yet. */
+/** Paths and ids that are not in the record, or not yet. */
 export interface TokenPaths {
   /** The run's directory. */
   dir?: string;
   /** By role. */
   inputs?: Record<string, string>;
   outputs?: Record<string, string>;
+  /** Of artifacts that are inputs, by role. */
+  ids?: Record<string, string>;
 }
 
 /**
@@ -73,6 +75,7 @@ export function tokenValues(subject: TokenSubject, paths: TokenPaths = {}): Toke
     set(values, path.join("."), subject.numbers?.[dotted(path)] ?? scalarText(value));
   }
   for (const [role, path] of Object.entries(paths.inputs ?? {})) values.set(`inputs.${role}.path`, path);
+  for (const [role, id] of Object.entries(paths.ids ?? {})) values.set(`inputs.${role}.id`, id);
   for (const [role, path] of Object.entries(paths.outputs ?? {})) values.set(`outputs.${role}.path`, path);
   for (const [key, text] of argumentTexts(subject)) {
     const complete = tokensIn(text).every((word) => values.has(word));

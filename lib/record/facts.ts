@@ -31,6 +31,30 @@ export const receiptSchema = record("receipt", {
 });
 export type Receipt = v.InferOutput<typeof receiptSchema>;
 
+/** An input as the gate of the job looks for it. */
+export const contextInputSchema = v.looseObject({
+  role: text,
+  type: text,
+  path,
+  /** External: how it is told whether it is what it was. */
+  fingerprint: maybe(text),
+  /** An artifact, and the run, output and step that make it. */
+  id: maybe(text),
+  run: maybe(runId),
+  user: maybe(text),
+  output: maybe(text),
+  step: maybe(count),
+  /** Where it is told that it is made: the .lab/ of the run, or the record of what was registered from outside. */
+  from: maybe(path),
+  marker: maybe(text),
+  marker_mtime: maybe(count),
+  marker_bytes: maybe(count),
+  /** By names, sizes and times, and by contents, where these were recorded. */
+  stat_digest: maybe(digest),
+  digest: maybe(digest),
+});
+export type ContextInput = v.InferOutput<typeof contextInputSchema>;
+
 /** submit-<n>/context.json: everything a job of this submission was given. */
 export const contextSchema = record("context", {
   run: runId,
@@ -45,7 +69,7 @@ export const contextSchema = record("context", {
   env: v.record(v.string(), text),
   pass: words,
   params: path,
-  inputs: v.array(v.looseObject({ role: text, type: text, path, fingerprint: text })),
+  inputs: v.array(contextInputSchema),
   outputs: v.array(
     v.looseObject({ role: text, type: text, path, marker: maybe(text), digest: text, stream: v.boolean() }),
   ),

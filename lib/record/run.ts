@@ -1,5 +1,6 @@
 // The run: one record that grows from planned to submitted. What lab-create writes as run.json is this record.
 import * as v from "valibot";
+import { artifactId } from "./artifact.js";
 import { phases } from "./phase.js";
 import {
   count,
@@ -49,9 +50,9 @@ export const resourcesSchema = v.looseObject({
 });
 export type Resources = v.InferOutput<typeof resourcesSchema>;
 
-/** An input before and after lab-resolve: `path` is always absolute, `recorded` is the fingerprint that the gate checks. */
-export const inputSchema = v.looseObject({
-  type: v.picklist(["external"]),
+/** What nobody here made: `path` is always absolute, `recorded` is the fingerprint that the gate checks. */
+export const externalInputSchema = v.looseObject({
+  type: v.literal("external"),
   path,
   fingerprint: v.picklist(["stat", "sha256", "none"]),
   recorded: maybe(
@@ -63,6 +64,37 @@ export const inputSchema = v.looseObject({
     }),
   ),
 });
+export type ExternalInput = v.InferOutput<typeof externalInputSchema>;
+
+/** What a run made or makes, or somebody registered: as the recipe names it, and what that is since lab-resolve. */
+export const artifactInputSchema = v.looseObject({
+  type: v.literal("artifact"),
+  artifact: text,
+  /** Of a whole stream there is none. */
+  id: maybe(artifactId),
+  /** Whose it is. */
+  user: maybe(text),
+  /** The run that makes it, and as which of its outputs; what was registered from outside has none. */
+  run: maybe(runId),
+  role: maybe(text),
+  step: maybe(count),
+  path: maybe(path),
+  /** The cache key and epoch of the run that makes it. */
+  key: maybe(digest),
+  epoch: maybe(text),
+  /** Of what was registered from outside: its digest, what that is over, what the gate compares, and its record. */
+  digest: maybe(digest),
+  digest_of: maybe(v.picklist(["stat", "sha256"])),
+  stat_digest: maybe(digest),
+  record: maybe(path),
+  /** By what it is known to be complete: of a step the marker as it was registered. */
+  marker: maybe(text),
+  marker_mtime: maybe(count),
+  marker_bytes: maybe(count),
+});
+export type ArtifactInput = v.InferOutput<typeof artifactInputSchema>;
+
+export const inputSchema = v.variant("type", [externalInputSchema, artifactInputSchema]);
 export type RunInput = v.InferOutput<typeof inputSchema>;
 
 /** An output; `path` and `directory` are known once lab-resolve has placed it. */

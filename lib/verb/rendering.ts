@@ -5,6 +5,7 @@ import type { Config } from "../config/config.js";
 import { renderScript } from "../job/render.js";
 import { commandLine } from "../recipe/command-line.js";
 import { expandTokens, type TokenValues, tokenValues } from "../recipe/tokens.js";
+import { artifactIdOf } from "../record/artifact-id.js";
 import type { JobContext } from "../record/facts.js";
 import { fault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
@@ -16,6 +17,7 @@ import type { Registry } from "../registry/open.js";
 import { nextSubmission, submissionFiles, writeSubmissionFile } from "../registry/submissions.js";
 import { umaskOf } from "../registry/umask.js";
 import { slurmDirectives } from "../scheduler/slurm/directives.js";
+import { gateInput } from "./gate-inputs.js";
 
 /** Writes the files of the run's next submission and returns the run with their places; a dry run gets the script's text. */
 export async function renderRun(given: Run, context: Context): Promise<Run> {
@@ -31,7 +33,12 @@ export async function renderRun(given: Run, context: Context): Promise<Run> {
   const dry = context.dryRun || run.dry_run === true;
   const n = dry ? 1 : nextSubmission(registry, runDir).n;
   const files = submissionFiles(runDir, n);
-  const values = tokenValues(run, { dir: runDir, inputs: pathsOf(run.inputs), outputs: pathsOf(run.outputs) });
+  const values = tokenValues(run, {
+    dir: runDir,
+    inputs: pathsOf(run.inputs),
+    outputs: pathsOf(run.outputs),
+    ids: idsOf(run.inputs),
+  });
   const about = contextOf(run, registry, n, runDir, files.params, values);
   const script = renderScript({
     ...scriptInput(run, config, values),
@@ -51,6 +58,17 @@ function pathsOf(table: Record<string, { path?: string }>): Record<string, strin
   return Object.fromEntries(
     Object.entries(table).flatMap(([role, { path }]) => (path === undefined ? [] : [[role, path]])),
   );
+}
+
+/** What `{inputs.R.id}` is: of a whole stream, which no artifact is, what follows from its run and role. */
+function idsOf(inputs: Run["inputs"]): Record<string, string> {
+  const ids: Record<string, string> = {};
+  for (const [role, input] of Object.entries(inputs)) {
+    if (input.type !== "artifact") continue;
+    const id = input.id ?? (input.run && input.role ? artifactIdOf(input.run, input.role) : undefined);
+    if (id !== undefined) ids[role] = id;
+  }
+  return ids;
 }
 
 /** Slurm's directives; the local scheduler reads none. */
@@ -111,7 +129,7 @@ function contextOf(
     env: Object.fromEntries(Object.entries(run.env).map(([name, text]) => [name, expandTokens(text, values)])),
     pass: run.pass,
     params,
-    inputs: each(run.inputs).map(({ role, type, path, fingerprint }) => ({ role, type, path, fingerprint })),
+    inputs: Object.entries(run.inputs).map(([role, input]) => gateInput(role, input, registry)),
     outputs: each(run.outputs).map(({ role, type, path, marker, digest: how }) => ({
       role,
       type,
@@ -126,8 +144,8 @@ function contextOf(
 
 function scriptInput(run: Run, config: Config, values: TokenValues) {
   const { modules = [], conda, venv, container, setup, inherit } = run.environment ?? {};
-  const fingerprints = Object.entries(run.inputs).flatMap(([role, { recorded }]) =>
-    recorded?.digest === undefined ? [] : [[role, recorded.digest] as const],
+  const fingerprints = Object.entries(run.inputs).flatMap(([role, input]) =>
+    input.type !== "external" || input.recorded?.digest === undefined ? [] : [[role, input.recorded.digest] as const],
   );
   return {
     siteEnv: config.env,

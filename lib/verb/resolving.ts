@@ -17,7 +17,7 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
   const { config } = await context.config();
   checkTokens(run);
   const inputs: Record<string, RunInput> = {};
-  for (const [role, input] of Object.entries(run.inputs)) inputs[role] = await resolvedInput(role, input);
+  for (const [role, input] of Object.entries(run.inputs)) inputs[role] = await resolvedInput(role, input, context);
   const outputs: Record<string, RunOutput> = {};
   const names = outputNames(run);
   for (const [role, output] of Object.entries(run.outputs)) {
@@ -39,7 +39,11 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
   return resolved;
 }
 
-async function resolvedInput(role: string, input: RunInput): Promise<RunInput> {
+async function resolvedInput(role: string, input: RunInput, context: Context): Promise<RunInput> {
+  if (input.type === "artifact") {
+    const { resolvedArtifact } = await import("./artifact-inputs.js");
+    return resolvedArtifact(role, input, context);
+  }
   if (input.fingerprint === "none") return input;
   try {
     const recorded =

@@ -18,18 +18,69 @@ lab_pass_gate() {
 
 # Whether input number $1 is there; if not, lab_missing says what is missing, and lab_final whether waiting is of no use.
 lab_input_passes() {
-  local path=${lab_input_path[$1]} check=${lab_input_check[$1]} digest=${lab_input_digest[$1]}
+  local path=${lab_input_path[$1]} check=${lab_input_check[$1]}
   lab_final=no
+  [[ $check != run ]] || lab_maker_passes "${lab_input_from[$1]}" || return
   lab_missing="'$path' does not exist"
   [[ -e $path ]] || return
   lab_missing="'$path' cannot be read"
   lab_readable "$path" || return
-  [[ -n $digest && $check != none ]] || return 0
+  case $check in
+    run | step) lab_marker_passes "$path" "${lab_input_marker[$1]}" "${lab_input_marker_is[$1]}" ;;
+    registered) lab_record_passes "$1" ;;
+    none) ;;
+    *) lab_digest_passes "$check" "$path" "${lab_input_digest[$1]}" ;;
+  esac
+}
+
+# Whether the run whose .lab/ is $1 has succeeded: as its owner wrote down, else as its latest attempt did.
+lab_maker_passes() {
+  local lab=$1 run=${1%/.lab} dir n last=0
+  run=${run##*/}
+  lab_refresh "$lab"
+  if lab_field "$lab/outcome.json" state; then
+    [[ $REPLY != succeeded ]] || return 0
+    lab_final=yes lab_missing="run $run, which was to make it, ended as $REPLY"
+    return 1
+  fi
+  for dir in "$lab"/attempt-*; do
+    n=${dir##*/attempt-}
+    [[ $n != *[!0-9]* ]] && ((n > last)) || continue
+    lab_field "$dir/exit.json" reason && [[ $REPLY == superseded ]] || last=$n
+  done
+  lab_missing="run $run, which makes it, has not succeeded"
+  ((last)) && lab_field "$lab/attempt-$last/exit.json" code && [[ $REPLY == 0 ]]
+}
+
+# Whether the marker $2 of $1 is there, if there is to be one, and is as it was when it was registered ($3: time and size).
+lab_marker_passes() {
+  [[ -n $2 ]] || return 0
+  lab_missing="'$1/$2' does not exist"
+  [[ -e $1/$2 ]] || return
+  [[ -n $3 ]] || return 0
+  lab_missing="'$1/$2' is not what was registered: it was written anew"
+  [[ $(stat -L -c '%Y %s' -- "$1/$2" 2>/dev/null) == "$3" ]]
+}
+
+# What was registered from outside: its record is there, and its bytes look as they did; or, if its contents were recorded,
+# are what they were though they were copied or touched.
+lab_record_passes() {
+  local path=${lab_input_path[$1]} record=${lab_input_from[$1]} content=${lab_input_content[$1]}
+  lab_missing="its record '$record' does not exist"
+  [[ -e $record ]] || return
+  lab_digest_passes stat "$path" "${lab_input_digest[$1]}" && return
+  [[ -n $content ]] || return
+  lab_digest_passes sha256 "$path" "$content"
+}
+
+# Whether $2 is what was recorded by $1, stat or sha256, if anything was ($3).
+lab_digest_passes() {
+  [[ -n $3 ]] || return 0
   # Contents are read once: what was opened is what the server has.
-  [[ $check != sha256 ]] || lab_final=yes
-  lab_patiently lab_fingerprint "$check" "$path" >"$lab_private/answer" 2>/dev/null || return
-  lab_missing="'$path' is not what was recorded: its $check fingerprint is $(<"$lab_private/answer"), not $digest"
-  [[ $(<"$lab_private/answer") == "$digest" ]]
+  [[ $1 != sha256 ]] || lab_final=yes
+  lab_patiently lab_fingerprint "$1" "$2" >"$lab_private/answer" 2>/dev/null || return
+  lab_missing="'$2' is not what was recorded: its $1 fingerprint is $(<"$lab_private/answer"), not $3"
+  [[ $(<"$lab_private/answer") == "$3" ]]
 }
 
 lab_readable() {

@@ -199,3 +199,35 @@ t.test("a run that has not come that far has no key", async (t) => {
     message: /no snapshot/,
   });
 });
+
+t.test("an artifact in the key: who made it, as what, in which epoch; from outside what it is", async (t) => {
+  const run = await resolved(t.testdir());
+  const maker = { run: "20261120-201455-aaaaaa", role: "model", key: digest("maker"), epoch: "1" };
+  const keyOf = (input: object) => {
+    const inputs = { data: { type: "artifact", artifact: "best", ...input } } as Run["inputs"];
+    return { digest: cacheKey({ ...run, inputs }).digest, part: keyParts({ ...run, inputs })["inputs"] };
+  };
+  const one = keyOf({ ...maker, id: `art-${"0".repeat(20)}`, path: "/a", user: "ada" });
+  t.strictSame(one.part, { data: { type: "artifact", role: "model", key: digest("maker"), epoch: "1" } });
+  const same = [
+    { ...maker, artifact: "another/name" },
+    { ...maker, path: "/elsewhere", user: "bob", id: `art-${"1".repeat(20)}` },
+    { ...maker, run: "20261120-201455-bbbbbb" },
+    { ...maker, marker: "DONE", marker_mtime: 1, marker_bytes: 2 },
+  ];
+  for (const other of same) t.equal(keyOf(other).digest, one.digest, JSON.stringify(other));
+  const others = [
+    { ...maker, role: "other" },
+    { ...maker, step: 3 },
+    { ...maker, step: 4 },
+    { ...maker, key: digest("another") },
+    { ...maker, epoch: "2" },
+    { run: maker.run, role: "model" },
+    { id: `art-${"2".repeat(20)}`, digest: digest("bytes") },
+    { id: `art-${"2".repeat(20)}` },
+  ];
+  t.equal(new Set([one.digest, ...others.map((other) => keyOf(other).digest)]).size, others.length + 1);
+  const outside = { digest: digest("bytes"), digest_of: "sha256", path: "/a" };
+  t.equal(keyOf({ ...outside, id: `art-${"3".repeat(20)}` }).digest, keyOf({ ...outside, path: "/b" }).digest);
+  t.throws(() => keyOf({}), { code: "dataerr", message: /'data' is not known yet$/ });
+});

@@ -81,3 +81,18 @@ t.test("why: flags win over the recipe, tags are added to its", async (t) => {
   t.match(flagged, { tags: ["x", "y", "z"], group: "h", parent: "k7q3mz" });
   t.strictSame(flagged.narrative, { hypothesis: "h", note: "mine", intent: "i" });
 });
+
+t.test("an artifact is named as the recipe names it, tokens replaced; what it is comes later", async (t) => {
+  const text = `name = "eval"
+command = ["x", "{inputs.m.id}", "{inputs.m.path}"]
+[params]
+which = "best"
+[inputs.m]
+type = "artifact"
+artifact = "alice/{params.which}@latest"
+`;
+  const run = await planned(t.testdir(), text, []);
+  t.strictSame(run.inputs, { m: { type: "artifact", artifact: "alice/best@latest" } });
+  const set = await planned(t.testdir(), text, ["inputs.m.artifact=k7q3mz:model"]);
+  t.strictSame(set.inputs, { m: { type: "artifact", artifact: "k7q3mz:model" } });
+});

@@ -16,7 +16,7 @@ const { id: runId = "" } = context;
 
 async function command(name: string): Promise<{ run: Run; argv: string[] }> {
   const run = planRun(await loadRecipe(name, { cwd }), context);
-  const inputs = Object.fromEntries(Object.entries(run.inputs).map(([role, input]) => [role, input.path]));
+  const inputs = Object.fromEntries(Object.entries(run.inputs).map(([role, { path = "" }]) => [role, path]));
   const outputs = Object.fromEntries(
     Object.entries(outputNames(run)).map(([role, { directory }]) => [role, `/out/${directory}`]),
   );

@@ -99,7 +99,7 @@ t.test("what is not built yet is refused by its name", async (t) => {
     ["[sweep.axes]\n'params.lr' = [1]", "[sweep] is not supported yet"],
     ["gpu_estimate.params_b = 7.0", "[gpu_estimate] is not supported yet"],
     ["resources.gpus = 'auto'", `resources.gpus = "auto" is not supported yet`],
-    ["[inputs.a]\ntype = 'artifact'\nartifact = 'x'", `[inputs.a] of type "artifact" is not supported yet`],
+    ["[inputs.a]\ntype = 'artifact'\nartifact = 'x'\nprewarm = true", "inputs.a.prewarm is not supported yet"],
     ["[inputs.a]\ntype = 'stage'\nstage = 'x'\nrole = 'y'", `[inputs.a] of type "stage" is not supported yet`],
     ["[inputs.a]\ntype = 'from'\nrole = 'y'", `[inputs.a] of type "from" is not supported yet`],
     ["[inputs.a]\ntype = 'checkpoint'", `[inputs.a] of type "checkpoint" is not supported yet`],
@@ -138,6 +138,13 @@ t.test("what a value cannot be", async (t) => {
     ["[environment]\nconda = 'a'\nvenv = 'b'", /\[environment\] names more than one of conda, venv and container/],
     ["[inputs.'a/b']\ntype = 'external'\npath = '/x'", /3:9 inputs."a\/b" cannot be a role/],
     ["[inputs.a]\npath = '/x'", /inputs.a.type is missing/],
+    ["[inputs.a]\ntype = 'artifact'", /inputs.a.artifact is missing/],
+    ["[inputs.a]\ntype = 'artifact'\nartifact = ''", /inputs.a.artifact/],
+    [
+      "[inputs.a]\ntype = 'artifact'\nartifact = 'x'\nfingerprint = 'stat'",
+      /inputs.a.fingerprint is for external inputs: what an artifact is known by was recorded with it/,
+    ],
+    ["[inputs.a]\ntype = 'artifact'\nartifact = 'x'\npath = '/x'", /unknown key 'path'/],
     [
       "[inputs.a]\ntype = 'extrnal'\npath = '/x'",
       /inputs.a.type is "extrnal", expected "external" or .* \(did you mean 'external'\?\)/,

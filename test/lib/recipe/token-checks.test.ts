@@ -102,3 +102,14 @@ t.test("in a file, with the line; in a run, the first", async (t) => {
     message: "unknown token {params.xx} (did you mean {params.x}?)",
   });
 });
+
+t.test("an artifact has an id; its name may have tokens in it, but no path", async (t) => {
+  const inputs = { model: { type: "artifact", artifact: "fit_{params.lr}" }, data: { type: "external", path: "/x" } };
+  const about = { inputs, params: { lr: 1 }, command: ["{inputs.model.id}", "{inputs.model.path}"] };
+  t.strictSame(tokenBreaches(about), []);
+  t.match(tokenBreaches({ ...about, command: ["{inputs.data.id}"] }), [
+    { message: /an external input has a path and no id/ },
+  ]);
+  const [misplaced] = tokenBreaches({ ...about, inputs: { model: { type: "artifact", artifact: "{run.dir}" } } });
+  t.match(misplaced, { path: ["inputs", "model", "artifact"], message: /it is a path/ });
+});

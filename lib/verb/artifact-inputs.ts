@@ -1,0 +1,89 @@
+// Inputs that are artifacts: what the recipe names is frozen to what that is now, or will be when its run has made it.
+import fs from "node:fs";
+import type { Context } from "../command/context.js";
+import { type Fault, fault, isFault, systemFault } from "../record/fault.js";
+import type { ArtifactInput } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
+import { stateOf } from "../record/state.js";
+import { type ArtifactRef, findArtifact } from "../registry/artifact-refs.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { artifactFile } from "../registry/layout.js";
+import type { Registry } from "../registry/open.js";
+import { graces } from "./runs.js";
+import { trusted } from "./trust.js";
+
+/**
+ * The input with what it means. Throws noinput or dataerr where it means nothing, `refused` where the run that was to make
+ * it has failed, noperm where it cannot be read.
+ */
+export async function resolvedArtifact(role: string, input: ArtifactInput, context: Context): Promise<ArtifactInput> {
+  const registry = await context.registry();
+  try {
+    const finding = { trusts: await trusted(context), report: context.say };
+    const found = findArtifact(registry, input.artifact, context.cwd, finding);
+    if (found.warning !== undefined) context.say(`input '${role}': ${found.warning}`);
+    if (found.pending && found.producer) mustComeYet(found.producer, await graces(context));
+    else mustBeReadable(found);
+    return { type: "artifact", artifact: input.artifact, ...frozen(found, registry) };
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    throw fault(error.code, `input '${role}': ${error.message}`, { hint: error.hint, cause: error });
+  }
+}
+
+/** What will not be made cannot be waited for. */
+function mustComeYet({ run, facts }: RunOnDisk, limits: Parameters<typeof stateOf>[2]): void {
+  const { state, mode, final } = stateOf(facts, Date.now(), limits);
+  if (final && state !== "succeeded") throw willNotCome(run.id, state, mode);
+}
+
+/** The run that was to make an input has ended, and not well. */
+export function willNotCome(run: string, state: string, mode: string | undefined): Fault {
+  return fault("refused", `the run ${run}, which was to make it, ${ended(state)}${mode ? ` (${mode})` : ""}`, {
+    hint: `lab why ${handleOf(run)}`,
+  });
+}
+
+function ended(state: string): string {
+  return state === "failed" ? "has failed" : state === "lost" ? "is lost" : `was ${state}`;
+}
+
+function mustBeReadable({ path, user }: ArtifactRef): void {
+  try {
+    fs.accessSync(path, fs.statSync(path).isDirectory() ? fs.constants.R_OK | fs.constants.X_OK : fs.constants.R_OK);
+  } catch (error) {
+    throw systemFault(error, `read '${path}'`, user === undefined ? undefined : `it is ${user}'s`);
+  }
+}
+
+function frozen({ id, user, path, run, role, step, artifact, producer }: ArtifactRef, registry: Registry) {
+  const whose = { ...given("id", id), ...given("user", user), path };
+  if (run === undefined || producer === undefined || role === undefined) {
+    const { digest, digest_of, stat_digest } = artifact ?? {};
+    const record = id === undefined || user === undefined ? undefined : artifactFile(registry.base, user, id);
+    const known = {
+      ...given("digest", digest),
+      ...given("digest_of", digest_of),
+      ...given("stat_digest", stat_digest),
+    };
+    return { ...whose, ...known, ...given("record", record) };
+  }
+  const { key, epoch, outputs } = producer.run;
+  const isStream = outputs[role]?.type === "checkpoint_stream";
+  return {
+    ...whose,
+    run,
+    role,
+    ...given("step", step),
+    ...given("key", key?.digest),
+    epoch: epoch ?? run,
+    ...given("marker", isStream && step === undefined ? undefined : outputs[role]?.marker),
+    ...(step === undefined
+      ? {}
+      : { ...given("marker_mtime", artifact?.marker_mtime), ...given("marker_bytes", artifact?.marker_bytes) }),
+  };
+}
+
+function given<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+}
