@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // lab-show - everything about a run
 import { command } from "../lib/command/command.js";
+import { cardOf } from "../lib/verb/card.js";
 import { graces, namedRuns } from "../lib/verb/runs.js";
-import { cardOf, wholeRun } from "../lib/verb/showing.js";
+import { wholeRun } from "../lib/verb/showing.js";
 
 export const spec = {
   name: "lab-show",

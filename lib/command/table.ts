@@ -1,6 +1,7 @@
 // The same records as an aligned table, for eyes.
 import { shortDuration, shortSize } from "../record/units.js";
 import { plain } from "./plain.js";
+import { shorten, width } from "./width.js";
 
 export type Format = "text" | "time" | "age" | "duration" | "size" | "number" | "state" | "handle";
 
@@ -119,26 +120,12 @@ function number(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
 }
 
-function localTime(iso: string): string {
+/** `2026-11-20 15:04:05` in the local zone, or the text as it is where it is no time. */
+export function localTime(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
   const two = (n: number) => String(n).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
-
-/** Cells of East Asian wide characters and emoji take two columns; combining marks none. */
-function width(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  let columns = 0;
-  for (const char of text)
-    columns += /\p{Mn}|\p{Me}|[\u200b-\u200f\u2060\ufeff]/u.test(char)
-      ? 0
-      : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u.test(
-            char,
-          )
-        ? 2
-        : 1;
-  return columns;
 }
 
 function fit(natural: number[], columns: readonly TableColumn[], terminal: number | undefined): number[] {
@@ -173,16 +160,8 @@ function line(
   return parts.join("  ").trimEnd();
 }
 
-function shorten(text: string, wide: number): string {
-  let out = "";
-  for (const char of text) {
-    if (width(out + char) > wide - 1) break;
-    out += char;
-  }
-  return `${out}…`;
-}
-
-function paint(text: string, format: Format | "header" | undefined): string {
+/** The text in the colour of what it is: a state, a handle, a heading. */
+export function paint(text: string, format: Format | "header" | undefined): string {
   if (format === "header") return `\u001b[2m${text}\u001b[0m`;
   const colour = format === "state" ? colours[text.split(/[ :]/)[0] ?? ""] : format === "handle" ? "1" : undefined;
   return colour && text ? `\u001b[${colour}m${text}\u001b[0m` : text;

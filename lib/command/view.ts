@@ -23,7 +23,8 @@ export function openView(
   };
   if (spec.view && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
   if (spec.pivot && options["columns"] === undefined) return pivoted(spec.pivot, text, style);
-  return table(columnsOf(spec, options["columns"] as string | undefined), text, style);
+  const named = options["columns"] as string | undefined;
+  return table(columnsOf(spec, named), named !== undefined, text, style);
 }
 
 /** The view knows what the command writes; a record that only passes by is shown as it is. */
@@ -40,7 +41,7 @@ function viewed({ writes }: Spec, view: NonNullable<Spec["view"]>, text: TextWri
 }
 
 /** Gathers rows until none has come for a moment, so that columns fit; what comes later keeps their widths. */
-function table(asked: readonly TableColumn[], text: TextWriter, style: TableStyle): Output {
+function table(asked: readonly TableColumn[], named: boolean, text: TextWriter, style: TableStyle): Output {
   let rows: Record<string, unknown>[] = [];
   let columns = asked;
   let widths: number[] | undefined;
@@ -49,6 +50,7 @@ function table(asked: readonly TableColumn[], text: TextWriter, style: TableStyl
     clearTimeout(timer);
     timer = undefined;
     if (rows.length === 0) return;
+    if (!named && widths === undefined) columns = withErrors(columns, rows);
     const made = tableLines(rows, columns, style, widths);
     rows = [];
     widths = made.widths;
@@ -58,7 +60,7 @@ function table(asked: readonly TableColumn[], text: TextWriter, style: TableStyl
   return {
     write(record) {
       if (isFailure(record)) return undefined;
-      rows.push(record as Record<string, unknown>);
+      rows.push(toldError(record as Record<string, unknown>));
       if (rows.length >= 1000) flush();
       else timer ??= setTimeout(flush, 200);
       return text.ready();
@@ -68,6 +70,17 @@ function table(asked: readonly TableColumn[], text: TextWriter, style: TableStyl
       return text.end();
     },
   };
+}
+
+/** Where no column has room for an error, one for it: a row that says nothing of it would look like one that went well. */
+function withErrors(columns: readonly TableColumn[], rows: readonly Record<string, unknown>[]): readonly TableColumn[] {
+  if (!rows.some(carriesError) || columns.some(({ key }) => key === "message")) return columns;
+  return [...columns, { key: "error.message", title: "error", format: "text" }];
+}
+
+/** What went wrong stands in the column of messages. */
+function toldError(record: Record<string, unknown>): Record<string, unknown> {
+  return carriesError(record) ? { ...record, message: at(record, "error.message") } : record;
 }
 
 /** Gathers all rows, since the columns are known only at the end. */

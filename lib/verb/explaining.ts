@@ -1,18 +1,16 @@
 // Why a run is as it is: the scheduler's reason, the failure mode, the log's last error, and what to try.
 
 import type { Context } from "../command/context.js";
-import type { TableStyle } from "../command/table.js";
+import { plain } from "../command/plain.js";
+import { paint as painted, type TableStyle } from "../command/table.js";
 import { differences } from "../graph/differences.js";
-import { bashWord } from "../job/quote.js";
 import { isFault } from "../record/fault.js";
-import type { Run } from "../record/run.js";
-import { handleOf } from "../record/run-id.js";
 import { type Graces, type Standing, stateOf } from "../record/state.js";
-import { shortDuration, shortSize } from "../record/units.js";
+import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
-import { linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { marked, openRun } from "../registry/runs.js";
-import { printable } from "./log-reading.js";
+import { tries } from "./advice.js";
+import { lastError } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
 
 /** A `reason` record for one run. One's own run is looked at afresh where the scheduler can be reached. */
@@ -88,28 +86,6 @@ function running({ facts }: RunOnDisk, { started_at }: Pick<Standing, "started_a
   return { message: `it is running${since}` };
 }
 
-const errorLine =
-  /(error|exception)\b|\b(traceback|fatal|failed|killed|cannot|no such|not found|denied|out of memory|oom|segmentation|assert)\b/i;
-
-/** The lines around the last thing in the log that looks like an error; else simply the last lines. */
-export function lastError(run: RunOnDisk): string[] {
-  const job = logFiles(run)
-    .filter(({ attempt }) => attempt !== undefined)
-    .at(-1);
-  const scheduler = logFiles(run)
-    .filter(({ attempt }) => attempt === undefined)
-    .at(-1);
-  const lines = (file: string | undefined, n: number) =>
-    file === undefined ? [] : [...linesFrom(file, tailOffset(file, n), true)].map((line) => printable(line, false));
-  const log = lines(job?.file, 400);
-  const at = log.findLastIndex((line) => errorLine.test(line));
-  const traceback = log.findLastIndex((line) => line.startsWith("Traceback (most recent call last)"));
-  const from = traceback >= 0 && at - traceback < 40 ? Math.max(traceback, at - 12) : Math.max(0, at - 3);
-  const shown = at >= 0 ? log.slice(from, at + 3) : log.slice(-8);
-  const words = lines(scheduler?.file, 20).filter((line) => line.trim() !== "");
-  return [...shown, ...words.slice(-4)].filter((line, i, all) => line !== "" || all[i - 1] !== "");
-}
-
 /** What differs from the newest success of the same name: the first suspect. */
 async function sinceSuccess(run: RunOnDisk, context: Context): Promise<string[]> {
   const registry = await context.registry();
@@ -132,64 +108,6 @@ async function sinceSuccess(run: RunOnDisk, context: Context): Promise<string[]>
   return [];
 }
 
-function tries(
-  { run, facts }: RunOnDisk,
-  { mode, state, hint, exit_code }: Pick<Standing, "mode" | "state" | "hint" | "exit_code">,
-): { try: string[] } | undefined {
-  const own = advice(
-    run,
-    mode ?? state,
-    exit_code,
-    facts.attempts.at(-1)?.exit?.peak_mem_bytes ?? facts.scheduler?.job?.max_rss_bytes,
-  );
-  const all = [...(hint ? [hint] : []), ...own];
-  return all.length > 0 ? { try: all } : undefined;
-}
-
-function advice(run: Run, mode: string, code: number | undefined, peak: number | undefined): string[] {
-  const { mem_bytes, time_s } = run.resources;
-  const again = repeated(run);
-  if (mode === "oom") {
-    const asked =
-      mem_bytes === undefined
-        ? ""
-        : `it asked for ${shortSize(mem_bytes)}${peak ? ` and used at least ${shortSize(peak)}` : ""}; `;
-    return [
-      `${asked}ask for more: lab run --set resources.mem='"${doubled(mem_bytes)}"' ${again}`,
-      "or use less: a smaller batch, fewer workers",
-    ];
-  }
-  if (mode === "timeout")
-    return [
-      `it had ${shortDuration(time_s ?? 0)}; give it more: lab run --set resources.time='"${Math.ceil(((time_s ?? 600) * 2) / 60)}m"' ${again}`,
-      "or write checkpoints and resume from them",
-    ];
-  if (mode === "node_fail" || mode === "preempted")
-    return [`it was no fault of the code: run it again: lab run ${again}`];
-  if (mode === "input_error")
-    return ["check that the input exists, is readable on the nodes and has not changed since planning"];
-  if (mode === "dependency") return ["look at the job that it waited for"];
-  if (mode === "planned") return [`submit it: lab submit ${handleOf(run.id)}`];
-  if (mode === "lost") return ["if nobody will hear of it again: lab forget"];
-  if (mode === "code_error" && code === 127)
-    return ["the command was not found on the node: check [environment] and the command's first word"];
-  if (mode === "code_error" && code === 126)
-    return ["the command could not be executed: is it executable in the snapshot?"];
-  return [];
-}
-
-/** What follows `lab run` to run the same again. */
-function repeated({ recipe, command }: Run): string {
-  if (recipe.path !== undefined) return bashWord(recipe.path);
-  const words = typeof command === "string" ? [command] : command;
-  return `-- ${words.map(bashWord).join(" ")}`;
-}
-
-function doubled(bytes: number | undefined): string {
-  const mega = Math.ceil(((bytes ?? 4 * 2 ** 30) * 2) / 2 ** 20);
-  return mega % 1024 === 0 ? `${mega / 1024}GB` : `${mega}MB`;
-}
-
 /** A reason for eyes. */
 export function reasonView(record: Record<string, unknown>, style: TableStyle): string {
   const reason = record as {
@@ -202,17 +120,18 @@ export function reasonView(record: Record<string, unknown>, style: TableStyle): 
     log?: string[];
     try?: string[];
   };
-  const paint = (code: number, text: string) => (style.colour ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const state = `${reason.state}${reason.mode && reason.mode !== reason.state ? ` (${reason.mode})` : ""}`;
-  const colour = reason.state === "failed" || reason.state === "lost" ? 31 : reason.state === "succeeded" ? 32 : 33;
+  const paint = (look: "handle" | "header" | "state", text: string) => (style.colour ? painted(text, look) : text);
+  const mode = reason.mode && reason.mode !== reason.state ? ` (${reason.mode})` : "";
+  const name = reason.name === undefined ? "" : `${paint("handle", plain(reason.name))}  `;
   const blocks = [
-    `${paint(1, `${reason.name ?? ""}  ${reason.run}`.trim())}\n  ${paint(colour, state)}: ${printable(reason.message, false)}`,
+    `${name}${paint("header", reason.run)}\n  ${paint("state", reason.state)}${mode}: ${plain(reason.message)}`,
   ];
   if (reason.log)
     blocks.push(
-      `  ${paint(2, "the log's last words")}\n${reason.log.map((line) => `  ${paint(2, "│")} ${line}`).join("\n")}`,
+      `  ${paint("header", "the log's last words")}\n${reason.log.map((line) => `  ${paint("header", "│")} ${line}`).join("\n")}`,
     );
   if (reason.detail) blocks.push(reason.detail.map((line) => `  ${line}`).join("\n"));
-  if (reason.try) blocks.push(`  ${paint(2, "what to try")}\n${reason.try.map((line) => `  → ${line}`).join("\n")}`);
+  if (reason.try)
+    blocks.push(`  ${paint("header", "what to try")}\n${reason.try.map((line) => `  → ${line}`).join("\n")}`);
   return `${blocks.join("\n\n")}\n\n`;
 }

@@ -9,6 +9,7 @@ import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
+import { errorLineOf } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
 
@@ -58,7 +59,7 @@ export async function* waitFor(
       if (!ends.has(status.state)) continue;
       open.delete(id);
       if (status.state !== "succeeded") context.no();
-      yield grown(given.get(id), status);
+      yield grown(given.get(id), { ...status, ...lastWords(status, disk) });
     }
     if (open.size === 0) break;
     if (trouble && Date.now() - reached > waiting.patience_s * 1000) throw trouble;
@@ -89,6 +90,12 @@ function reopened(context: Context, registry: Registry, user: string, id: string
     context.report(id, error);
     return { error: recordError(error) };
   }
+}
+
+/** What its log says of an error of its own: with the exit code, mostly all that one wants to know. */
+function lastWords({ mode, message }: Status, disk: RunOnDisk): Pick<Status, "message"> {
+  const line = mode === "code_error" ? errorLineOf(disk) : undefined;
+  return line === undefined ? {} : { message: message === undefined ? line : `${message}: ${line}` };
 }
 
 const stateBefore = new Map<string, Status["state"]>();

@@ -172,7 +172,7 @@ t.test("a refusal is told with its remedy, and is how the run ended", async (t) 
   t.equal(code, 1);
   t.match(
     stderr,
-    /^lab-submit: \S+: cannot submit refused\.\w+: Invalid partition name specified .*\(this cluster has: debug, low, .*did you mean 'low'\?\)\n$/,
+    /^lab-submit: \S+: cannot submit it: Invalid partition name specified .*\(this cluster has: debug, low, .*did you mean 'low'\?\)\n$/,
   );
   t.match(run, { error: { code: "refused", message: /Invalid partition name/, hint: /this cluster has/ } });
   const [why] = await alice.lab(["lab", "why", "--json", run?.["id"]]);
@@ -223,7 +223,7 @@ const expected: Record<string, { is: Fields; why: Fields }> = {
   dep_any: { is: { state: "succeeded" }, why: {} },
   dep_after: { is: { state: "succeeded" }, why: {} },
   failing: {
-    is: { state: "failed", mode: "code_error", exit_code: 3, message: "exit code 3" },
+    is: { state: "failed", mode: "code_error", exit_code: 3, message: /^exit code 3(: ValueError: no such layer)?$/ },
     why: { log: ["working", "ValueError: no such layer", /code_error|exit code 3/] },
   },
   target: { is: { state: "failed", mode: "code_error", exit_code: 3 }, why: {} },
@@ -262,13 +262,16 @@ const expected: Record<string, { is: Fields; why: Fields }> = {
   },
   no_command: {
     is: { state: "failed", mode: "launch_error", exit_code: 127, message: /no-such-command.*no such command/ },
-    why: {},
+    why: { try: [/by its path, or in \[environment\]/, /once it is mended: lab run/] },
   },
-  no_venv: { is: { state: "failed", mode: "launch_error", message: /nowhere/ }, why: {} },
+  no_venv: {
+    is: { state: "failed", mode: "launch_error", message: /nowhere/ },
+    why: { try: [/python3 -m venv/, /once it is mended: lab run/] },
+  },
   no_module: { is: { state: "failed", mode: "launch_error", message: /module/ }, why: {} },
   unwritable: {
     is: { state: "failed", mode: "launch_error", message: /never reached its first line/ },
-    why: { try: [String] },
+    why: { try: [String, /what the scheduler says/, /once it is mended: lab run/] },
   },
   input_changed: {
     is: { state: "failed", mode: "input_error", message: /input 'data': .*changed\.txt' is not what was recorded/ },

@@ -120,6 +120,7 @@ export function normaliser({ dir }: Pick<Sandbox, "dir">): (text: string) => str
         .replace(/\blocal-[0-9a-hjkmnp-tv-z]{6}-/g, "local-<handle>-")
         .replace(/\b(\d+s|\d+m \d\ds)( ago)?\b/g, "<age>")
         .replace(/\b(sha256:)?[0-9a-f]{64}\b/g, "<digest>")
+        .replace(/\bsha256:[0-9a-f]{16}…/g, "<digest>")
         .replace(/\bart-[0-9a-f]{20}\b/g, artifact)
         .replaceAll(`"user":"${user}"`, '"user":"<user>"')
         .replace(new RegExp(`(/(?:runs|snapshots|active|loose|events|queue)/)${user}\\b`, "g"), "$1<user>")

@@ -29,7 +29,8 @@ export function demandOf(resources: Resources): Capacity {
 export function impossible(resources: Resources, capacity: Capacity): string | undefined {
   const { cpus, gpus, mem_bytes } = demandOf(resources);
   if (cpus > capacity.cpus) return `asks for ${cpus} cpus; this host has ${capacity.cpus} ([local] cpus)`;
-  if (gpus > capacity.gpus) return `asks for ${gpus} gpus; this host has ${capacity.gpus} ([local] gpus)`;
+  if (gpus > capacity.gpus)
+    return `asks for ${gpus} gpu${gpus === 1 ? "" : "s"}; this host has ${capacity.gpus} ([local] gpus)`;
   if (mem_bytes > capacity.mem_bytes) {
     return `asks for ${shortSize(mem_bytes)} of memory; this host has ${shortSize(capacity.mem_bytes)} ([local] mem)`;
   }

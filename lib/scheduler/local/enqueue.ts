@@ -52,7 +52,7 @@ function isQueued(store: QueueStore, job: string, { run, registry }: SubmitReque
   if (!facts?.has("queued")) return false;
   const queued = store.read(job, "queued");
   if (queued && (queued.run !== run || queued.registry !== registry)) {
-    throw fault("refused", `cannot queue ${run}: the job id ${job} is another run's (${queued.run})`, {
+    throw fault("refused", `cannot queue it: the job id ${job} is another run's (${queued.run})`, {
       hint: "plan the run again, for another id",
     });
   }
@@ -79,14 +79,14 @@ function hasQueued(store: QueueStore, job: string, cause: Fault): boolean {
   }
 }
 
-function checkPossible({ run, resources, dependencies }: SubmitRequest, capacity: Capacity, store: QueueStore): void {
+function checkPossible({ resources, dependencies }: SubmitRequest, capacity: Capacity, store: QueueStore): void {
   const why = impossible(resources, capacity);
-  if (why !== undefined) throw fault("refused", `cannot queue ${run}: it ${why}`);
+  if (why !== undefined) throw fault("refused", `cannot queue it: it ${why}`);
   if (dependencies.length === 0) return;
   const known = store.jobs();
   const missing = dependencies.flatMap(({ jobs }) => jobs).find((job) => !known.get(job)?.has("queued"));
   if (missing !== undefined)
-    throw fault("refused", `cannot queue ${run}: it depends on ${missing}, which is not in the queue`);
+    throw fault("refused", `cannot queue it: it depends on ${missing}, which is not in the queue`);
 }
 
 const passedOn = ["PATH", "TMPDIR", "LANG", "LC_ALL", "TZ"];

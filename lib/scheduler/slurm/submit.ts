@@ -49,7 +49,7 @@ async function refusal(slurm: SlurmClient, answer: Answer, request: SubmitReques
     });
   }
   const said = refusalWords(answer);
-  return fault("refused", `cannot submit ${request.job_name}: ${said}`, {
+  return fault("refused", `cannot submit it: ${said}`, {
     hint: await remedy(slurm, said, request.resources),
   });
 }

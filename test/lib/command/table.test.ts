@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import { at, type Format, type TableStyle, tableLines } from "../../../lib/command/table.js";
+import { at, type Format, localTime, type TableStyle, tableLines } from "../../../lib/command/table.js";
 
 const now = Date.parse("2026-11-20T12:00:00Z");
 const style: TableStyle = { header: true, colour: false, width: undefined, now };
@@ -149,4 +149,17 @@ t.test("fields by their dotted names, and nothing that objects inherit", async (
 t.test("as many rows as there are", async (t) => {
   const rows = Array.from({ length: 200_000 }, (_, a) => ({ a }));
   t.equal(lines(rows, [column("a", "number")]).length, 200_001);
+});
+
+t.test("the time of the place, and what is no time as it is", async (t) => {
+  const before = process.env["TZ"];
+  t.teardown(() => {
+    if (before === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = before;
+  });
+  process.env["TZ"] = "Europe/Berlin";
+  t.equal(localTime("2026-07-01T22:05:09.999Z"), "2026-07-02 00:05:09");
+  process.env["TZ"] = "UTC";
+  t.equal(localTime("2026-07-01T22:05:09.999Z"), "2026-07-01 22:05:09");
+  t.equal(localTime("yesterday"), "yesterday");
 });

@@ -37,6 +37,21 @@ t.test("--columns names them by key or title, in their order, also those of no d
   );
 });
 
+t.test("an error has its place in the row: the column of messages, or one of its own", async (t) => {
+  const with_ = (columns: string[]): Spec => ({ ...base, columns });
+  t.equal(await shown(t, with_(["id"]), {}, person, all), "id  error\na\nb   no\n");
+  t.equal(await shown(t, with_(["id"]), {}, person, [status]), "id\na\n");
+  t.equal(
+    await shown(t, with_(["id", "message"]), {}, person, [{ ...status, message: "m" }, failed]),
+    "id  message\na   m\nb   no\n",
+  );
+  t.equal(
+    await shown(t, with_(["id"]), { columns: "id" }, person, all),
+    "id\na\nb\n",
+    "what is asked for is what comes",
+  );
+});
+
 t.test("a command without columns shows type and id", async (t) => {
   t.equal(await shown(t, base, { table: true }, pipe, [status]), "type    id\nstatus  a\n");
 });

@@ -22,7 +22,11 @@ t.test("breaches become records in the order of the file", async (t) => {
     found.flatMap((record) => violations(problemSchema, record)),
     [],
   );
-  t.match(problemFault(found, "config"), { code: "config", message: "x.toml:1:1: first (and 1 more: lab validate shows them)", hint: "do" });
+  t.match(problemFault(found, "config"), {
+    code: "config",
+    message: "x.toml:1:1: first (and 1 more: lab validate shows them)",
+    hint: "do",
+  });
   t.match(problemFault([problem({ message: "m" })], "usage"), { code: "usage", message: "m" });
 });
 

@@ -48,14 +48,14 @@ t.test("a refusal has Slurm's words, and a remedy", async (t) => {
     "sbatch: error: invalid partition specified: gpux\nsbatch: error: Batch job submission failed: Invalid partition name specified\n";
   await t.rejects(submit({ code: 1, stderr }, {}, { sinfo: { stdout: "cpu\ngpu\ngpu\n" } }), {
     code: "refused",
-    message: "cannot submit digits.abc123: Invalid partition name specified (invalid partition specified: gpux)",
+    message: "cannot submit it: Invalid partition name specified (invalid partition specified: gpux)",
     hint: "this cluster has: cpu, gpu; did you mean 'gpu'?",
   });
   await t.rejects(
     submit({ code: 255, stderr: "sbatch: unrecognized option '--x'\nTry \"sbatch --help\" for more information\n" }),
     {
       code: "refused",
-      message: "cannot submit digits.abc123: unrecognized option '--x'",
+      message: "cannot submit it: unrecognized option '--x'",
       hint: /sbatch_extra/,
     },
   );
