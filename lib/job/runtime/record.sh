@@ -24,9 +24,9 @@ lab_record_hardware() {
       driver=$version
       lab_json_string "${name# }"
       list+=,$REPLY
-    done < <(timeout 20 nvidia-smi --query-gpu=driver_version,name --format=csv,noheader 2>/dev/null)
+    done < <(lab_briefly 20 nvidia-smi --query-gpu=driver_version,name --format=csv,noheader 2>/dev/null)
     gpus="[${list#,}]"
-    cuda=$(timeout 20 nvidia-smi 2>/dev/null | sed -n 's/.*CUDA Version: *\([0-9.]*\).*/\1/p')
+    cuda=$(lab_briefly 20 nvidia-smi 2>/dev/null | sed -n 's/.*CUDA Version: *\([0-9.]*\).*/\1/p')
   fi
   lab_json_object type text hardware v raw 1 run text "$lab_run" attempt raw "$lab_attempt" host text "$lab_host" cpu text "$model" cpus raw "$cores" mem_bytes raw "$memory" kernel text "$kernel" \
     gpus raw "$gpus" driver text "$driver" cuda text "$cuda"
@@ -39,13 +39,14 @@ lab_record_environment() {
   while IFS= read -r -d '' word; do
     name=${word%%=*}
     case $name in
-      *TOKEN* | *SECRET* | *PASSW* | *API_KEY* | *ACCESS_KEY* | *CREDENTIAL* | BASH_FUNC_*) word=$name=… ;;
       LOADEDMODULES) modules=${word#*=} ;;
       CONDA_PREFIX) conda=${word#*=} ;;
     esac
+    lab_without_secrets "$name" "${word#*=}"
+    word=$REPLY
     lab_json_string "$name"
     name=$REPLY
-    lab_json_string "${word#*=}"
+    lab_json_string "$word"
     variables+=,$name:$REPLY
   done <"$lab_private/environment"
   python=$(lab_python3 -V 2>&1 | sed -n 's/^Python //p')
@@ -61,13 +62,37 @@ lab_record_environment() {
   lab_write_once "$lab_attempt_dir/env.json" "$REPLY"
 }
 
-# Python as the command would find it, for a short while.
+# The value of a variable in REPLY; … if it is called like a secret, and instead of passwords in URLs and of what is called
+# like a secret inside of it (`https://user:…@host?token=…`, `AccountKey=…;`). Rather too much is hidden than too little.
+lab_without_secrets() {
+  local name=${1^^}
+  REPLY=$2
+  # What is known to be none: paths of roles, TOKENIZERS_PARALLELISM, MAX_TOKENS=2048.
+  [[ $name != LAB_INPUT_* && $name != LAB_OUTPUT_* && $name != PWD && $name != OLDPWD ]] || name=
+  [[ $2 == *[!0-9]* ]] || name=${name//TOKENS/}
+  if [[ ${name//TOKENIZER/} == @($lab_secret_names|BASH_FUNC_*%%) ]]; then
+    REPLY=…
+  elif [[ $2 == *://*@* || $2 == *=* ]]; then
+    REPLY=$(sed -E -e 's!://[^/?#[:space:]]*@!://…@!g' -e 's!://[^/:@[:space:]]*:[0-9]*[^0-9/@[:space:]][^@[:space:]]*@!://…@!g' \
+      -e 's!((^|[^[:alnum:]_.-])[[:alnum:]_.-]*(KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|COOKIE|SIG)[[:alnum:]_.-]*=)[^&;#[:space:]]+!\1…!gI' <<<"$2")
+  fi
+}
+lab_secret_names='*@(KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|CREDS|AUTH|COOKIE|PRIVATE|SIGNATURE|WEBHOOK|CONNECTION_STRING|JWT|BEARER)*'
+
+# Python as the command would find it, for a short while. (Its environment is no argument of a program, which all on the
+# node could read.)
 lab_python3() {
-  local word environment=() wrapper=()
-  while IFS= read -r -d '' word; do environment+=("$word"); done <"$lab_private/environment"
+  local lab_word lab_timeout lab_wrapper=()
+  lab_timeout=$(type -P timeout)
   [[ ! -e $lab_private/wrapper ]] ||
-    while IFS= read -r -d '' word; do wrapper+=("$word"); done <"$lab_private/wrapper"
-  (cd / && exec /usr/bin/env -i "${environment[@]}" "$(type -P timeout)" 20 "${wrapper[@]}" python3 -B "$@") </dev/null
+    while IFS= read -r -d '' lab_word; do lab_wrapper+=("$lab_word"); done <"$lab_private/wrapper"
+  (
+    while IFS= read -r lab_word; do export -n "${lab_word?}"; done < <(compgen -e)
+    while IFS= read -r -d '' lab_word; do
+      [[ ${lab_word%%=*} == *[!A-Za-z0-9_]* ]] || export "${lab_word?}"
+    done <"$lab_private/environment"
+    cd / && exec "$lab_timeout" --foreground -s KILL 20 "${lab_wrapper[@]}" python3 -B "$@"
+  ) </dev/null
 }
 
 # The packages of a conda environment, as it names them itself; a JSON list in REPLY, or nothing.

@@ -72,12 +72,12 @@ lab_pipe_closes() {
 # A beat and a look at memory and GPUs, often at first: short runs are seen too. If the main process is killed, nobody is
 # left who would end the command and clean up: then that is done here.
 lab_watch_beat() {
-  local pause=1 group
+  local pause=1 group sampler=
   trap '' TERM INT HUP QUIT XCPU USR1 USR2
-  lab_peak=0 lab_gpu_peak=0
   while :; do
     touch -- "$lab_attempt_dir/beat" || : >"$lab_attempt_dir/beat"
-    lab_sample
+    # Not waited for: a driver that hangs must not make the run look dead.
+    [[ -n $sampler && -d /proc/$sampler ]] || { lab_sample & sampler=$!; }
     ((pause < lab_beat_s)) || pause=$lab_beat_s
     lab_pipe_closes "$pause" && break
     pause=$((pause * 2))
@@ -93,13 +93,18 @@ lab_watch_beat() {
 
 # The most memory of the job, and the busiest the GPUs were, as far as a look now and then can tell.
 lab_sample() {
-  local bytes gpu
-  for bytes in "$(lab_tree_memory)" "$(lab_group_memory)"; do
-    [[ $bytes != *[!0-9]* ]] && ((${bytes:-0} > lab_peak)) && lab_peak=$bytes && printf '%s\n' "$bytes" >"$lab_private/peak"
-  done
+  lab_keep_most peak "$(lab_tree_memory)"
+  lab_keep_most peak "$(lab_group_memory)"
   [[ -n $(type -P nvidia-smi) ]] || return 0
-  gpu=$(timeout 10 nvidia-smi --query-gpu=utilization.gpu --format=csv,noheader,nounits | sort -n | tail -n 1)
-  [[ $gpu != *[!0-9]* ]] && ((${gpu:-0} > lab_gpu_peak)) && lab_gpu_peak=$gpu && printf '%s\n' "$gpu" >"$lab_private/gpu"
+  lab_keep_most gpu \
+    "$(lab_briefly 10 nvidia-smi --query-gpu=utilization.gpu --format=csv,noheader,nounits | sort -n | tail -n 1)"
+}
+
+# A number in one of our small files, if it is more than what is there.
+lab_keep_most() {
+  local most=0
+  [[ ! -s $lab_private/$1 ]] || most=$(<"$lab_private/$1")
+  [[ -n $2 && $2 != *[!0-9]* ]] && (($2 > most)) && printf '%s\n' "$2" >"$lab_private/$1"
 }
 
 # The most resident bytes that our descendants, and the processes of the command's group, have had; added up.

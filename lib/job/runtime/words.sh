@@ -103,6 +103,9 @@ lab_write_once() {
 # Makes a network file system look at a directory anew: it may remember names that were not there a while ago.
 lab_refresh() { ls -f -- "$1" >/dev/null 2>&1; }
 
+# Ends something after so many seconds for good: the watches, and what they start, take no notice of SIGTERM.
+lab_briefly() { timeout --foreground -s KILL "$@"; }
+
 # Runs something long where a signal is heard at once, and ends it if we are to hurry. Its status.
 lab_patiently() {
   local status
