@@ -58,7 +58,7 @@ export function tailOffset(file: string, lines: number): number {
 
 /**
  * The lines of a file from `offset` on; says where to go on. A last line without its end comes only where `whole` (the
- * file is complete). One longer than 64 kB comes in parts.
+ * file is complete). One longer than 64 kB comes in parts of whole characters.
  */
 export function* linesFrom(file: string, offset: number, whole: boolean): Generator<string, number> {
   const opened = open(file);
@@ -72,13 +72,24 @@ export function* linesFrom(file: string, offset: number, whole: boolean): Genera
       const end = buffer.lastIndexOf(10, read - 1);
       const part = end < 0 || end >= read;
       if (part && read < chunk && !whole) return position;
-      const stop = part ? read : end + 1;
-      yield* buffer.toString("utf8", 0, part ? read : end).split("\n");
-      position += stop;
+      const stop = !part ? end : read === chunk ? wholeCharacters(buffer) : read;
+      yield* buffer.toString("utf8", 0, stop).split("\n");
+      position += part ? stop : stop + 1;
     }
   } finally {
     fs.closeSync(opened);
   }
+}
+
+/** How many bytes of a buffer there are without the beginning of a character of UTF-8 that goes on after it. */
+function wholeCharacters(buffer: Buffer): number {
+  for (let at = buffer.length - 1; at >= buffer.length - 3; at -= 1) {
+    const byte = buffer[at] ?? 0;
+    if (byte >= 0x80 && byte < 0xc0) continue; // in the middle of one
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return at + length > buffer.length ? at : buffer.length;
+  }
+  return buffer.length;
 }
 
 /** The size of a file in bytes; 0 where it is not there. */
