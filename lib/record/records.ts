@@ -18,8 +18,12 @@ import {
   jobEndedSchema,
   jobEndingSchema,
   jobQueuedSchema,
+  jobRequeuedSchema,
+  jobRequeueSchema,
   jobStartedSchema,
+  jobWarnedSchema,
   leaseSchema,
+  reservationSchema,
 } from "./queue.js";
 import { runSchema } from "./run.js";
 import { count, errorOfRecord, maybe, path, record, runId, text, time, words } from "./schema.js";
@@ -156,9 +160,13 @@ export const records = {
   outcome: outcomeSchema,
   "job-queued": jobQueuedSchema,
   "job-started": jobStartedSchema,
+  "job-warned": jobWarnedSchema,
+  "job-requeue": jobRequeueSchema,
+  "job-requeued": jobRequeuedSchema,
   "job-cancel": jobCancelSchema,
   "job-ending": jobEndingSchema,
   "job-ended": jobEndedSchema,
+  reservation: reservationSchema,
   lease: leaseSchema,
   snapshot: snapshotSchema,
   artifact: artifactSchema,

@@ -3,11 +3,13 @@ import fs from "node:fs";
 import path from "node:path";
 import { type Exit, exitSchema, startSchema } from "../record/facts.js";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
-import { isName } from "../record/names.js";
-import { type JobQueued, type Lease, type QueueFact, type QueueRecord, queueFacts } from "../record/queue.js";
+import { isName, isUserName } from "../record/names.js";
+import type { JobQueued, Lease, QueueFact, QueueRecord } from "../record/queue.js";
+import { hostFiles } from "./hosts.js";
 import { attemptDirectory, envelope, numbered, submissionDirectory, userDirectory } from "./layout.js";
 import { type LeaseFiles, leaseFiles } from "./lease.js";
 import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
+import { parseFactFile, type QueueFacts, queueFactsIn } from "./queue-facts.js";
 import { list, readRecord } from "./read.js";
 import { recordText, unmark, writeOnce } from "./write.js";
 
@@ -16,55 +18,37 @@ export type QueueFiles = ReturnType<typeof queueFiles>;
 /** The caller's own queue. Reading makes nothing; the directory is made when the first job is queued, or by a worker. */
 export function queueFiles(registry: Registry) {
   const directory = userDirectory(registry.base, "queue", registry.user);
-  const rules = { owner: registry.uid };
-  const pathOf = (job: string, fact: QueueFact) => path.join(directory, `${job}.${fact}.json`);
+  const { read, pathOf, ...facts } = queueFactsIn(directory, registry.uid);
 
-  function jobs(): Map<string, Set<QueueFact>> {
-    const found = new Map<string, Set<QueueFact>>();
-    if (ownerOf(directory) === undefined) return found;
-    checkOwner(directory, registry.uid);
-    for (const name of list(directory)) {
-      const parsed = parseName(name);
-      if (!parsed) continue;
-      const facts = found.get(parsed.job);
-      if (facts) facts.add(parsed.fact);
-      else found.set(parsed.job, new Set([parsed.fact]));
-    }
-    return found;
+  function jobs(): Map<string, Set<string>> {
+    if (ownerOf(directory) !== undefined) checkOwner(directory, registry.uid);
+    return facts.jobs();
   }
 
-  function read<F extends QueueFact>(job: string, fact: F): QueueRecord<F> | undefined {
-    const file = pathOf(job, fact);
-    const record = readRecord(file, queueFacts[fact], rules);
-    if (record && record.job !== job) throw fault("dataerr", `cannot read '${file}': it is about '${record.job}'`);
-    return record as QueueRecord<F> | undefined;
-  }
-
-  function note<F extends QueueFact>(job: string, fact: F, record: QueueRecord<F>): "made" | "exists" {
+  function note<F extends QueueFact>(job: string, fact: F, record: QueueRecord<F>, restart = 0): "made" | "exists" {
     ownDirectory(registry, "queue");
-    return writeOnce(pathOf(job, fact), recordText(record), registry.modes.file);
+    return writeOnce(pathOf(job, fact, restart), recordText(record), registry.modes.file);
   }
 
   /** `queued` first: facts without it are no job. `ended` last: until it is gone the job cannot seem to have to run. */
-  function remove(job: string): void {
-    for (const fact of factOrder) unmark(pathOf(job, fact));
+  function remove(job: string, names: Iterable<string>): void {
+    const rank = (fact: string) => (fact === "queued" ? 0 : fact === "ended" ? 2 : 1);
+    for (const fact of [...names].sort((a, b) => rank(a) - rank(b)))
+      unmark(path.join(directory, `${job}.${fact}.json`));
   }
 
   function watch(changed: () => void): () => void {
     ownDirectory(registry, "queue");
     const watcher = fs.watch(directory, { persistent: false }, (_event, name) => {
-      if (name === null || parseName(name)) changed();
+      if (name === null || parseFactFile(name)) changed();
     });
     // Out of watches, or the directory has gone: the caller looks from time to time anyway.
     watcher.on("error", () => watcher.close());
     return () => watcher.close();
   }
 
-  /** A host's worker is one per user: leases/<user>/worker-<host>. */
   function lease(host: string): LeaseFiles {
-    if (!isName(host))
-      throw fault("config", `cannot work on the host '${host}': its name cannot be the name of a file`);
-    const files = leaseFiles(userDirectory(registry.base, "leases", registry.user), `worker-${host}`, registry.uid);
+    const files = leaseFiles(userDirectory(registry.base, "leases", registry.user), leaseName(host), registry.uid);
     const take = (mine: Lease, isAlive: (other: Lease) => boolean) => {
       ownDirectory(registry, "leases");
       return files.take(mine, isAlive);
@@ -73,6 +57,8 @@ export function queueFiles(registry: Registry) {
   }
 
   return {
+    user: registry.user,
+    uid: registry.uid,
     jobs,
     read,
     note,
@@ -80,17 +66,43 @@ export function queueFiles(registry: Registry) {
     pathOf,
     watch,
     lease,
+    others: () => others(registry),
+    reservations: (host: string) => hostFiles(registry, checkedHost(host)),
     openOutput: (queued: JobQueued) => openOutput(queued, registry.modes.file),
-    exitOf: (queued: JobQueued) => exitOf(queued, registry.uid),
+    exitOf: (queued: JobQueued, restart = 0) => exitOf(queued, restart, registry.uid),
   };
 }
 
-const factOrder = ["queued", "started", "cancel", "ending", "ended"] as const satisfies QueueFact[];
+export interface OtherQueue extends Pick<QueueFacts, "jobs" | "read"> {
+  user: string;
+  uid: number;
+  /** The lease of this user's worker on a host, which may be dead. */
+  lease(host: string): Lease | undefined;
+}
 
-function parseName(name: string): { job: string; fact: QueueFact } | undefined {
-  const match = /^(local-[0-9a-z]{6}-\d{1,9})\.([a-z]+)\.json$/.exec(name);
-  const [, job, fact] = match ?? [];
-  return job !== undefined && fact !== undefined && fact in queueFacts ? { job, fact: fact as QueueFact } : undefined;
+/** Everybody else's queue: a directory counts as the queue of whom it belongs to. */
+function others({ base, user, uid }: Registry): OtherQueue[] {
+  return list(path.join(base, "queue")).flatMap((name) => {
+    if (!isUserName(name) || name === user) return [];
+    const directory = userDirectory(base, "queue", name);
+    const owner = ownerOf(directory);
+    if (owner === undefined || owner === uid) return [];
+    const leases = userDirectory(base, "leases", name);
+    const lease = (host: string) =>
+      ownerOf(leases) === owner ? leaseFiles(leases, leaseName(host), owner).current() : undefined;
+    const { jobs, read } = queueFactsIn(directory, owner);
+    return [{ user: name, uid: owner, jobs, read, lease }];
+  });
+}
+
+/** A host's worker is one per user: leases/<user>/worker-<host>. */
+function leaseName(host: string): string {
+  return `worker-${checkedHost(host)}`;
+}
+
+function checkedHost(host: string): string {
+  if (isName(host)) return host;
+  throw fault("config", `cannot work on the host '${host}': its name cannot be the name of a file`);
 }
 
 /** What the job prints goes to submit-<n>/local-<job>.out, as Slurm's goes to slurm-<job>.out. */
@@ -110,13 +122,15 @@ function openOutput({ job, run_dir, submission }: JobQueued, mode: number): numb
   }
 }
 
-/** The exit of the latest attempt that this job made. */
-function exitOf({ job, run_dir }: JobQueued, owner: number): Exit | undefined {
+/** The exit of the latest attempt, if this start of this job made it. */
+function exitOf({ job, run_dir }: JobQueued, restart: number, owner: number): Exit | undefined {
   const lab = envelope(run_dir);
   const attempts = list(lab).map((name) => numbered(name, "attempt-"));
   for (const n of attempts.filter((n) => n !== undefined).sort((a, b) => b - a)) {
     const start = readRecord(path.join(attemptDirectory(lab, n), "start.json"), startSchema, { owner });
-    if (start?.job === job) return readRecord(path.join(attemptDirectory(lab, n), "exit.json"), exitSchema, { owner });
+    if (start?.job !== job) continue;
+    if ((start.restart ?? 0) !== restart) return undefined;
+    return readRecord(path.join(attemptDirectory(lab, n), "exit.json"), exitSchema, { owner });
   }
   return undefined;
 }

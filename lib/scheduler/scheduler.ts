@@ -55,6 +55,28 @@ export interface FoundJob {
   view: JobView;
 }
 
+/** A job that waits or runs, whoever's it is; absent is what is not known, or not to be seen. */
+export interface QueueRow {
+  view: JobView;
+  user: string;
+  job_name?: string;
+  run?: string;
+  /** The id of the run's registry. */
+  registry?: string;
+  /** Its place among those that wait for nothing but their turn, from 1. */
+  position?: number;
+  priority?: number;
+  partition?: string;
+  cpus?: number;
+  gpus?: number;
+  /** Which GPUs of its host it has. */
+  gpu_indices?: number[];
+  mem_bytes?: number;
+  elapsed_s?: number;
+  /** Until it ends at the latest, by its time limit. */
+  left_s?: number;
+}
+
 export interface Scheduler {
   readonly kind: string;
   /**
@@ -75,6 +97,8 @@ export interface Scheduler {
   find(registry: string, runs: { run: string; job_name: string; since: number }[]): Promise<FoundJob[]>;
   /** Asks for the end of jobs; one that is gone already is no error. Faults: `unavailable`, `noperm`. */
   cancel(jobs: string[]): Promise<void>;
+  /** Everybody's jobs that wait or run, as far as they can be seen, first those that run. Faults: `unavailable`. */
+  everybody?(): Promise<QueueRow[]>;
   /** The scheduler's reason for a pending job in words a person understands, and what can be done. */
   explain(view: JobView): { message: string; hint?: string };
 }

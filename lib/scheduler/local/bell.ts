@@ -2,8 +2,8 @@
 
 export interface Bell {
   ring(): void;
-  /** Resolves at the next ring, at once if one was missed, and after `ms` milliseconds at the latest. */
-  wait(ms: number): Promise<void>;
+  /** Resolves at the next ring, at once if one was missed, and after `ms` milliseconds at the latest; says whether it rang. */
+  wait(ms: number): Promise<boolean>;
 }
 
 export function makeBell(): Bell {
@@ -22,8 +22,10 @@ export function makeBell(): Bell {
       });
       clearTimeout(timer);
     }
+    const heard = rung;
     answer = undefined;
     rung = false;
+    return heard;
   };
   return { ring, wait };
 }

@@ -11,7 +11,7 @@ export interface Capacity {
   mem_bytes: number;
 }
 
-/** What `[local]` says, and where it says nothing what the host has: processors that may be used, memory, NVIDIA devices. */
+/** What `[local]` says, and where it says nothing what the host has: processors that may be used, memory, NVIDIA's or AMD's GPUs. */
 export function hostCapacity(said: { cpus?: number; gpus?: number; mem_bytes?: number } = {}): Capacity {
   return {
     cpus: said.cpus ?? os.availableParallelism(),
@@ -58,10 +58,27 @@ export function ignored(resources: Resources): string[] {
 }
 
 function countGpus(): number {
+  return namesIn("/dev").filter((name) => /^nvidia\d+$/.test(name)).length || countAmd();
+}
+
+/** Of the nodes that AMD's driver shows, processors among them, GPUs are those that have an id. */
+function countAmd(nodes = "/sys/class/kfd/kfd/topology/nodes"): number {
+  return namesIn(nodes).filter((node) => Number(textOf(`${nodes}/${node}/gpu_id`)) > 0).length;
+}
+
+function namesIn(directory: string): string[] {
   try {
-    return fs.readdirSync("/dev").filter((name) => /^nvidia\d+$/.test(name)).length;
+    return fs.readdirSync(directory);
   } catch {
-    return 0;
+    return [];
+  }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,10 +1,12 @@
 // Putting a job into the queue, once.
+import os from "node:os";
 import { type Fault, fault, isFault } from "../../record/fault.js";
 import type { JobQueued } from "../../record/queue.js";
 import { handleOf } from "../../record/run-id.js";
 import { timestamp } from "../../record/units.js";
 import type { SubmitRequest } from "../scheduler.js";
 import { type Capacity, impossible } from "./capacity.js";
+import { located } from "./locate.js";
 import type { QueueStore } from "./store.js";
 
 export interface Enqueue {
@@ -14,25 +16,35 @@ export interface Enqueue {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The id of the job of a submission: it follows from the run, so submitting twice makes one job. */
-export function localJobId(run: string, submission: number): string {
-  return `local-${handleOf(run)}-${submission}`;
+/** What a job of the local queue can be asked to be, beyond what every scheduler is asked. */
+export interface LocalRequest extends SubmitRequest {
+  /** Let it wait again after a restart of the host, and when it asks for that. */
+  requeue?: boolean;
+  /** The signal that its script gets so many seconds before its time limit. */
+  warning?: { signal: string; before_s: number };
+  /** It is this element of its submission's array. */
+  element?: { index: number; max_concurrent?: number };
+}
+
+/** The id of the job of a submission, or of an element of it: it follows from the run, so submitting twice makes one job. */
+export function localJobId(run: string, submission: number, index?: number): string {
+  const job = `local-${handleOf(run)}-${submission}`;
+  return index === undefined ? job : `${job}_${index}`;
 }
 
 /**
  * Queues the job of a submission, if it is not there yet, and gives its id. Throws refused (this host could never run it,
  * or it depends on what is not there), unavailable (nothing was queued), tempfail (it may have been).
  */
-export function enqueue(options: Enqueue, request: SubmitRequest): string {
-  const { store, capacity } = options;
-  const job = localJobId(request.run, request.submission);
-  const there = untouched(() => {
-    if (isQueued(store, job, request)) return true;
-    checkPossible(request, capacity, store);
-    return false;
+export function enqueue(options: Enqueue, request: LocalRequest): string {
+  const { store } = options;
+  const job = localJobId(request.run, request.submission, request.element?.index);
+  const queued = untouched(() => {
+    if (isQueued(store, job, request)) return undefined;
+    checkPossible(request, options.capacity);
+    return queuedOf(job, request, options, located(request, store));
   });
-  if (there) return job;
-  if (write(store, queuedOf(job, request, options)) === "exists") isQueued(store, job, request);
+  if (queued && write(store, queued) === "exists") isQueued(store, job, request);
   return job;
 }
 
@@ -79,24 +91,28 @@ function hasQueued(store: QueueStore, job: string, cause: Fault): boolean {
   }
 }
 
-function checkPossible({ resources, dependencies }: SubmitRequest, capacity: Capacity, store: QueueStore): void {
-  const why = impossible(resources, capacity);
+function checkPossible({ resources, warning }: LocalRequest, capacity: Capacity): void {
+  const why = impossible(resources, capacity) ?? (warning && unwarned(warning, resources.time_s));
   if (why !== undefined) throw fault("refused", `cannot queue it: it ${why}`);
-  if (dependencies.length === 0) return;
-  const known = store.jobs();
-  const missing = dependencies.flatMap(({ jobs }) => jobs).find((job) => !known.get(job)?.has("queued"));
-  if (missing !== undefined)
-    throw fault("refused", `cannot queue it: it depends on ${missing}, which is not in the queue`);
+}
+
+function unwarned({ signal, before_s }: { signal: string; before_s: number }, limit = Infinity): string | undefined {
+  if (!Object.hasOwn(os.constants.signals, `SIG${signal}`))
+    return `asks for the signal ${signal}, which there is none of`;
+  return before_s < limit ? undefined : `asks for a warning ${before_s} s before the end of ${limit} s`;
 }
 
 const passedOn = ["PATH", "TMPDIR", "LANG", "LC_ALL", "TZ"];
 
-function queuedOf(job: string, request: SubmitRequest, { host, env }: Enqueue): JobQueued {
-  const { run, submission, registry, job_name, script, run_dir, resources, dependencies } = request;
+function queuedOf(
+  job: string,
+  request: LocalRequest,
+  { host, env }: Enqueue,
+  dependencies: JobQueued["dependencies"],
+): JobQueued {
+  const { run, submission, registry, job_name, script, run_dir, resources, requeue, warning, element } = request;
   const kept: Record<string, string> = {};
   for (const name of passedOn) if (env[name]) kept[name] = env[name];
-  const priority = resources.priority ?? 5;
-  const at = timestamp(Date.now());
   return {
     type: "job-queued",
     v: 1,
@@ -109,9 +125,12 @@ function queuedOf(job: string, request: SubmitRequest, { host, env }: Enqueue): 
     run_dir,
     resources,
     dependencies,
-    priority,
+    priority: resources.priority ?? 5,
     host,
     env: kept,
-    at,
+    ...(requeue ? { requeue } : {}),
+    ...(warning ? { signal: warning.signal, warn_s: warning.before_s } : {}),
+    ...(element ? { array: element } : {}),
+    at: timestamp(Date.now()),
   };
 }

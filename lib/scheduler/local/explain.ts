@@ -28,12 +28,26 @@ const reasons: Record<string, (about: string) => Explanation> = {
     message: `it was queued on ${about} and runs there`,
     hint: `if ${about} has no worker any more: start lab-worker there, or cancel and submit again here`,
   }),
-  NoWorker: () => ({
-    message: "nobody works on the queue: the worker of this host is not there and could not be started",
-    hint: "lab-worker starts one, and says what is wrong if it cannot",
+  NoWorker: (about) => ({
+    message: `nobody works on the queue of ${about}: there is no worker on this host`,
+    hint: "a lab command of its user starts one; lab-worker says what is wrong if it cannot",
   }),
-  Starting: () => ({ message: "it is about to start" }),
+  WorkerStopped: (about) => ({
+    message: `the worker of ${about} is stopped, or does not come when it is its turn`,
+    hint: "kill -CONT lets a stopped process go on",
+  }),
+  BadConstraints: (about) => ({
+    message: `it ${about}`,
+    hint: "cancel it and ask for less, or give jobs more of this host",
+  }),
+  JobArrayTaskLimit: () => ({
+    message: "as many elements of its array run as may at once",
+    hint: "[resources] max_concurrent",
+  }),
+  Unheard: (about) => ({ message: `it has ended, and no worker of ${about} is there to say how` }),
+  Starting: () => ({ message: "it is about to start", hint: "if it stays so, the worker's log tells why" }),
   Cancelling: () => ({ message: "it was cancelled and is about to end" }),
+  Requeueing: () => ({ message: "it is about to end, and will wait to be run again" }),
   TimeLimit: () => ({ message: "it has reached its time limit and is about to end", hint: "[resources] time" }),
   Unreadable: () => ({ message: "its file in the queue cannot be read", hint: "the warnings name the file" }),
 };

@@ -1,19 +1,21 @@
 // One machine as a scheduler: jobs are files in the user's queue, and a worker of the user's runs them.
 import os from "node:os";
 import type { JobView } from "../../record/facts.js";
-import { isFault } from "../../record/fault.js";
+import { fault, isFault } from "../../record/fault.js";
 import { handleOf } from "../../record/run-id.js";
 import { timestamp } from "../../record/units.js";
-import type { FoundJob, Scheduler, SubmitRequest, Submitted } from "../scheduler.js";
+import type { FoundJob, QueueRow, Scheduler, SubmitRequest, Submitted } from "../scheduler.js";
 import { type Capacity, ignored } from "./capacity.js";
-import { enqueue } from "./enqueue.js";
+import { enqueue, type LocalRequest } from "./enqueue.js";
 import { explain } from "./explain.js";
-import { type Here, hereOf, holds } from "./here.js";
-import { plan } from "./plan.js";
-import { readJob, readQueue } from "./read-queue.js";
+import { type Here, hereOf } from "./here.js";
+import { type Plan, plan } from "./plan.js";
+import { type Queue, readJob } from "./read-queue.js";
 import { startWorker, type WorkerCommand } from "./start-worker.js";
 import type { QueueStore } from "./store.js";
 import { viewOf } from "./view.js";
+import { wholeQueue } from "./whole-queue.js";
+import { makeLooker, type Standing, workerOf } from "./world.js";
 
 export interface LocalOptions {
   store: QueueStore;
@@ -29,30 +31,54 @@ export interface LocalOptions {
   boot?: string;
 }
 
+/** The local scheduler, which can also be asked for what only it has. */
+export interface LocalScheduler extends Scheduler {
+  submit(request: LocalRequest): Promise<Submitted>;
+  everybody(): Promise<QueueRow[]>;
+  /** Asks that jobs that run end, and wait to be run again. Throws refused for one that does not run or that may not be. */
+  requeue(jobs: string[]): Promise<void>;
+}
+
 /** The local scheduler. Throws unavailable where there is no Linux /proc. */
-export function localScheduler(options: LocalOptions): Scheduler {
+export function localScheduler(options: LocalOptions): LocalScheduler {
   const { store, capacity, report } = options;
   const here = hereOf(options.host, options.boot);
   const ensureWorker = workerStarter(options, here);
+  const looker = makeLooker(store, here, report);
 
-  async function submit(request: SubmitRequest): Promise<Submitted> {
+  async function submit(request: LocalRequest): Promise<Submitted> {
     const job = enqueue(options, request);
     const submitted: Submitted = { job, argv: ["bash", request.script] };
-    const worked = (await ensureWorker()) || options.worker === undefined;
+    const worked = (await ensureWorker()) !== "gone" || options.worker === undefined;
     const says = [saysOfIgnored(request), worked ? undefined : "no worker could be started"].filter(
       (words) => words !== undefined,
     );
     return says.length > 0 ? { ...submitted, says: says.join("; ") } : submitted;
   }
 
-  async function queue(): Promise<Map<string, JobView>> {
-    const items = readQueue(store, report);
+  /** Where work waits for a worker, it gets one from whoever looks. */
+  async function workerFor(items: Queue): Promise<Standing> {
     const forUs = [...items.values()].some(
-      ({ queued, ended }) => !ended && queued && (queued.host ?? here.host) === here.host,
+      ({ queued, over }) => !over && queued && (queued.host ?? here.host) === here.host,
     );
-    const worked = forUs && (await ensureWorker());
-    const planned = plan(items, here, capacity);
-    return new Map([...items.values()].map((item) => [item.job, viewOf(item, planned, worked)]));
+    return forUs ? ensureWorker() : "gone";
+  }
+
+  async function queue(): Promise<Map<string, JobView>> {
+    const standing = await workerFor(looker.own());
+    let items = looker.own();
+    let planned: Plan | undefined;
+    if ([...items.values()].some(({ started, over }) => !started && !over)) {
+      const world = looker.world(standing);
+      items = world.households[0]?.queue ?? items;
+      planned = plan(world, capacity);
+    }
+    return new Map([...items.values()].map((item) => [item.job, viewOf(item, planned)]));
+  }
+
+  async function everybody(): Promise<QueueRow[]> {
+    const world = looker.world(await workerFor(looker.own()));
+    return wholeQueue(world, plan(world, capacity), capacity, Date.now());
   }
 
   /** A local id is never given twice, so no row can belong to an older job. */
@@ -82,14 +108,25 @@ export function localScheduler(options: LocalOptions): Scheduler {
     let asked = false;
     for (const job of jobs) {
       const item = readJob(store, job, report);
-      if (!item || item.ended) continue;
+      if (!item || item.over) continue;
       store.note(job, "cancel", { type: "job-cancel", v: 1, job, uid: os.userInfo().uid, at: timestamp(Date.now()) });
       asked = true;
     }
     if (asked) await ensureWorker();
   }
 
-  return { kind: "local", submit, queue, accounting, details: async () => new Map(), find, cancel, explain };
+  async function requeue(jobs: string[]): Promise<void> {
+    for (const job of jobs) {
+      const item = readJob(store, job, report);
+      if (!item?.started || !item.queued?.requeue || item.over)
+        throw fault("refused", `cannot requeue ${job}: it does not run, or was not submitted so that it may run again`);
+      store.note(job, "requeue", { type: "job-requeue", v: 1, job, at: timestamp(Date.now()) }, item.restarts);
+    }
+    await ensureWorker();
+  }
+
+  const details = async () => new Map();
+  return { kind: "local", submit, queue, everybody, accounting, details, find, cancel, requeue, explain };
 }
 
 function saysOfIgnored({ resources }: SubmitRequest): string | undefined {
@@ -97,22 +134,22 @@ function saysOfIgnored({ resources }: SubmitRequest): string | undefined {
   return words.length === 0 ? undefined : `${words.join(", ")}: not used on one machine`;
 }
 
-/** Makes sure that a worker lives and says whether one does; one that could not be started is not tried again at once. */
-function workerStarter({ store, worker, report }: LocalOptions, here: Here): () => Promise<boolean> {
+/** Makes sure that a worker lives and says how it is; one that could not be started is not tried again at once. */
+function workerStarter({ store, worker, report }: LocalOptions, here: Here): () => Promise<Standing> {
   const lease = store.lease(here.host);
-  const isThere = () => holds(lease.current(), here);
+  const standing = () => workerOf(lease.current(), here);
   let failedAt = -Infinity;
   return async () => {
     try {
-      if (isThere()) return true;
-      if (!worker || Date.now() - failedAt < 30_000) return false;
-      await startWorker(worker, isThere);
-      return true;
+      const now = standing();
+      if (now !== "gone" || !worker || performance.now() - failedAt < 30_000) return now;
+      await startWorker(worker, () => standing() !== "gone");
+      return standing();
     } catch (error) {
       if (!isFault(error)) throw error;
-      failedAt = Date.now();
+      failedAt = performance.now();
       report(error.hint === undefined ? error.message : `${error.message} (${error.hint})`);
-      return false;
+      return "gone";
     }
   };
 }

@@ -1,12 +1,17 @@
 // One pass of the worker over the queue: looks at what is, does what is due. Repeating it changes nothing.
+import { isFault } from "../../record/fault.js";
 import { timestamp } from "../../record/units.js";
-import { type Attended, attend, end } from "./attend.js";
+import { type Attended, attend } from "./attend.js";
 import type { Capacity } from "./capacity.js";
-import type { Here } from "./here.js";
+import { makeDoubt } from "./doubt.js";
+import { end } from "./ends.js";
+import { forgetOld } from "./forget.js";
+import { type Here, isHere } from "./here.js";
 import { launch } from "./launch.js";
-import { isHere, type Plan, plan } from "./plan.js";
-import { type Queue, type QueueItem, readQueue } from "./read-queue.js";
+import { type Plan, plan } from "./plan.js";
+import type { Queue, QueueItem } from "./read-queue.js";
 import type { QueueStore } from "./store.js";
+import { isAlive, makeLooker } from "./world.js";
 
 export interface PassOptions {
   store: QueueStore;
@@ -19,74 +24,121 @@ export interface PassOptions {
   keep_s?: number;
   /** Seconds after which a job that cannot be started is given up; 60 where not said, since file systems lag. */
   patience_s?: number;
+  /** Seconds after which nobody waits any longer for another user's worker whose turn it is; 20 where not said. */
+  courtesy_s?: number;
 }
 
 export interface Pass {
-  /** Does what is due, and gives the time (milliseconds) of what will be due next. */
+  /** Does what is due, and gives the time of what will be due next; `now` is in milliseconds of a clock that nobody sets. */
   pass(now: number): number;
-  /** Whether the queue has jobs that wait for this worker, or run under it, by a fresh look. */
-  hasWork(): boolean;
+  /** Whether the queue has jobs that wait for this worker, or run under it: by the last pass, or by a fresh look. */
+  hasWork(fresh?: boolean): boolean;
 }
 
 const hour = 3_600_000;
+/** How soon (milliseconds) after a trouble of the place, or of one job, it is tried again; later as it lasts. */
+const soon = 2000;
 
 export function makePass(options: PassOptions, here: Here, changed: () => void): Pass {
-  const { store, capacity, grace_s = 30, keep_s = 7 * 86_400, patience_s = 60 } = options;
+  const { store, capacity, grace_s = 30, keep_s = 7 * 86_400, patience_s = 60, courtesy_s = 20 } = options;
   const report = onceEach(options.report);
+  const reservations = store.reservations(here.host);
+  const looker = makeLooker(store, here, report);
+  const doubt = makeDoubt(courtesy_s * 1000);
   const attended = new Map<string, Attended>();
   const failing = new Map<string, number>();
   let queue: Queue = new Map();
-  let cleaned = 0;
+  let cleaned = -Infinity;
+  let swept = false;
 
   function pass(now: number): number {
-    queue = readQueue(store, report, queue);
+    queue = looker.own();
     if (now >= cleaned + hour) {
       cleaned = now;
-      safely(() => forgetOld(options.store, queue, now - keep_s * 1000), now);
+      safely(() => forgetOld(store, queue, Date.now() - keep_s * 1000), now);
     }
-    const planned = plan(queue, here, capacity);
     let next = Infinity;
     for (const item of queue.values())
       next = Math.min(
         next,
-        safely(() => settle(item, planned, now), now),
+        safely(() => settle(item, now), now),
       );
-    for (const { queued, gpus } of planned.start)
-      next = Math.min(
-        next,
-        safely(() => start(queued.job, gpus, now), now),
-      );
-    return next;
+    if (next <= now || !swept) safely(sweep, now);
+    const waits = [...queue.values()].some(({ queued, started, over }) => queued && !started && !over);
+    return waits
+      ? Math.min(
+          next,
+          safely(() => startJobs(now), now),
+        )
+      : next;
   }
 
-  function settle(item: QueueItem, { never }: Plan, now: number): number {
-    if (item.ended || item.unreadable || !item.queued) {
-      attended.delete(item.job);
-      return Infinity;
-    }
-    if (item.started) return attend({ store, here, grace_s }, item, attendedOf(item.job), now);
-    const at = timestamp(now);
-    if (item.queued.host !== undefined && item.queued.host !== here.host) return Infinity;
-    if (item.cancel) end(store, item, { verdict: "cancelled", at });
-    else if (never.has(item.job))
-      end(store, item, { verdict: "dependency", reason: `${never.get(item.job)} did not end as was asked`, at });
-    else return Infinity;
+  function settle(item: QueueItem, now: number): number {
+    const { job, queued, started, over, unreadable, cancel } = item;
+    if (over || unreadable || !queued || !started) attended.delete(job);
+    if (over || unreadable || !queued) return Infinity;
+    if (started) return attend({ store, here, grace_s }, item, attendedOf(job), now);
+    if (!cancel || !isOurs(item)) return Infinity;
+    end(store, item, { verdict: "cancelled", at: timestamp(Date.now()) });
     return now;
   }
 
-  function start(job: string, gpus: number[], now: number): number {
-    const item = queue.get(job);
-    if (!item?.queued) return Infinity;
+  /** Ends our entries in the host's log whose jobs have ended, and those of starts that came to nothing. */
+  function sweep(): number {
+    queue = looker.own();
+    const over = reservations.read(report).entries.filter((entry) => {
+      const { uid, job, restart = 0 } = entry.reservation;
+      if (uid !== store.uid) return false;
+      const item = queue.get(job);
+      return !isAlive(entry, here) || item?.over || (item?.restarts ?? 0) > restart;
+    });
+    reservations.end(over.map(({ number }) => number));
+    swept = true;
+    return Infinity;
+  }
+
+  function startJobs(now: number): number {
+    const world = looker.world("running");
+    let planned = plan(world, capacity, doubt.absent(world, now));
+    if (doubt.note(world, planned, now)) planned = plan(world, capacity, doubt.absent(world, now));
+    let next = Infinity;
+    for (const [item, other] of planned.never) {
+      if (world.households[0]?.queue.get(item.job) === item)
+        next = Math.min(
+          next,
+          safely(() => giveUp(item, other, now), now),
+        );
+    }
+    for (const start of planned.start) {
+      if (start.candidate.uid === store.uid)
+        next = Math.min(
+          next,
+          safely(() => startJob(start, now), now),
+        );
+    }
+    return next;
+  }
+
+  function giveUp(item: QueueItem, other: string, now: number): number {
+    end(store, item, { verdict: "dependency", reason: `${other} did not end as was asked`, at: timestamp(Date.now()) });
+    return now;
+  }
+
+  function startJob({ candidate: { item, queued }, gpus }: Plan["start"][number], now: number): number {
+    const { job, restarts } = item;
     try {
-      const child = launch({ store, here, changed, report }, item.queued, gpus);
-      if (child) attended.set(job, { child });
+      const child = launch({ store, here, capacity, reservations, changed, report }, { queued, restarts, gpus });
       failing.delete(job);
+      if (child === "taken") return now + 50;
+      if (child) attended.set(job, { child });
       return now;
     } catch (error) {
       const since = failing.get(job) ?? now;
       failing.set(job, since);
-      if (now < since + patience_s * 1000) throw error;
-      end(store, item, { verdict: "failed", reason: (error as Error).message, at: timestamp(now) });
+      report((error as Error).message);
+      const lasting = now >= since + patience_s * 1000 && !(isFault(error) && error.code === "unavailable");
+      if (!lasting) return now + Math.min(hour / 60, soon + (now - since) / 2);
+      end(store, item, { verdict: "failed", reason: (error as Error).message, at: timestamp(Date.now()) });
       return now;
     }
   }
@@ -103,37 +155,20 @@ export function makePass(options: PassOptions, here: Here, changed: () => void):
       return step();
     } catch (error) {
       report((error as Error).message);
-      return now + 2000;
+      return now + soon;
     }
   }
 
-  function hasWork(): boolean {
-    queue = readQueue(store, report, queue);
-    for (const item of queue.values()) {
-      if (!item.queued || item.ended || item.unreadable) continue;
-      if (item.started ? isHere(item, here) : item.queued.host === undefined || item.queued.host === here.host)
-        return true;
-    }
-    return false;
+  function isOurs(item: QueueItem): boolean {
+    return item.started ? isHere(item, here) : item.queued?.host === undefined || item.queued.host === here.host;
+  }
+
+  function hasWork(fresh = false): boolean {
+    if (fresh) queue = looker.own();
+    return [...queue.values()].some((item) => item.queued && !item.over && !item.unreadable && isOurs(item));
   }
 
   return { pass, hasWork };
-}
-
-/** Removes jobs that ended before `before` and that no waiting job asks about, and the rests of interrupted removals. */
-function forgetOld(store: QueueStore, queue: Queue, before: number): number {
-  const asked = new Set<string>();
-  for (const { queued, ended } of queue.values()) {
-    if (!ended) for (const { jobs } of queued?.dependencies ?? []) for (const job of jobs) asked.add(job);
-  }
-  for (const { job, ended } of queue.values()) {
-    if (ended && Date.parse(ended.at) < before && !asked.has(job)) {
-      store.remove(job);
-      queue.delete(job);
-    }
-  }
-  for (const [job, facts] of store.jobs()) if (!facts.has("queued") && facts.has("ended")) store.remove(job);
-  return Infinity;
 }
 
 function onceEach(report: (message: string) => void): (message: string) => void {

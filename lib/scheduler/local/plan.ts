@@ -1,103 +1,90 @@
-// Which waiting jobs start now, and what the others wait for. Pure: worker and readers of the queue agree by it.
+// Which waiting jobs of everybody's start now, and what the others wait for. Pure: worker and readers of the queue agree by it.
 import type { JobQueued } from "../../record/queue.js";
-import { type Capacity, demandOf } from "./capacity.js";
-import { dependencyState } from "./dependencies.js";
-import type { Here } from "./here.js";
-import type { Queue, QueueItem } from "./read-queue.js";
+import { type Capacity, impossible } from "./capacity.js";
+import { dependencyState, type Find } from "./dependencies.js";
+import { type Arrangement, arrange, type Candidate } from "./order.js";
+import type { QueueItem } from "./read-queue.js";
+import type { Household, World } from "./world.js";
 
-export type WaitReason = "Cancelling" | "Dependency" | "Resources" | "Priority" | "OtherHost";
+export type WaitReason =
+  | "Cancelling"
+  | "Dependency"
+  | "Resources"
+  | "Priority"
+  | "OtherHost"
+  | "NoWorker"
+  | "WorkerStopped"
+  | "BadConstraints"
+  | "JobArrayTaskLimit";
 
-export interface Plan {
-  /** To be started, in this order, with these GPUs. */
-  start: { queued: JobQueued; gpus: number[] }[];
-  /** Why the others wait, and for what (jobs, resources, a host). */
-  waiting: Map<string, { reason: WaitReason; for: string[] }>;
+export interface Wait {
+  reason: WaitReason;
+  /** Jobs, resources, a host. */
+  for: string[];
+}
+
+export interface Plan extends Omit<Arrangement, "waiting"> {
+  waiting: Map<QueueItem, Wait>;
   /** Jobs whose dependencies can never be satisfied any more, with the first one that cannot. */
-  never: Map<string, string>;
+  never: Map<QueueItem, string>;
 }
 
 /**
- * Higher priority first, then the older. What a job that must wait is going to need is set aside, so that nothing that
- * starts after it can make it wait longer; jobs behind it start only on what is left.
+ * The plan for this host. Those take part whose worker is there to start their jobs, and who are not `absent` although it
+ * is; all others wait for that.
  */
-export function plan(queue: Queue, here: Here, capacity: Capacity): Plan {
-  const result: Plan = { start: [], waiting: new Map(), never: new Map() };
-  const free = freeNow(queue, here, capacity);
-  const left = { ...free.amounts };
-  for (const queued of inOrder(queue)) {
-    const wait = waitOf(queued, queue, here, result);
-    if (wait === "settled") continue;
-    const demand = demandOf(queued.resources);
-    const short = shortOf(demand, free.amounts);
-    if (short.length > 0 || shortOf(demand, left).length > 0) {
-      const reason = short.length > 0 ? "Resources" : "Priority";
-      result.waiting.set(queued.job, { reason, for: short.length > 0 ? short : shortOf(demand, left) });
-      take(left, demand);
-    } else {
-      result.start.push({ queued, gpus: free.gpus.splice(0, demand.gpus) });
-      take(left, demand);
-      take(free.amounts, demand);
+export function plan(world: World, capacity: Capacity, absent: ReadonlySet<number> = new Set()): Plan {
+  const waiting: Plan["waiting"] = new Map();
+  const never: Plan["never"] = new Map();
+  const candidates: Candidate[] = [];
+  for (const household of world.households) {
+    const find = finderFor(household, world);
+    for (const item of household.queue.values()) {
+      const { queued, started, over, unreadable } = item;
+      if (!queued || started || over || unreadable) continue;
+      const wait =
+        waitOf(item, queued, world, find, never) ?? attendance(household, absent) ?? misfit(queued, capacity);
+      if (wait) waiting.set(item, wait);
+      else candidates.push({ uid: household.uid, item, queued });
     }
   }
-  return result;
+  const arranged = arrange(candidates, world.taken, capacity);
+  for (const [item, wait] of arranged.waiting) waiting.set(item, wait);
+  return { ...arranged, waiting, never };
 }
 
-/** Whether a started job is this host's to look after. */
-export function isHere(item: QueueItem, here: Here): boolean {
-  return item.started !== undefined && (item.started.host === here.host || item.started.boot === here.boot);
+/** Dependencies are on one's own jobs, save where another user is named. */
+function finderFor(household: Household, { households }: World): Find {
+  return (job, of) => {
+    if (of === undefined || of === household.user) return household.find(job);
+    const other = households.find(({ user }) => user === of);
+    return other ? other.find(job) : "unknown";
+  };
 }
 
-function inOrder(queue: Queue): JobQueued[] {
-  const waiting: JobQueued[] = [];
-  for (const { queued, started, ended, unreadable } of queue.values()) {
-    if (queued && !started && !ended && !unreadable) waiting.push(queued);
-  }
-  return waiting.sort((a, b) => b.priority - a.priority || compare(a.at, b.at) || compare(a.job, b.job));
+/** What a job waits for beside its turn. */
+function waitOf(
+  item: QueueItem,
+  queued: JobQueued,
+  { here: { host } }: World,
+  find: Find,
+  never: Plan["never"],
+): Wait | undefined {
+  if (queued.host !== undefined && queued.host !== host) return { reason: "OtherHost", for: [queued.host] };
+  if (item.cancel) return { reason: "Cancelling", for: [] };
+  const { state, jobs } = dependencyState(queued, find);
+  if (state === "satisfied") return undefined;
+  if (state === "never") never.set(item, jobs[0] ?? "");
+  return { reason: "Dependency", for: jobs };
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function attendance({ uid, user, worker }: Household, absent: ReadonlySet<number>): Wait | undefined {
+  if (worker === "gone") return { reason: "NoWorker", for: [user] };
+  return worker === "stopped" || absent.has(uid) ? { reason: "WorkerStopped", for: [user] } : undefined;
 }
 
-/** Settles what does not depend on resources. */
-function waitOf(queued: JobQueued, queue: Queue, { host }: Here, { waiting, never }: Plan): "settled" | "ready" {
-  const { job } = queued;
-  if (queued.host !== undefined && queued.host !== host) {
-    waiting.set(job, { reason: "OtherHost", for: [queued.host] });
-  } else if (queue.get(job)?.cancel) {
-    waiting.set(job, { reason: "Cancelling", for: [] });
-  } else {
-    const { state, jobs } = dependencyState(queued, queue);
-    if (state === "satisfied") return "ready";
-    if (state === "never") never.set(job, jobs[0] ?? "");
-    waiting.set(job, { reason: "Dependency", for: jobs });
-  }
-  return "settled";
-}
-
-function freeNow(queue: Queue, here: Here, capacity: Capacity): { amounts: Capacity; gpus: number[] } {
-  const amounts = { ...capacity };
-  const taken = new Set<number>();
-  for (const item of queue.values()) {
-    if (item.ended || !item.queued || !isHere(item, here)) continue;
-    take(amounts, demandOf(item.queued.resources));
-    for (const gpu of item.started?.gpus ?? []) taken.add(gpu);
-  }
-  const gpus = Array.from({ length: capacity.gpus }, (_, index) => index).filter((index) => !taken.has(index));
-  // Indices that are out of the range now may be taken still, after [local] gpus was made smaller.
-  amounts.gpus = gpus.length;
-  return { amounts, gpus };
-}
-
-function take(from: Capacity, demand: Capacity): void {
-  for (const kind of ["cpus", "gpus", "mem_bytes"] as const) from[kind] = Math.max(0, from[kind] - demand[kind]);
-}
-
-function shortOf(demand: Capacity, from: Capacity): string[] {
-  const kinds = [
-    ["cpus", "cpus"],
-    ["gpus", "gpus"],
-    ["mem_bytes", "memory"],
-  ] as const;
-  return kinds.filter(([kind]) => demand[kind] > from[kind]).map(([, word]) => word);
+/** A job that no longer fits, or was queued by other settings, holds up nobody. */
+function misfit({ resources }: JobQueued, capacity: Capacity): Wait | undefined {
+  const why = impossible(resources, capacity);
+  return why === undefined ? undefined : { reason: "BadConstraints", for: [why] };
 }

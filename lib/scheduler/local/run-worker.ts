@@ -19,8 +19,11 @@ export interface WorkerOptions extends PassOptions {
   boot?: string;
 }
 
-/** How long (milliseconds) the queue stays unlooked at when nothing is heard: a network file system tells nothing. */
-const lookAnyway = 2000;
+/**
+ * How long (milliseconds) the queue stays unlooked at when nothing is heard, at first and at the longest: a network file
+ * system does not tell what other hosts write, and nobody tells that another's worker died.
+ */
+const pauses = { first: 500, longest: 10_000 };
 
 /**
  * Works on the queue. Resolves with `held` at once if another worker of the user has this host, with `idle` when there was
@@ -35,29 +38,35 @@ export async function runWorker(options: WorkerOptions): Promise<"held" | "idle"
   if (!lease.take(mine, isAlive)) return "held";
   const bell = makeBell();
   signal.addEventListener("abort", bell.ring);
-  const unwatch = watch(options, bell.ring);
+  const reservations = store.reservations(here.host);
+  const unwatch = [
+    watch(options, "the queue", () => store.watch(bell.ring)),
+    watch(options, "what others take", () => reservations.watch(bell.ring)),
+  ];
   const { pass, hasWork } = makePass(options, here, bell.ring);
   try {
     for (;;) {
       const why = await serve();
       lease.release(mine);
       // A job that came before the lease was given back counts on us: its submitter saw us alive.
-      if (why === "stopped" || !hasWork() || !lease.take(mine, isAlive)) return why;
+      if (why === "stopped" || !hasWork(true) || !lease.take(mine, isAlive)) return why;
     }
   } finally {
-    unwatch();
+    for (const end of unwatch) end();
     signal.removeEventListener("abort", bell.ring);
   }
 
   async function serve(): Promise<"idle" | "stopped"> {
-    let idleFrom = Date.now();
+    let idleFrom = performance.now();
+    let pause = pauses.first;
     while (!signal.aborted) {
-      const now = Date.now();
+      const now = performance.now();
       const next = pass(now);
       if (hasWork()) idleFrom = now;
       const leave = idleFrom + (options.idle_s ?? 60) * 1000;
       if (now >= leave) return "idle";
-      await bell.wait(Math.max(0, Math.min(next, leave, now + lookAnyway) - now));
+      const rung = await bell.wait(Math.max(0, Math.min(next, leave, now + pause) - now));
+      pause = rung || next <= now ? pauses.first : Math.min(pauses.longest, pause * 1.5);
     }
     return "stopped";
   }
@@ -69,11 +78,11 @@ function leaseOf(here: Here): Lease {
 }
 
 /** Without a watch (the system may have none left) the worker still looks from time to time. */
-function watch({ store, report }: WorkerOptions, changed: () => void): () => void {
+function watch({ report }: WorkerOptions, what: string, begin: () => () => void): () => void {
   try {
-    return store.watch(changed);
+    return begin();
   } catch (error) {
-    report(`cannot watch the queue: ${(error as Error).message}`);
+    report(`cannot watch ${what}: ${(error as Error).message}`);
     return () => {};
   }
 }

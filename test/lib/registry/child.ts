@@ -12,7 +12,7 @@ import { openRegistry, ownDirectory } from "../../../lib/registry/open.js";
 import { readText } from "../../../lib/registry/read.js";
 import { findRun } from "../../../lib/registry/refs.js";
 import { createRun, marked, openRun } from "../../../lib/registry/runs.js";
-import { append, makeDirectory, mark, onWrite, replace, writeOnce } from "../../../lib/registry/write.js";
+import { append, makeDirectory, mark, onWrite, replace, unmark, writeOnce } from "../../../lib/registry/write.js";
 import { sampleRun } from "../record/sample.js";
 
 export interface Request {
@@ -41,6 +41,7 @@ const acts = {
     for (let i = 0; i < times; i += 1) append(file, line.replace("#", String(i)));
   },
   mark: (file: string) => mark(file),
+  unmark: (file: string) => unmark(file),
   makeDirectory: (directory: string, mode: number) => makeDirectory(directory, mode),
   readText: (file: string) => readText(file),
   init: (asked: Omit<NewRegistry, "uid" | "now">) => initRegistry({ ...asked, uid, now: Date.now() }).made.length,

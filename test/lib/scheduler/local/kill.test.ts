@@ -8,12 +8,16 @@ import { house, until } from "./harness.js";
 const instants = [
   ["link:1", false],
   ["output", false],
+  ["temp:reserved", false],
+  ["link:reserved", false],
+  ["done:reserved", false],
   ["temp:started", false],
   ["link:started", false],
   ["done:started", true],
   ["temp:ended", true],
   ["link:ended", true],
   ["done:ended", true],
+  ["marker:reserved", true],
 ] as const;
 
 for (const [kill, begun] of instants) {
@@ -24,10 +28,11 @@ for (const [kill, begun] of instants) {
     const next = await h.submit(`echo y >> ${ran}`, {}, { dependencies: [{ type: "afterany", jobs: [job.job] }] });
     const { signal } = await h.workerProcess({ kill }).end;
     t.equal(signal, "SIGKILL");
-    if (kill !== "done:ended") t.match((await h.view(job.job)).phase, begun ? "running" : "pending");
+    const over = kill === "done:ended" || kill === "marker:reserved";
+    if (!over) t.match((await h.view(job.job)).phase, begun ? "running" : "pending");
     h.work();
     const view = await h.ended(job.job);
-    const heard = !begun || kill === "done:ended";
+    const heard = !begun || over;
     t.match(view, { verdict: "failed", ...(heard ? { exit_code: 3 } : { reason: /no worker was there/ }) });
     t.match(await h.ended(next.job), { verdict: "completed" });
     t.equal(fs.readFileSync(ran, "utf8"), "x\ny\n", "each ran once");

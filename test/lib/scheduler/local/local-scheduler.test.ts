@@ -67,7 +67,7 @@ t.test("what the host can never satisfy is refused by name, and nothing is queue
   const after = { dependencies: [{ type: "afterok" as const, jobs: ["local-abcdef-1"] }] };
   await t.rejects(h.submit("true", {}, after), {
     code: "refused",
-    message: /depends on local-abcdef-1, which is not in the queue/,
+    message: /depends on local-abcdef-1, which is in no queue that you can read/,
   });
   t.equal(h.store.jobs().size, 0);
   const { says } = await h.scheduler().submit(h.request("true", { partition: "gpu", account: "lab", cpus: 4 }));

@@ -10,20 +10,29 @@ import type { ProgramOptions } from "./harness.js";
 const { base, host, capacity, kill, ...times } = JSON.parse(process.argv[2] ?? "") as ProgramOptions;
 const store: QueueStore = queueFiles(openRegistry(base, os.userInfo().uid));
 
-/** `temp:started` and `link:started` are the instants before, `done:started` the one after. */
+/** `temp:started` and `link:started` are the instants before, `done:started` the one after; of the host's log `…:reserved`. */
 function die(instant: string): void {
   if (instant === kill) process.kill(process.pid, "SIGKILL");
 }
 
-onWrite((step, file) => die(`${step}:${file.split(".").at(-2)}`));
+onWrite((step, file) => die(`${step}:${file.includes("/hosts/") ? "reserved" : file.split(".").at(-2)}`));
 const mortal: QueueStore = {
   ...store,
+  reservations(name) {
+    const log = store.reservations(name);
+    const link: typeof log.link = (...entry) => {
+      const made = log.link(...entry);
+      die("done:reserved");
+      return made;
+    };
+    return { ...log, link };
+  },
   openOutput(queued) {
     die("output");
     return store.openOutput(queued);
   },
-  note(job, fact, record) {
-    const made = store.note(job, fact, record);
+  note(job, fact, record, restart) {
+    const made = store.note(job, fact, record, restart);
     die(`done:${fact}`);
     return made;
   },

@@ -1,0 +1,144 @@
+// Who comes first among everybody's waiting jobs, and who starts now. Pure: workers and readers agree by it.
+import type { JobQueued } from "../../record/queue.js";
+import { type Capacity, demandOf } from "./capacity.js";
+import type { QueueItem } from "./read-queue.js";
+import type { Taken } from "./world.js";
+
+/** A job that could start now, were there room. */
+export interface Candidate {
+  uid: number;
+  item: QueueItem;
+  queued: JobQueued;
+}
+
+export interface Arrangement {
+  /** All candidates that may start when their turn comes, first things first. */
+  order: Candidate[];
+  /** To be started now, in this order, with these GPUs. */
+  start: { candidate: Candidate; gpus: number[] }[];
+  /** Why the others wait, and what is short. */
+  waiting: Map<QueueItem, { reason: "Resources" | "Priority" | "JobArrayTaskLimit"; for: string[] }>;
+}
+
+/**
+ * Higher priority first, then the user who has the least running, then the older. What a job that must wait is going to
+ * need is set aside of what is free, so that nothing that comes after it can make it wait longer; jobs behind it start
+ * only on what is left then. Elements of an array beyond its `max_concurrent` take no part.
+ */
+export function arrange(candidates: Candidate[], taken: Taken[], capacity: Capacity): Arrangement {
+  const result: Arrangement = { order: [], start: [], waiting: new Map() };
+  const free = freeOf(taken, capacity);
+  const left = { ...free.amounts };
+  const elements = countElements(taken);
+  for (const candidate of inOrder(candidates, taken, capacity)) {
+    const { item, queued, uid } = candidate;
+    const array = arrayOf(uid, queued.job);
+    if ((elements.get(array) ?? 0) >= (queued.array?.max_concurrent ?? Infinity)) {
+      result.waiting.set(item, { reason: "JobArrayTaskLimit", for: [] });
+      continue;
+    }
+    result.order.push(candidate);
+    const demand = demandOf(queued.resources);
+    const short = shortOf(demand, free.amounts);
+    const kept = shortOf(demand, left);
+    take(left, demand);
+    if (short.length > 0) result.waiting.set(item, { reason: "Resources", for: short });
+    else if (kept.length > 0) result.waiting.set(item, { reason: "Priority", for: kept });
+    else {
+      result.start.push({ candidate, gpus: free.gpus.splice(0, demand.gpus) });
+      take(free.amounts, demand);
+      elements.set(array, (elements.get(array) ?? 0) + 1);
+    }
+  }
+  return result;
+}
+
+/** The next is found again and again, since whoever is given a place has more from then on. */
+function* inOrder(candidates: Candidate[], taken: Taken[], capacity: Capacity): Generator<Candidate> {
+  const used = new Map<number, Capacity>();
+  const add = (uid: number, demand: Capacity) => {
+    const sum = used.get(uid) ?? { cpus: 0, gpus: 0, mem_bytes: 0 };
+    for (const kind of kinds) sum[kind] += demand[kind];
+    used.set(uid, sum);
+  };
+  for (const { uid, demand } of taken) add(uid, demand);
+  const lines = linesOf(candidates);
+  for (;;) {
+    const heads = lines.flatMap((line) => line.at(0) ?? []);
+    const first = heads.reduce<Candidate | undefined>((best, one) => {
+      return best === undefined || comesBefore(one, best, used, capacity) ? one : best;
+    }, undefined);
+    if (!first) return;
+    yield first;
+    lines.find((line) => line[0] === first)?.shift();
+    add(first.uid, demandOf(first.queued.resources));
+  }
+}
+
+/** Each user's own, in order. */
+function linesOf(candidates: Candidate[]): Candidate[][] {
+  const lines = new Map<number, Candidate[]>();
+  for (const candidate of candidates) {
+    const line = lines.get(candidate.uid);
+    if (line) line.push(candidate);
+    else lines.set(candidate.uid, [candidate]);
+  }
+  return [...lines.values()].map((line) => line.sort(byPriorityAndAge));
+}
+
+function comesBefore(a: Candidate, b: Candidate, used: Map<number, Capacity>, capacity: Capacity): boolean {
+  const byPriority = priorityOf(b) - priorityOf(a);
+  if (byPriority !== 0) return byPriority < 0;
+  const byUse = shareOf(used.get(a.uid), capacity) - shareOf(used.get(b.uid), capacity);
+  return byUse !== 0 ? byUse < 0 : byPriorityAndAge(a, b) < 0;
+}
+
+/** The greatest part of any one thing that somebody has: dominant resource fairness (Ghodsi and others, NSDI 2011). */
+export function shareOf(used: Capacity | undefined, capacity: Capacity): number {
+  return used ? Math.max(0, ...kinds.filter((kind) => capacity[kind] > 0).map((k) => used[k] / capacity[k])) : 0;
+}
+
+function byPriorityAndAge(a: Candidate, b: Candidate): number {
+  const byAge = Date.parse(a.queued.at) - Date.parse(b.queued.at);
+  return priorityOf(b) - priorityOf(a) || byAge || (a.queued.job < b.queued.job ? -1 : 1);
+}
+
+/** Nobody is more than important. */
+function priorityOf({ queued }: Candidate): number {
+  return Math.min(10, queued.priority);
+}
+
+function arrayOf(uid: number, job: string): string {
+  return `${uid} ${job.split("_")[0]}`;
+}
+
+function countElements(taken: Taken[]): Map<string, number> {
+  const count = new Map<string, number>();
+  for (const { uid, job } of taken) count.set(arrayOf(uid, job), (count.get(arrayOf(uid, job)) ?? 0) + 1);
+  return count;
+}
+
+/** What is free now: amounts, and the indices of GPUs. */
+function freeOf(taken: Taken[], capacity: Capacity): { amounts: Capacity; gpus: number[] } {
+  const amounts = { ...capacity };
+  const busy = new Set<number>();
+  for (const { demand, gpus } of taken) {
+    take(amounts, demand);
+    for (const gpu of gpus) busy.add(gpu);
+  }
+  const gpus = Array.from({ length: capacity.gpus }, (_, index) => index).filter((index) => !busy.has(index));
+  // Indices that are out of the range now may be taken still, after [local] gpus was made smaller.
+  amounts.gpus = gpus.length;
+  return { amounts, gpus };
+}
+
+const kinds = ["cpus", "gpus", "mem_bytes"] as const;
+
+function take(from: Capacity, demand: Capacity): void {
+  for (const kind of kinds) from[kind] = Math.max(0, from[kind] - demand[kind]);
+}
+
+function shortOf(demand: Capacity, from: Capacity): string[] {
+  const words = { cpus: "cpus", gpus: "gpus", mem_bytes: "memory" };
+  return kinds.filter((kind) => demand[kind] > from[kind]).map((kind) => words[kind]);
+}
