@@ -7,28 +7,37 @@ import { graces, namedRuns, notYours } from "../lib/verb/runs.js";
 export const spec = {
   name: "lab-register",
   usage: ["[RUN…]"],
-  options: {},
+  options: {
+    rehash: { type: "boolean", help: "read the bytes again, also of named runs that are settled, and compare" },
+  },
   columns: ["type", "run", "role", "step", "id", { key: "state", spare: true }, "path"],
   input: "runs",
   acts: true,
   optional: true,
   reads: ["run", "status"],
-  writes: ["artifact", "outputs"],
+  writes: ["artifact", "outputs", "status"],
 } as const;
 
-export default command(spec, async function* (records, _, context) {
+export default command(spec, async function* (records, { rehash }, context) {
   let only: string[] | undefined;
   if (context.args.length > 0) {
     const limits = await graces(context);
     const registry = await context.registry();
     only = [];
     for await (const named of namedRuns(records, context)) {
-      if ("other" in named) yield named.other;
-      else if (named.run.owner === registry.uid) only.push(named.run.run.id);
-      else yield notYours(named.run, limits, context);
+      if ("other" in named) {
+        yield named.other;
+        continue;
+      }
+      const { run, record } = named;
+      if (run.owner !== registry.uid) yield notYours(run, limits, context);
+      else {
+        only.push(run.run.id);
+        if (record) yield record;
+      }
     }
   }
-  for await (const { made, seal } of registerPass(context, only)) {
+  for await (const { made, seal } of registerPass(context, only, rehash)) {
     yield* made;
     if (seal) yield seal;
   }

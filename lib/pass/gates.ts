@@ -130,7 +130,8 @@ function addSteps(look: Look, role: string, at: string, steps: Found[]): void {
   if (steps.length === 0 && !look.missing.some((one) => one.role === role))
     look.missing.push({ role, path: at, reason: "no step was written" });
   const taken = new Map<number | undefined, string>();
-  for (const found of steps.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+  const inOrder = steps.sort((a, b) => (a.step ?? 0) - (b.step ?? 0) || (a.path < b.path ? -1 : 1));
+  for (const found of inOrder) {
     const other = taken.get(found.step);
     if (other === undefined) {
       taken.set(found.step, found.path);

@@ -3,7 +3,7 @@
 // at what is, and whatever an interrupted pass had no time to write, the next one writes.
 import type { Artifact, Outputs } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
-import { type Fault, fault, isFault } from "../record/fault.js";
+import { type Fault, fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { timestamp } from "../record/units.js";
 import { noteEdge } from "../registry/edges.js";
@@ -17,6 +17,7 @@ import { writeSidecar } from "../registry/sidecars.js";
 import { writeOutput, writeSeal } from "../registry/write-outputs.js";
 import { bindAliases } from "./bind-aliases.js";
 import { type Found, lookAtOutputs } from "./gates.js";
+import { changeOf, fingerprintOf } from "./rehash.js";
 import { sealFor } from "./seal.js";
 
 export interface RegisterPass {
@@ -24,6 +25,8 @@ export interface RegisterPass {
   now: number;
   /** How long what a node wrote may take to be seen here (seconds). */
   grace_s: number;
+  /** Read all bytes again: digests are what they are now, and what was registered before is compared. */
+  rehash?: boolean;
   /** Only look: nothing is written. */
   dry?: boolean;
   report(id: string | undefined, error: Fault): void;
@@ -35,6 +38,8 @@ export interface Registered {
   made: Artifact[];
   /** Set for the one pass that wrote it. */
   seal?: Outputs;
+  /** There was something that cannot be seen here yet: another pass will. */
+  early?: boolean;
 }
 
 /**
@@ -45,17 +50,18 @@ export async function registerRun(pass: RegisterPass, disk: RunOnDisk): Promise<
   const { registry } = pass;
   const { run, facts } = disk;
   if (disk.owner !== registry.uid) throw fault("noperm", `the run is ${run.user}'s, not yours`);
+  const bad = (message: string) => pass.report(run.id, fault("dataerr", message));
+  if (pass.rehash) compare(pass, disk);
   if (sealOf(disk)) {
     if (!pass.dry) deactivate(registry, run.user, run.id);
     return { run: disk, made: [] };
   }
-  const bad = (message: string) => pass.report(run.id, fault("dataerr", message));
   // The records are read before what they are made from, so that a pass that is late writes nothing older over them.
   const known = registeredIn(disk.dir, makerOf(disk), bad);
   const look = lookAtOutputs(disk, pass, bad);
   const made = look.found.flatMap((found) => registered(pass, disk, known, found) ?? []);
   if (!pass.dry) for (const artifact of current(known)) beside(pass, run, artifact);
-  if (!facts.outcome || look.early) return { run: disk, made };
+  if (!facts.outcome || look.early) return { run: disk, made, ...(look.early ? { early: true } : {}) };
   if (pass.dry) return { run: disk, made, seal: await sealFor(disk, merged(known, made), look.missing, pass) };
   const artifacts = artifactsOf(disk, bad);
   bindAliases(registry, disk, artifacts, (error) => pass.report(run.id, error));
@@ -64,6 +70,13 @@ export async function registerRun(pass: RegisterPass, disk: RunOnDisk): Promise<
   if (wrote) note(registry, "run_registered", run.id, { name: run.name, artifacts: seal.artifacts.length });
   deactivate(registry, run.user, run.id);
   return { run: disk, made, ...(wrote ? { seal } : {}) };
+}
+
+function compare({ report }: RegisterPass, disk: RunOnDisk): void {
+  for (const artifact of artifactsOf(disk)) {
+    const change = changeOf(artifact);
+    if (change) report(disk.run.id, change);
+  }
 }
 
 /** Writes one artifact, unless it is known: first where it will be looked for, then the record, then the copy beside it. */
@@ -95,9 +108,9 @@ function isSame(record: RunArtifact, found: Found): boolean {
   return path === found.path && marker_mtime === found.marker_mtime && marker_bytes === found.marker_bytes;
 }
 
-function artifactOf({ now, report }: RegisterPass, run: Run, found: Found, revision: number): RunArtifact {
+function artifactOf({ now, rehash, report }: RegisterPass, run: Run, found: Found, revision: number): RunArtifact {
   const output = run.outputs[found.role];
-  const { role, step, attempt, path, digest, ...more } = found;
+  const { role, step, attempt, path, digest: _, ...more } = found;
   const bad = (message: string) => report(run.id, fault("dataerr", message));
   const how = output?.digest === "none" ? undefined : output?.digest;
   const kind = output?.kind ?? kindOf(output?.type ?? "file");
@@ -118,11 +131,18 @@ function artifactOf({ now, report }: RegisterPass, run: Run, found: Found, revis
     ...(output ? { alias: output.alias } : {}),
     ...(output?.marker === undefined ? {} : { marker: output.marker }),
     ...more,
-    ...(digest === undefined || how === undefined ? {} : { digest, digest_of: how }),
+    ...(how === undefined ? {} : digestOf(found, how, rehash)),
     ...(run.tags.length > 0 ? { tags: run.tags } : {}),
     ...(result ? { result } : {}),
     at: timestamp(now),
   };
+}
+
+/** As the job computed it, or as it is now. */
+function digestOf({ path, digest }: Found, how: "stat" | "sha256", again: boolean | undefined) {
+  if (!again) return digest === undefined ? {} : { digest, digest_of: how };
+  const now = fingerprintOf(path, how);
+  return { files: now.files, bytes: now.bytes, digest: now.digest, digest_of: how };
 }
 
 /** A stream says how a directory is walked; what is in it are checkpoints. */
@@ -138,15 +158,4 @@ function beside({ registry }: RegisterPass, run: Run, artifact: RunArtifact): vo
 function merged(known: RunArtifact[], made: Artifact[]): Artifact[] {
   const ids = new Set(made.map(({ id }) => id));
   return [...current(known).filter(({ id }) => !ids.has(id)), ...made];
-}
-
-/** Does one run's part of the pass; a fault is that run's alone. */
-export async function registerSafely(pass: RegisterPass, disk: RunOnDisk): Promise<Registered | undefined> {
-  try {
-    return await registerRun(pass, disk);
-  } catch (error) {
-    if (!isFault(error)) throw error;
-    pass.report(disk.run.id, error);
-    return undefined;
-  }
 }

@@ -1,55 +1,42 @@
 // What lab-register, lab-wait and lab-status need to register what runs have made.
+import os from "node:os";
+import path from "node:path";
 import type { Context } from "../command/context.js";
-import { type Registered, type RegisterPass, registerSafely } from "../pass/register.js";
-import { isFault } from "../record/fault.js";
-import { isSealed } from "../registry/outputs.js";
-import { marked, openRun } from "../registry/runs.js";
+import type { Registered } from "../pass/register.js";
+import { registerAll } from "../pass/register-all.js";
+import { cacheDirectory, recall, remember } from "../registry/cache.js";
+import { marked } from "../registry/runs.js";
 import { graces } from "./runs.js";
 
-/** What a pass of this command is given. */
-export async function registerPassOf(context: Context): Promise<RegisterPass> {
-  return {
-    registry: await context.registry(),
+const form = "register/1";
+
+/** One register pass over the caller's active runs (or `only` these), remembering what it saw. */
+export async function* registerPass(
+  context: Context,
+  only?: readonly string[],
+  rehash = false,
+): AsyncGenerator<Registered> {
+  const registry = await context.registry();
+  const active = marked(registry, "active", registry.user);
+  // What is settled has nothing to be registered, but can be read again.
+  const ids = only === undefined ? active : rehash ? only : active.filter((id) => only.includes(id));
+  if (ids.length === 0) return;
+  const file = context.dryRun
+    ? os.devNull
+    : path.join(cacheDirectory(registry, context.env, os.homedir()), "register.json");
+  const before = recall<Record<string, string>>(file, form) ?? {};
+  const signs = new Map(rehash ? [] : Object.entries(before));
+  const pass = {
+    registry,
     now: Date.now(),
     grace_s: (await graces(context)).accounting_s,
     dry: context.dryRun,
-    report: (id, error) => context.report(id, error),
+    rehash,
+    report: context.report,
   };
-}
-
-/**
- * Registers what is due of the caller's active runs (or `only` these), those that ended first before those that ended later,
- * so that a name that both give means the later one. Yields those of which something was registered.
- */
-export async function* registerPass(context: Context, only?: readonly string[]): AsyncGenerator<Registered> {
-  const pass = await registerPassOf(context);
-  const { registry } = pass;
-  const active = marked(registry, "active", registry.user);
-  const ended: { id: string; at: string }[] = [];
-  const visit = async (id: string, last: boolean): Promise<Registered | undefined> => {
-    try {
-      const disk = openRun(registry, registry.user, id);
-      if (!disk) return undefined;
-      const { outcome } = disk.facts;
-      if (outcome && !last && !isSealed(disk.dir)) {
-        ended.push({ id, at: outcome.ended_at ?? outcome.at });
-        return undefined;
-      }
-      return await registerSafely(pass, disk);
-    } catch (error) {
-      if (!isFault(error)) throw error;
-      context.report(id, error);
-      return undefined;
-    }
-  };
-  for (const id of only === undefined ? active : active.filter((one) => only.includes(one))) {
-    if (context.signal.aborted) return;
-    const done = await visit(id, false);
-    if (done) yield done;
-  }
-  for (const { id } of ended.sort((a, b) => (a.at < b.at ? -1 : 1))) {
-    if (context.signal.aborted) return;
-    const done = await visit(id, true);
-    if (done) yield done;
-  }
+  yield* registerAll(pass, ids, signs, () => context.signal.aborted);
+  if (context.dryRun) return;
+  const still = new Set(active);
+  const after = Object.fromEntries([...signs].filter(([id]) => still.has(id)));
+  if (JSON.stringify(after) !== JSON.stringify(before)) remember(file, form, after);
 }

@@ -11,6 +11,7 @@ import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { errorLineOf } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
+import { registerPass } from "./registering.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
 
 export interface Waiting {
@@ -58,6 +59,7 @@ export async function* waitFor(
       stateBefore.set(id, status.state);
       if (!ends.has(status.state)) continue;
       open.delete(id);
+      if (waiting.passes && disk.owner === registry.uid) await registered(context, [id]);
       if (status.state !== "succeeded") context.no();
       yield grown(given.get(id), { ...status, ...lastWords(status, disk) });
     }
@@ -103,11 +105,17 @@ const stateBefore = new Map<string, Status["state"]>();
 async function pass(context: Context, mine: string[]): Promise<Fault | undefined> {
   try {
     for await (const _ of reconcilePass(context, mine));
+    await registered(context, mine);
     return undefined;
   } catch (error) {
     if (isFault(error) && error.code === "unavailable") return error;
     throw error;
   }
+}
+
+/** Whoever has waited finds all that the runs have made. */
+async function registered(context: Context, ids: string[]): Promise<void> {
+  for await (const _ of registerPass(context, ids));
 }
 
 function progress(context: Context, left: number, began: number, ids: string[], trouble: Fault | undefined): void {

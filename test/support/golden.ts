@@ -113,7 +113,7 @@ export function normaliser({ dir }: Pick<Sandbox, "dir">): (text: string) => str
         .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>")
         .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, "<time>")
         .replace(/"(elapsed_s|wall_s|cpu_s)":[\d.]+/g, '"$1":<s>')
-        .replace(/"(peak_mem_bytes|pid)":\d+/g, '"$1":<n>')
+        .replace(/"(peak_mem_bytes|pid|marker_mtime)":\d+/g, '"$1":<n>')
         // Seen only where a look now and then met the process.
         .replace(/, [\d.]+ [KM]iB of memory at its peak/g, "")
         .replace(/-\d+(\.ndjson)/g, "-<n>$1")
@@ -125,6 +125,7 @@ export function normaliser({ dir }: Pick<Sandbox, "dir">): (text: string) => str
         .replaceAll(`"user":"${user}"`, '"user":"<user>"')
         .replace(new RegExp(`(/(?:runs|snapshots|active|loose|events|queue)/)${user}\\b`, "g"), "$1<user>")
         .replaceAll(`  ${user}`, "  <user>")
+        .replace(new RegExp(`(/artifacts/\\w+/)${user}\\b`, "g"), "$1<user>")
         .replaceAll(`you are ${user}`, "you are <user>")
         .replaceAll(`by         ${user},`, "by         <user>,")
         .replaceAll(host, "<host>")

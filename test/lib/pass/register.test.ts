@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
-import { registerRun, registerSafely } from "../../../lib/pass/register.js";
+import { registerRun } from "../../../lib/pass/register.js";
+import { fingerprintOf } from "../../../lib/pass/rehash.js";
 import { artifactIdOf } from "../../../lib/record/artifact-id.js";
 import { currentAlias } from "../../../lib/registry/aliases.js";
 import { edgesOf } from "../../../lib/registry/edges.js";
@@ -246,24 +247,6 @@ t.test("a pass that is killed before any of its writes is completed by the next"
   t.ok(at > 20, `${at} writes`);
 });
 
-t.test("one bad run is reported, and is none of the others' business", async (t) => {
-  const registry = smallRegistry(t);
-  const run = finishedRun(registry, { model: {}, notes: {} });
-  run.write("model", { w: "1" });
-  run.attempt(1, { outputs: [whole(run, "model"), whole(run, "notes")] });
-  run.end();
-  const meta = path.join(run.output("model"), "../.meta");
-  fs.rmSync(meta, { recursive: true });
-  fs.writeFileSync(meta, "no directory");
-  const { pass, reported } = registerPass(registry);
-  t.equal(await registerSafely(pass, run.open()), undefined);
-  t.match(reported, [/cannot use '.*\.meta': not a directory/]);
-  t.same(marked(registry, "active", user), [run.run.id], "it is tried again");
-  fs.rmSync(meta);
-  t.ok((await registerSafely(pass, run.open()))?.seal, "and is settled once that is repaired");
-  t.same(roles(run), ["model a1", "notes a1"]);
-});
-
 t.test(
   "files in outputs/ that are no records of this run count for nothing, and do not stand in the way",
   async (t) => {
@@ -409,4 +392,36 @@ t.test("an alias that cannot be a name keeps the run from nothing", async (t) =>
   const { pass, reported } = registerPass(registry);
   t.ok((await registerRun(pass, run.open())).seal);
   t.match(reported, [/cannot be a name/]);
+});
+
+t.test("bytes are read again on request: what is new gets its digest then, what is known is compared", async (t) => {
+  const registry = smallRegistry(t);
+  const digest = `sha256:${"2".repeat(64)}`;
+  const make = () => {
+    const run = finishedRun(registry, { model: { digest: "sha256" }, quick: {}, none: { digest: "none" } });
+    for (const role of ["model", "quick", "none"]) run.write(role, { w: "weights" });
+    run.attempt(1, {
+      outputs: [{ ...whole(run, "model"), digest }, whole(run, "quick"), { ...whole(run, "none"), digest }],
+    });
+    run.end();
+    return run;
+  };
+  const again = make();
+  const { pass, reported } = registerPass(registry, { rehash: true });
+  const { made } = await registerRun(pass, again.open());
+  const by = (how: "stat" | "sha256", role: string) => fingerprintOf(again.output(role), how);
+  t.match(made, [
+    { role: "model", digest: by("sha256", "model").digest, digest_of: "sha256", files: 1, bytes: 7 },
+    { role: "quick", digest: by("stat", "quick").digest, digest_of: "stat" },
+    { role: "none", digest: undefined, digest_of: undefined },
+  ]);
+  t.same((await registerRun(pass, again.open())).made, []);
+  t.same(reported, [], "all is as it was registered, also of a settled run");
+  again.write("model", { w: "others!" });
+  fs.rmSync(again.output("quick"), { recursive: true });
+  await registerRun(pass, again.open());
+  t.match(reported, [/model@.*' is not what was registered: sha256 says sha256:/, /cannot read '.*quick@/]);
+  const believed = make();
+  await registerRun(registerPass(registry).pass, believed.open());
+  t.equal(artifactsOf(believed.open())[0]?.digest, digest);
 });

@@ -1,0 +1,33 @@
+// Whether there can be anything to register of a run, told without opening it.
+import fs from "node:fs";
+import path from "node:path";
+import { errnoOf, systemFault } from "../record/fault.js";
+import { attemptDirectory, envelope, numbered } from "./layout.js";
+import { list } from "./read.js";
+
+export interface News {
+  /** It has an outcome. */
+  ended: boolean;
+  /** Another word than before: its job has noted something since. */
+  sign: string;
+}
+
+/** One list of .lab/ and one look at the notes of each attempt. Throws faults. */
+export function newsOf(dir: string): News {
+  const lab = envelope(dir);
+  const names = list(lab);
+  const attempts = names.map((name) => numbered(name, "attempt-")).filter((n) => n !== undefined);
+  const signs = attempts.sort((a, b) => a - b).map((n) => `${n}:${signOf(attemptDirectory(lab, n))}`);
+  return { ended: names.includes("outcome.json"), sign: signs.join(" ") };
+}
+
+function signOf(attempt: string): string {
+  const file = path.join(attempt, "steps.ndjson");
+  try {
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+    return stat === undefined ? "" : `${stat.size}@${stat.mtimeMs}`;
+  } catch (error) {
+    if (errnoOf(error) === "ENOTDIR") return "";
+    throw systemFault(error, `look at '${file}'`);
+  }
+}
