@@ -218,8 +218,7 @@ t.test("a cluster without accounting: the queue tells of ends, then the job's ow
     succeeds: { state: "succeeded", exit_code: 0 },
     fails: { state: "failed", mode: "code_error", exit_code: 3 },
     oom: memory,
-    // where cgroups count each step's kills for itself (v1), and no accounting does, the log alone tells
-    oom_in_step: { state: "failed", exit_code: 1 },
+    oom_in_step: { ...memory, exit_code: 1 },
     cancelled: { state: "cancelled", message: /lab cancel/ },
     cancelled_by_root: { state: "cancelled" },
     node_fail: { state: "failed", mode: "node_fail" },

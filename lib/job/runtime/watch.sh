@@ -153,17 +153,35 @@ lab_peak_memory() {
   done
 }
 
-# How often the kernel has killed a process of this job for want of memory.
+# How often the kernel has killed a process of this job for want of memory; nothing where that cannot be known.
 lab_oom_kills() {
-  local file kills total=0
-  lab_memory_group || return 0
-  while IFS= read -r -d '' file; do
-    kills=$(awk '$1 == "oom_kill" { print $2 }' "$file" 2>/dev/null)
-    ((total += ${kills:-0}))
-  done < <(find "$REPLY" -name memory.oom_control -print0 2>/dev/null)
-  # The second version of control groups counts what is below, too.
-  [[ ! -r $REPLY/memory.events ]] || total=$(awk '$1 == "oom_kill" { print $2 }' "$REPLY/memory.events")
+  local file kills total=''
+  if lab_memory_group; then
+    total=0
+    while IFS= read -r -d '' file; do
+      kills=$(awk '$1 == "oom_kill" { print $2 }' "$file" 2>/dev/null)
+      ((total += ${kills:-0}))
+    done < <(find "$REPLY" -name memory.oom_control -print0 2>/dev/null)
+    # The second version of control groups counts what is below, too.
+    [[ ! -r $REPLY/memory.events ]] || total=$(awk '$1 == "oom_kill" { print $2 }' "$REPLY/memory.events")
+  fi
+  # The first version forgets those of a step with the step; Slurm has said it where srun's words go.
+  kills=$(lab_oom_kills_told)
+  ((${kills:-0} <= ${total:-0})) || total=$kills
   printf '%s' "$total"
+}
+
+# "slurmstepd: error: Detected 1 oom_kill event in StepId=7.0. …", near the end of the log.
+lab_oom_kills_told() {
+  [[ -n ${SLURM_JOB_ID-} && -f $lab_attempt_dir/job.log ]] || return 0
+  tail -c 1048576 -- "$lab_attempt_dir/job.log" | awk -v job="$SLURM_JOB_ID" '
+    match($0, /slurmstepd.*error: Detected [0-9]+ oom[-_]kill event/) {
+      split(substr($0, RSTART + RLENGTH), word, /StepId=|[Ss]tep |[.+]/)
+      if (word[2] != job) next
+      sub(/.*Detected /, "")
+      kills += $1
+    }
+    END { if (kills) print kills }'
 }
 
 # What the attempt has used, as JSON in REPLY: seconds of processors, bytes from and to disks, the busiest GPU in percent.

@@ -48,3 +48,18 @@ t.test("the exit record is told with a verdict that decides", async (t) => {
     signal: "SIGTERM",
   });
 });
+
+t.test("processes that the kernel killed for want of memory explain a failure that nothing else does", async (t) => {
+  const failed = { ...exit, code: 1, oom_kills: 2 };
+  const of = (more: object, known?: JobView, cancelled = false) =>
+    endingOf({ attempt: { n: 1, exit: { ...failed, ...more } }, view: known, cancel: undefined, cancelled });
+  t.match(of({}), { state: "failed", mode: "oom", exit_code: 1 }, "nothing is known of the job but its own word");
+  t.match(of({}, view("failed")), { mode: "oom" });
+  t.match(of({}, view("completed")), { mode: "oom" });
+  t.match(of({ asked: "SIGTERM" }, view("failed")), { mode: "oom" });
+  t.match(of({ asked: "SIGTERM" }, view("failed"), true), { mode: "cancelled" });
+  t.match(of({}, view("timeout")), { mode: "timeout" });
+  t.match(of({ oom_kills: 0 }, view("failed")), { mode: "code_error" });
+  t.match(of({ reason: "input_error" }), { mode: "input_error" });
+  t.same(of({ code: 0 }), { state: "succeeded", exit_code: 0 }, "it did without them");
+});
