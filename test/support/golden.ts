@@ -10,7 +10,8 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { dist, root, type Sandbox, sandbox } from "./sandbox.js";
+import { copies } from "./copies.js";
+import { dist, root, type Sandbox, sandbox, until } from "./sandbox.js";
 
 export const goldenDirectory = path.join(root, "test/golden");
 
@@ -144,17 +145,17 @@ export interface Places {
 
 /** Makes each kind of place once, and copies of it for the cases. */
 export function places(): Places {
-  const made = new Map<string, Promise<Sandbox>>();
-  const once = (kind: string, make: () => Promise<Sandbox>) => {
-    const template = made.get(kind) ?? make();
-    made.set(kind, template);
-    return template.then(copied);
+  const made = new Map<string, Promise<{ template: Sandbox; copy(): Sandbox }>>();
+  const once = async (kind: string, make: () => Promise<Sandbox>) => {
+    const ready = made.get(kind) ?? make().then((template) => ({ template, copy: copier(template) }));
+    made.set(kind, ready);
+    return (await ready).copy();
   };
   return {
     empty: () => once("empty", bare),
     history: () => once("history", withHistory),
     async remove() {
-      for (const template of made.values()) (await template).remove();
+      for (const { template } of await Promise.all(made.values())) template.remove();
     },
   };
 }
@@ -209,36 +210,37 @@ lab-ls --columns name,state --no-header`;
   if (!/^idle +planned\nbad +failed\ngood +succeeded\n/m.test(stdout))
     throw new Error(`no history: ${stdout}${stderr}`);
   return place;
+  await until("its worker leaves", () => !worksIn(place.dir));
 }
 
-/** A copy in which every text speaks of the copy: the random end of its name stands wherever the name does, however quoted. */
-function copied(template: Sandbox): Sandbox {
-  const dir = fs.mkdtempSync(template.dir.slice(0, -6));
-  // The hundreds of directories for claims are empty, and making them takes longer than any case.
-  const filter = (file: string) => !/\/claims\/[^/]+$/.test(file);
-  fs.cpSync(template.dir, dir, { recursive: true, verbatimSymlinks: true, filter });
-  const [from, to] = [template.dir.slice(-6), dir.slice(-6)];
-  const moved = (text: string) => text.replaceAll(from, to);
-  for (const entry of fs.readdirSync(dir, { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath, entry.name);
-    if (!entry.isFile() || /\.tar$/.test(file)) continue;
-    const text = fs.readFileSync(file, "utf8");
-    if (!text.includes(from)) continue;
-    const { mode } = fs.statSync(file);
-    fs.chmodSync(file, 0o600);
-    fs.writeFileSync(file, moved(text));
-    fs.chmodSync(file, mode);
-  }
-  const env = Object.fromEntries(Object.entries(template.env).map(([key, value]) => [key, moved(value)]));
-  return {
-    ...template,
-    dir,
-    env,
-    home: moved(template.home),
-    registry: moved(template.registry),
-    artifacts: moved(template.artifacts),
-    cluster: moved(template.cluster),
-    run: (argv, how = {}) => template.run(argv, { cwd: dir, ...how, env: { ...env, ...how.env } }),
-    remove: () => fs.rmSync(dir, { recursive: true, force: true }),
+/** Whether a process was started with a path of this place. */
+function worksIn(dir: string): boolean {
+  return fs.readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(dir);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Copies of what a template holds. */
+function copier(template: Sandbox): () => Sandbox {
+  const all = copies(template.dir);
+  return () => {
+    const dir = all.make();
+    const moved = (text: string) => text.replaceAll(template.dir.slice(-6), dir.slice(-6));
+    const env = Object.fromEntries(Object.entries(template.env).map(([key, value]) => [key, moved(value)]));
+    return {
+      ...template,
+      dir,
+      env,
+      home: moved(template.home),
+      registry: moved(template.registry),
+      artifacts: moved(template.artifacts),
+      cluster: moved(template.cluster),
+      run: (argv, how = {}) => template.run(argv, { cwd: dir, ...how, env: { ...env, ...how.env } }),
+      remove: () => all.remove(dir),
+    };
   };
 }
