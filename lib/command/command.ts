@@ -75,8 +75,12 @@ async function session(
   const { context, state } = contextOf(spec, parsed, now, terminal, signal, says);
   const passed: object[] = [];
   try {
-    const input = await inputOf(spec, parsed.args, terminal, says, signal, state, passed);
-    for await (const record of run(input, options as never, context)) {
+    const given = await inputOf(spec, parsed.args, terminal, says, signal, state, passed);
+    const input = await pastErrors(given, passed, async (record) => {
+      state.raise(faults.refused.exit);
+      await output.write(record);
+    });
+    for await (const record of input === undefined ? [] : run(input, options as never, context)) {
       if (carriesError(record)) state.raise(faults.refused.exit);
       // Who acts hears at once that nobody reads, and stops at this record; what only passes by is no act.
       const wait = output.write(record, spec.acts === true && record !== state.given);
@@ -182,6 +186,32 @@ async function inputOf(
 }
 
 async function* nothing(): AsyncGenerator<unknown> {}
+
+/**
+ * What is left of the input when the records that carry an error at its beginning have passed; undefined where nothing
+ * is: then there is nothing to do, and whatever stands in the way of it (the same, mostly, that an earlier command of
+ * the pipe has told of) need not be told again.
+ */
+async function pastErrors(
+  input: AsyncIterable<unknown>,
+  failures: readonly object[],
+  pass: (record: object) => Promise<void>,
+): Promise<AsyncIterable<unknown> | undefined> {
+  const records = input[Symbol.asyncIterator]();
+  let passed = 0;
+  for (;;) {
+    const { done, value } = await records.next();
+    if (done) return passed + failures.length > 0 ? undefined : nothing();
+    if (!carriesError(value)) return following(value, records);
+    await pass(value as object);
+    passed += 1;
+  }
+}
+
+async function* following(first: unknown, rest: AsyncIterator<unknown>): AsyncGenerator<unknown> {
+  yield first;
+  yield* { [Symbol.asyncIterator]: () => rest };
+}
 
 async function* withoutFailures(
   records: AsyncIterable<Record<string, unknown>>,

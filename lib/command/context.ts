@@ -123,7 +123,8 @@ async function resolve(place: Place, asked: Asked, say: (message: string) => voi
     set: asked.set,
   };
   const resolved = await resolveConfig({ flags, env: place.env, cwd: place.cwd, home: place.home, uid: place.uid });
-  for (const warning of resolved.warnings) say(warning);
+  // The wrappers let one of their commands say it, and no other.
+  if (place.env["LAB_WARNINGS"] !== "off") for (const warning of resolved.warnings) say(warning);
   return resolved;
 }
 
