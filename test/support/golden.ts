@@ -209,8 +209,8 @@ lab-ls --columns name,state --no-header`;
   const { stdout, stderr } = await place.run(["sh", "-c", script], { cwd: work });
   if (!/^idle +planned\nbad +failed\ngood +succeeded\n/m.test(stdout))
     throw new Error(`no history: ${stdout}${stderr}`);
-  return place;
   await until("its worker leaves", () => !worksIn(place.dir));
+  return place;
 }
 
 /** Whether a process was started with a path of this place. */
