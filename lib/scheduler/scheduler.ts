@@ -79,6 +79,8 @@ export interface QueueRow {
 
 export interface Scheduler {
   readonly kind: string;
+  /** Whether an id that a job had may stand for another job later. */
+  readonly idsComeRound?: boolean;
   /**
    * Gives one script to the scheduler. Faults: `refused` (the scheduler's words, and a remedy where one is known),
    * `unavailable` (it could not be reached; nothing was accepted), `tempfail` (it may have been accepted: look for it).

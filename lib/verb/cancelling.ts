@@ -1,8 +1,9 @@
 // Cancelling: the wish is written down first, so that a crash between it and the scheduler is no forgotten wish.
 
 import type { Context } from "../command/context.js";
+import { jobCanceller } from "../pass/cancel.js";
 import { settle, voidUnsubmitted } from "../pass/settle.js";
-import { stateOf } from "../record/state.js";
+import { type Graces, stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
 import { marked, openRun } from "../registry/runs.js";
@@ -17,23 +18,38 @@ export async function* cancelAll(
   context: Context,
 ): AsyncGenerator<object> {
   const limits = await graces(context);
+  let canceller: ReturnType<typeof jobCanceller> | undefined;
+  const cancelJob: ReturnType<typeof jobCanceller> = async (run, job) => {
+    canceller ??= jobCanceller(await context.scheduler(), (await context.registry()).id);
+    return canceller(run, job);
+  };
   const act = async (run: RunOnDisk) => {
-    const after = await cancelOne(run, reason, context);
-    const asked = after.facts.outcome || context.dryRun ? {} : { message: "asked to end" };
-    return { ...statusOf(after, Date.now(), limits), ...asked, ...(context.dryRun ? { dry_run: true } : {}) };
+    const { after, message } = await cancelOne({ context, limits, reason, cancelJob }, run);
+    const dry = context.dryRun ? { dry_run: true } : {};
+    return { ...statusOf(after, Date.now(), limits), ...(message ? { message } : {}), ...dry };
   };
   yield* eachNamed(records, act, limits, context);
 }
 
-async function cancelOne(run: RunOnDisk, reason: string | undefined, context: Context): Promise<RunOnDisk> {
+interface Cancelling {
+  context: Context;
+  limits: Graces;
+  reason: string | undefined;
+  cancelJob: ReturnType<typeof jobCanceller>;
+}
+
+async function cancelOne(
+  { context, limits, reason, cancelJob }: Cancelling,
+  run: RunOnDisk,
+): Promise<{ after: RunOnDisk; message?: string }> {
   const registry = await context.registry();
   mustOwn(run, registry.uid);
-  const before = stateOf(run.facts, Date.now(), await graces(context));
+  const before = stateOf(run.facts, Date.now(), limits);
   if (before.final) {
     context.say(`${run.run.id} has ended already: ${before.state}`);
-    return run;
+    return { after: run };
   }
-  if (context.dryRun) return run;
+  if (context.dryRun) return { after: run };
   // Should the scheduler not hear of it now, the next pass opens the run, sees the wish and tells it.
   const memory = memoryOf(registry, context);
   memory.forget(run.run.id);
@@ -44,9 +60,11 @@ async function cancelOne(run: RunOnDisk, reason: string | undefined, context: Co
   if (before.job === undefined && voidUnsubmitted(registry, fresh(), "cancel")) {
     const closed = fresh();
     settle(registry, closed, stateOf(closed.facts, Date.now()), Date.now());
-    return fresh();
+    return { after: fresh() };
   }
   const { job } = stateOf(fresh().facts, Date.now());
-  if (job !== undefined) await (await context.scheduler()).cancel([job]);
-  return fresh();
+  const asked = job === undefined || (await cancelJob(fresh(), job));
+  const after = fresh();
+  if (after.facts.outcome) return { after };
+  return { after, message: asked ? "asked to end" : `its job is gone: ${job} is another job's id now` };
 }

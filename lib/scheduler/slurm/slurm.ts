@@ -13,6 +13,7 @@ export function slurmScheduler(options: SlurmOptions): Scheduler {
   const slurm = slurmClient(options);
   return {
     kind: "slurm",
+    idsComeRound: true,
     submit: (request) => submitJob(slurm, request),
     queue: () => queuedJobs(slurm),
     accounting: (jobs) => accountedJobs(slurm, jobs),

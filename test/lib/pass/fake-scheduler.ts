@@ -32,6 +32,7 @@ export interface Fake extends Scheduler {
 export function fakeScheduler(): Fake {
   const fake: Fake = {
     kind: "fake",
+    idsComeRound: true,
     calls: [],
     inQueue: new Map(),
     owners: new Map(),

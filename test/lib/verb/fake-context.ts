@@ -3,10 +3,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Context } from "../../../lib/command/context.js";
+import { submitRun } from "../../../lib/pass/submit.js";
 import type { Fault } from "../../../lib/record/fault.js";
+import type { Run } from "../../../lib/record/run.js";
 import { stopSignal } from "../../../lib/record/stop-signal.js";
 import type { Registry } from "../../../lib/registry/open.js";
-import { type Fake, fakeScheduler, newRegistry } from "../pass/fake-scheduler.js";
+import { type Fake, fakeScheduler, newRegistry, readyRun } from "../pass/fake-scheduler.js";
 
 export interface FakeContext extends Context {
   fake: Fake;
@@ -62,4 +64,21 @@ export async function all<T>(records: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const record of records) found.push(record);
   return found;
+}
+
+/** A submitted run, as a job that has ended well left it. */
+export async function submitted({ given, fake }: FakeContext, { ended = false } = {}): Promise<Run> {
+  const sender = { registry: given, scheduler: fake, now: () => Date.now(), patience_ms: 0, sleep: async () => {} };
+  const run = await submitRun(sender, await readyRun(given), []);
+  if (!ended) return run;
+  const job = run.job?.id ?? "";
+  const attempt = path.join(run.run_dir ?? "", ".lab/attempt-1");
+  fs.mkdirSync(attempt);
+  const at = new Date().toISOString();
+  const start = { type: "start", v: 1, run: run.id, submission: 1, attempt: 1, job, host: "n1", at };
+  const exit = { type: "exit", v: 1, run: run.id, attempt: 1, reason: "command", code: 0, at };
+  fs.writeFileSync(path.join(attempt, "start.json"), JSON.stringify(start));
+  fs.writeFileSync(path.join(attempt, "exit.json"), JSON.stringify(exit));
+  fake.accounts?.set(job, { job, phase: "ended", verdict: "completed", ended_at: at });
+  return run;
 }
