@@ -1,12 +1,19 @@
 // `[after]`: jobs and runs that a run waits for without taking anything from them.
 
 import type { Context } from "../command/context.js";
+import { ownView, queryOf } from "../pass/own-job.js";
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { stateOf } from "../record/state.js";
 import type { Registry } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
-import { type DependencyType, dependencyTypes, type Scheduler, type SubmitRequest } from "../scheduler/scheduler.js";
+import {
+  type DependencyType,
+  dependencyTypes,
+  type JobQuery,
+  type Scheduler,
+  type SubmitRequest,
+} from "../scheduler/scheduler.js";
 
 /**
  * The jobs to depend on. An id that has left the scheduler's memory is silently no dependency at all, so only ids that were
@@ -24,9 +31,10 @@ export async function dependenciesOf(
   const found = new Map<DependencyType, string[]>();
   for (const { type, on } of wanted) {
     const isJob = /^\d+(_\d+|\+\d+)?$/.test(on) || on.startsWith("local-");
-    const job = isJob ? on : jobOfRun(on, type, registry, context);
-    if (job === undefined) continue;
-    const view = queue.get(job) ?? (await scheduler.accounting([{ job, since: 0 }]))?.get(job);
+    const query = isJob ? { job: on, since: 0 } : jobOfRun(on, type, registry, context);
+    if (query === undefined) continue;
+    const { job } = query;
+    const view = ownView(queue, query) ?? (await scheduler.accounting([query]))?.get(job);
     if (!view)
       throw fault("refused", `cannot wait for '${on}': the scheduler does not know job ${job}`, {
         hint: "an id it does not know would be no dependency at all",
@@ -38,8 +46,9 @@ export async function dependenciesOf(
 }
 
 /** The job of a run that has not ended; undefined where its end already meets the dependency. */
-function jobOfRun(ref: string, type: DependencyType, registry: Registry, context: Context): string | undefined {
-  const { facts, run } = findRun(registry, ref, context.cwd);
+function jobOfRun(ref: string, type: DependencyType, registry: Registry, context: Context): JobQuery | undefined {
+  const disk = findRun(registry, ref, context.cwd);
+  const { facts, run } = disk;
   const standing = stateOf(facts, context.now);
   if (standing.final) {
     if (met(type, standing.state === "succeeded")) return undefined;
@@ -47,7 +56,7 @@ function jobOfRun(ref: string, type: DependencyType, registry: Registry, context
   }
   if (standing.job === undefined)
     throw fault("refused", `cannot wait for ${run.id}: it has not been submitted`, { hint: "submit it first" });
-  return standing.job;
+  return queryOf(disk, standing.job, registry.id);
 }
 
 function met(type: DependencyType, succeeded: boolean): boolean {
