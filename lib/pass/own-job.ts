@@ -1,5 +1,6 @@
 // Which job is a run's: by its id, unless that has come round and stands for another one.
 import type { JobView } from "../record/facts.js";
+import { jobName } from "../record/job-name.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { JobQuery, Queue } from "../scheduler/scheduler.js";
 import { isMeant } from "../scheduler/whose.js";
@@ -12,11 +13,13 @@ export function queryOf({ run, facts }: RunOnDisk, job: string, registry: string
     since: Date.parse(run.planned_at),
     ...(receipt ? { until: Date.parse(receipt.at) } : {}),
     owner: { registry, run: run.id },
+    job_name: jobName(run),
   };
 }
 
 /** What the queue says of a run's job; undefined where it is not there, also if another job has its id now. */
 export function ownView(queue: Queue, query: JobQuery): JobView | undefined {
-  const view = queue.get(query.job);
-  return view && isMeant(query, view, queue.whose?.(query.job)) ? view : undefined;
+  const { job } = query;
+  const view = queue.get(job);
+  return view && isMeant(query, view, { owner: queue.whose?.(job), name: queue.name?.(job) }) ? view : undefined;
 }

@@ -34,14 +34,16 @@ export interface JobQuery {
   /** It had been submitted by then (milliseconds), where that is known. */
   until?: number;
   owner?: JobOwner;
+  job_name?: string;
 }
 
 /** The jobs of one look at the queue, by id (array elements as `<array>_<index>`). */
 export interface Queue extends Pick<ReadonlyMap<string, JobView>, "get" | "has" | "keys" | "size"> {
   /** A text that changes with whatever tells where a job stands that has not ended, and is cheaper to have than its view. */
   row?(job: string): string | undefined;
-  /** The run that a job itself says it is of. Absent where an id is never given twice. */
+  /** The run that a job itself says it is of, and the name that it has. Absent where an id is never given twice. */
   whose?(job: string): JobOwner | undefined;
+  name?(job: string): string | undefined;
 }
 
 export interface JobOwner {

@@ -20,6 +20,7 @@ const fields = [
   "NodeList",
   "MaxRSS",
   "Partition",
+  "JobName",
   "WorkDir",
   "Comment",
 ] as const;
@@ -38,6 +39,8 @@ export interface AccountedJob {
   view: JobView;
   /** The number it has in the database: an element of an array has one beside its id. */
   raw: string;
+  /** Undefined as long as the row is not complete. */
+  name: string | undefined;
   comment: string;
   workdir: string;
 }
@@ -77,8 +80,10 @@ export function readAccounting(stdout: string): AccountedJob[] {
  */
 function accounted(job: string, row: Row): AccountedJob | undefined {
   const view = viewOf(job, row);
-  if (row.Partition === "" && view.phase !== "ended") return undefined;
-  return { view, raw: row.JobIDRaw, comment: row.Comment, workdir: row.WorkDir };
+  const whole = row.Partition !== "";
+  if (!whole && view.phase !== "ended") return undefined;
+  const { JobIDRaw: raw, Comment: comment, WorkDir: workdir } = row;
+  return { view, raw, name: whole ? row.JobName : undefined, comment, workdir };
 }
 
 function viewOf(job: string, row: Row): JobView {

@@ -54,7 +54,7 @@ function take(jobs: readonly AccountedJob[], queries: readonly JobQuery[], found
     if (query === undefined) continue;
     const job = named === undefined ? raw : view.job;
     const newer = found.get(job)?.submitted_at;
-    if (!isMeant(query, view, ownerOf(accounted, query))) others.set(query.job, query);
+    if (!isMeant(query, view, { owner: ownerOf(accounted, query), name: accounted.name })) others.set(query.job, query);
     else if (newer === undefined || newer <= (view.submitted_at ?? newer)) found.set(job, { ...view, job });
   }
   return [...others.values()].filter(({ job }) => !found.has(job));

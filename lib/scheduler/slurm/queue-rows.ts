@@ -15,8 +15,11 @@ const passing = ["exit_code", "DerivedEC", "StartTime", "EndTime"];
 /** What tells where a job stands. A requeued job is submitted anew, and so is another one of the same id. */
 const telling = ["State", "Reason", "RestartCnt", "NodeList", "SubmitTime"];
 
-/** squeue's option: the id between what comes and goes and what tells; the comment last, so that whatever is in one spoils no other. */
-export const queueFormat = `--Format=${[...passing, "JobArrayID", ...telling, "Comment"]
+/**
+ * squeue's option: the id between what comes and goes and what tells; what people may write last, so that whatever is in
+ * it spoils no other row.
+ */
+export const queueFormat = `--Format=${[...passing, "JobArrayID", ...telling, "Name", "Comment"]
   .map((field) => `${field}:${separator}`)
   .join(",")
   .slice(0, -1)}`;
@@ -65,6 +68,12 @@ export function queueRows(): QueueRows {
     else rows.set(leader, [...asList(rows.get(leader)), row].sort(byComponent));
   }
 
+  /** A job's name and comment. */
+  function wordsOf(job: string): string[] {
+    const [row] = asList(rows.get(job));
+    return row?.text.slice(after(row.text, count)).split(separator) ?? [];
+  }
+
   return {
     add,
     has: (job) => rows.has(job),
@@ -80,10 +89,8 @@ export function queueRows(): QueueRows {
       const found = rows.get(job);
       return Array.isArray(found) ? found.map(({ told }) => told).join("\n") : found?.told;
     },
-    whose(job) {
-      const [row] = asList(rows.get(job));
-      return row && readComment(row.text.slice(after(row.text, count)));
-    },
+    name: (job) => wordsOf(job)[0],
+    whose: (job) => readComment(wordsOf(job)[1] ?? ""),
   };
 }
 

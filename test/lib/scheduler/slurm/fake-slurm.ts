@@ -28,11 +28,11 @@ export function table(rows: (string | number)[][]): string {
   return rows.map((row) => `${row.join("\u001f")}\n`).join("");
 }
 
-/** A row of squeue's output: id, state and reason; exit, derived exit and restarts; times; nodes; comment. */
+/** A row of squeue's output: id, state and reason; exit, derived exit and restarts; times; nodes; comment and name. */
 export function queueRow(
-  ...[id, state, reason, exit, derived, restarts, submit, start, end, nodes, comment]: (string | number)[]
+  ...[id, state, reason, exit, derived, restarts, submit, start, end, nodes, comment, name = "x"]: (string | number)[]
 ): (string | number)[] {
-  const row = [exit, derived, start, end, id, state, reason, restarts, nodes, submit, comment];
+  const row = [exit, derived, start, end, id, state, reason, restarts, nodes, submit, name, comment];
   return row.map((value) => value ?? "");
 }
 
@@ -46,6 +46,6 @@ export function accountsRow(
 ): (string | number)[] {
   const { raw = id.replace(/\+\d+/, ""), exit = "0:0", derived = "0:0", reason = "None", partition = "debug" } = more;
   const { submit = submitted, start = started, end = ended, nodes = "n1", rss = "", comment = "" } = more;
-  const { workdir = "/r/runs/alice/20261121-000000-abc123" } = more;
-  return [id, raw, state, exit, derived, reason, submit, start, end, nodes, rss, partition, workdir, comment];
+  const { workdir = "/r/runs/alice/20261121-000000-abc123", name = "digits.abc123" } = more;
+  return [id, raw, state, exit, derived, reason, submit, start, end, nodes, rss, partition, name, workdir, comment];
 }

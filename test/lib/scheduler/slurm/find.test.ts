@@ -23,6 +23,7 @@ const accounted = (id: string, comment: string, workdir: string) => [
   "None assigned",
   "",
   "debug",
+  "digits.abc123",
   workdir,
   comment,
 ];

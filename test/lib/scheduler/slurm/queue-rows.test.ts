@@ -31,6 +31,7 @@ t.test("jobs that wait, run and have ended", (t) => {
     source: "queue",
   });
   t.same(jobs.whose("5"), { registry: "reg", run: "20261121-000000-abc123" });
+  t.equal(jobs.name("5"), "x");
   t.same(jobs.get("6"), {
     job: "6",
     phase: "running",
@@ -89,7 +90,7 @@ t.test("a heterogeneous job ends with its last component, as its leader did", (t
 });
 
 t.test("a row changes with what tells where a job stands, and with nothing else", (t) => {
-  const job = ["5", "PENDING", "Priority", 0, 0, 0, submitted, started, "N/A", "", "(null)"];
+  const job = ["5", "PENDING", "Priority", 0, 0, 0, submitted, started, "N/A", "", "(null)", "x"];
   const rowOf = (at: number, value: string | number) => read([job.with(at, value)]).row("5");
   const row = read([job]).row("5");
   t.type(row, "string");
@@ -105,6 +106,7 @@ t.test("a row changes with what tells where a job stands, and with nothing else"
     [7, started + 60],
     [8, ended],
     [10, "a comment"],
+    [11, "a name"],
   ] as const)
     t.equal(rowOf(at, value), row, `field ${at}`);
   t.equal(read([job]).row("6"), undefined);
