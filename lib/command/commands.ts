@@ -38,6 +38,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-cancel", group: "watching", purpose: "end runs" },
   { name: "lab-forget", group: "watching", purpose: "give lost runs up" },
   { name: "lab-alias", group: "registry", purpose: "names for artifacts, and their history" },
+  { name: "lab-artifacts", group: "registry", purpose: "list artifacts" },
   {
     name: "lab-register-external",
     group: "registry",

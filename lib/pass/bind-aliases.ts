@@ -27,8 +27,9 @@ export function bindAliases(
     try {
       const [newest] = aliasHistory(registry, registry.user, name);
       if (newest && newest.run !== run.id && Date.parse(newest.at) > Date.parse(at)) continue;
-      const { alias, made } = bindAlias(registry, { scope: "user", name, target, at, once: true });
-      if (made) note(registry, "alias_bound", run.id, { name, scope: "user", generation: alias.generation });
+      const { made } = bindAlias(registry, { scope: "user", name, target, at, once: true });
+      if (made)
+        note(registry, "alias_set", run.id, { name, scope: "user", ...(stream ? {} : { artifact: artifact.id }) });
     } catch (error) {
       if (!isFault(error) || error.code !== "dataerr") throw error;
       report(error);

@@ -23,6 +23,8 @@ export const artifactSchema = record("artifact", {
   attempt: maybe(count),
   /** From 2: the same attempt wrote the step again, and this is what it is since. */
   revision: maybe(count),
+  /** In streams, not on disk: a later one has been written over it. */
+  overwritten: maybe(v.boolean()),
   /** The alias that the recipe gives the output: of a stream it means the stream. */
   alias: maybe(text),
   marker: maybe(text),

@@ -11,7 +11,7 @@ import type { RunOnDisk } from "./facts.js";
 import { artifactFile } from "./layout.js";
 import { ownDirectory, ownerOf, type Registry } from "./open.js";
 import { artifactsOf } from "./outputs.js";
-import { readRecord } from "./read.js";
+import { list, readRecord } from "./read.js";
 import { openRun, usersWith } from "./runs.js";
 import { recordText, writeOnce } from "./write.js";
 
@@ -51,6 +51,17 @@ function guarded<T>(report: Report | undefined, look: () => T | undefined): T | 
     report?.(error.message);
     return undefined;
   }
+}
+
+/** What a user has registered from outside; a bad file is told of and left out. */
+export function externalArtifactsOf(registry: Registry, user: string, report?: Report): Artifact[] {
+  const directory = path.join(registry.base, "artifacts", user);
+  if (ownerOf(directory) === undefined) return [];
+  const ids = guarded(report, () => list(directory)) ?? [];
+  return ids.flatMap((name) => {
+    const id = /^(art-[0-9a-f]{20})\.json$/.exec(name)?.[1];
+    return (id === undefined ? undefined : guarded(report, () => readExternal(registry, user, id))) ?? [];
+  });
 }
 
 function readExternal(registry: Registry, user: string, id: string): Artifact | undefined {

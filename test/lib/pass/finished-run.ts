@@ -31,7 +31,7 @@ export function finishedRun(
   outputs: Record<string, Partial<RunOutput>>,
   more: Partial<Run> = {},
 ): Finished {
-  const id = drawRunId(Date.now());
+  const id = more.id ?? drawRunId(Date.now());
   const root = path.join(registry.base, "..", "artifacts");
   const placed = Object.entries(outputs).map(([role, output]) => {
     const type = output.type ?? "model";

@@ -1,0 +1,141 @@
+// Which artifacts a list shows, and in which order. Reads the markers of runs and their outputs/; opens no run, and walks none.
+import fs from "node:fs";
+import path from "node:path";
+import type { Context } from "../command/context.js";
+import type { Artifact } from "../record/artifact.js";
+import { fault, isFault } from "../record/fault.js";
+import { nearest } from "../record/names.js";
+import { timeOfRunId } from "../record/run-id.js";
+import { timestamp } from "../record/units.js";
+import { findArtifact } from "../registry/artifact-refs.js";
+import { externalArtifactsOf } from "../registry/artifacts.js";
+import { envelope, outputsDirectory, runDirectory } from "../registry/layout.js";
+import { ownerOf, type Registry } from "../registry/open.js";
+import { current, type RunArtifact, registeredIn } from "../registry/outputs.js";
+import { findRun } from "../registry/refs.js";
+import { marked, type RunPlace, usersWith } from "../registry/runs.js";
+import { trusted } from "./trust.js";
+
+export interface ArtifactFilter {
+  kind: string[];
+  user: string[];
+  all: boolean;
+  run: string[];
+  role: string[];
+  alias: string | undefined;
+  since: number | undefined;
+  latest: boolean;
+  history: boolean;
+  limit: number | undefined;
+}
+
+/** The artifacts that pass the filter: the newest run first, of a run the newest step; what came from outside by its time. */
+export async function* listArtifacts(filter: ArtifactFilter, context: Context): AsyncGenerator<Artifact> {
+  const registry = await context.registry();
+  const limit = filter.limit ?? (context.terminal.out ? 50 : Number.POSITIVE_INFINITY);
+  let count = 0;
+  for await (const artifact of await everything(filter, registry, context)) {
+    if (context.signal.aborted || count >= limit) return;
+    if (!passes(artifact, filter)) continue;
+    count += 1;
+    yield artifact;
+  }
+}
+
+async function everything(filter: ArtifactFilter, registry: Registry, context: Context): Promise<Iterable<Artifact>> {
+  const report = (message: string) => context.report(undefined, fault("dataerr", message));
+  if (filter.alias !== undefined) return meant(filter, filter.alias, registry, context, await trusted(context));
+  if (filter.run.length > 0) {
+    const runs = filter.run.map((ref) => findRun(registry, ref, context.cwd));
+    return runs.flatMap(({ run, dir }) => madeBy({ user: run.user, id: run.id, dir }, filter, report));
+  }
+  const users = usersOf(filter, registry);
+  const runs = users.flatMap((user) =>
+    marked(registry, "loose", user).map((id) => ({ user, id, dir: runDirectory(registry.base, user, id) })),
+  );
+  runs.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+  const others = users.flatMap((user) => externalArtifactsOf(registry, user, report));
+  others.sort((a, b) => (a.at < b.at ? 1 : -1));
+  return merged(runs, others, (place) => madeBy(place, filter, report));
+}
+
+/** What a name means: one artifact, or the steps of a stream. */
+function meant(
+  filter: ArtifactFilter,
+  name: string,
+  registry: Registry,
+  context: Context,
+  trusts: (user: string) => boolean,
+): Artifact[] {
+  const found = findArtifact(registry, name, context.cwd, { trusts, report: context.say });
+  if (found.warning !== undefined) context.say(found.warning);
+  const { producer, artifact, role, step } = found;
+  if (!producer) return artifact ? [artifact] : [];
+  const place = { user: producer.run.user, id: producer.run.id, dir: producer.dir };
+  return madeBy(place, filter, context.say).filter(
+    (one) => one.role === role && (step === undefined || one.step === step),
+  );
+}
+
+function usersOf({ all, user }: ArtifactFilter, registry: Registry): string[] {
+  const known = [...new Set([...usersWith(registry, "loose"), ...usersWith(registry, "artifacts")])].sort();
+  for (const one of user) {
+    if (one === registry.user || known.includes(one)) continue;
+    const near = nearest(one, known);
+    throw fault("noinput", `no user '${one}' has artifacts here`, { hint: near ? `did you mean ${near}?` : undefined });
+  }
+  return all ? known : user.length > 0 ? user : [registry.user];
+}
+
+function* merged(runs: RunPlace[], others: Artifact[], made: (place: RunPlace) => Artifact[]): Generator<Artifact> {
+  let next = 0;
+  for (const place of runs) {
+    const planned = timestamp(timeOfRunId(place.id) ?? 0);
+    for (; (others[next]?.at ?? "") > planned; next += 1) yield others[next] as Artifact;
+    yield* made(place);
+  }
+  yield* others.slice(next);
+}
+
+/** What a run has registered, the newest step of a stream first. Whose a file is, its directory tells. */
+function madeBy({ user, id, dir }: RunPlace, filter: ArtifactFilter, report: (message: string) => void): Artifact[] {
+  try {
+    const directory = outputsDirectory(envelope(dir));
+    const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
+    if (!stat || (filter.since !== undefined && stat.mtimeMs + slack < filter.since)) return [];
+    const owner = ownerOf(path.dirname(dir));
+    if (owner === undefined) return [];
+    const all = registeredIn(dir, { id, user, owner }, report);
+    const now = current(all);
+    const latest = filter.latest ? newestSteps(now) : now;
+    const shown: Artifact[] = filter.history
+      ? all.map((one) => (now.includes(one) ? one : { ...one, overwritten: true }))
+      : latest;
+    return shown.sort(byRoleAndAge);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    report(error.message);
+    return [];
+  }
+}
+
+/** Clocks of hosts and file servers differ; a directory is looked into rather than left out (milliseconds). */
+const slack = 3_600_000;
+
+function newestSteps(artifacts: RunArtifact[]): RunArtifact[] {
+  return artifacts.filter(({ role }, i) => artifacts[i + 1]?.role !== role);
+}
+
+function byRoleAndAge(a: Artifact, b: Artifact): number {
+  if (a.role !== b.role) return (a.role ?? "") < (b.role ?? "") ? -1 : 1;
+  const step = (b.step ?? -1) - (a.step ?? -1);
+  return step || (b.attempt ?? 0) - (a.attempt ?? 0) || (b.revision ?? 1) - (a.revision ?? 1);
+}
+
+function passes(artifact: Artifact, { kind, role, since }: ArtifactFilter): boolean {
+  return (
+    (kind.length === 0 || kind.includes(artifact.kind)) &&
+    (role.length === 0 || (artifact.role !== undefined && role.includes(artifact.role))) &&
+    (since === undefined || Date.parse(artifact.at) >= since)
+  );
+}
