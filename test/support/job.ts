@@ -26,6 +26,8 @@ export interface JobPlace {
   /** What attempt n left in a file, or undefined. */
   left(file: string): Record<string, never> | undefined;
   text(file: string): string;
+  /** Whether any process of the script is there. */
+  runs(): boolean;
   start(
     env?: Record<string, string>,
     argv?: string[],
@@ -115,6 +117,7 @@ export function jobPlace({
     script,
     tar,
     text,
+    runs: () => commandLines().some((words) => words.includes(script)),
     left: (file) => (fs.existsSync(path.join(lab, file)) ? JSON.parse(text(file)) : undefined),
     start: (env = {}, argv = ["bash", script]) =>
       started(argv, {
@@ -124,6 +127,17 @@ export function jobPlace({
         ...env,
       }),
   };
+}
+
+/** The words of all processes, as far as they can be seen. */
+function commandLines(): string[][] {
+  return fs.readdirSync("/proc").flatMap((pid) => {
+    try {
+      return /^[0-9]+$/.test(pid) ? [fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function started(argv: string[], env: Record<string, string>): ReturnType<JobPlace["start"]> & { child?: unknown } {

@@ -1,5 +1,4 @@
 // How a job ends when somebody wants it to, at each point of its life, and what it has noted of its streams by then.
-import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -284,7 +283,7 @@ t.test("kill -9 of the runtime while it makes digests leaves nothing on the node
     kill("SIGKILL");
     await running;
     await until("its directory is gone", () => fs.readdirSync(tmp).length === 0);
-    await until("its processes are gone", () => spawnSync("pgrep", ["-f", place.script]).status === 1);
+    await until("its processes are gone", () => !place.runs());
   }
 });
 

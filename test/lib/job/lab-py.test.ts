@@ -3,6 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
+import { needs } from "../../support/needs.js";
+
+if (!needs(t, "python3")) process.exit();
 
 type Vars = Record<string, string>;
 interface Metric {

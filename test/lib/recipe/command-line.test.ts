@@ -4,6 +4,7 @@ import fc from "fast-check";
 import t from "tap";
 import { argumentWords, commandLine } from "../../../lib/recipe/command-line.js";
 import { tokenValues } from "../../../lib/recipe/tokens.js";
+import { needs } from "../../support/needs.js";
 import { planned } from "./recipes.js";
 
 const none = new Map<string, string>();
@@ -93,6 +94,7 @@ t.test("Python reads the numbers back as what TOML says they are", async (t) => 
   const params = numbers.map(([text], i) => `n${i} = ${text}`).join("\n");
   const run = await planned(t.testdir(), `name = "a"\ncommand = ["x"]\n[args]\n${toml}\n[params]\n${params}\n`);
   const json = JSON.parse(JSON.stringify(run)) as typeof run;
+  if (!needs(t, "python3")) return;
   const words = commandLine(json, tokenValues(json)).slice(1);
   const program = `
 import ast, json, sys
