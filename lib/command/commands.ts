@@ -44,6 +44,7 @@ export const commands: readonly Entry[] = [
     group: "registry",
     purpose: "make artifacts of bytes that no run made, where they are",
   },
+  { name: "lab-lineage", group: "registry", purpose: "what things were made from, and what was made from them" },
   { name: "lab-init", group: "place", purpose: "make a registry and its configuration" },
   { name: "lab-doctor", group: "place", purpose: "look whether everything is as it should be" },
   { name: "lab-config", group: "place", purpose: "the resolved configuration and where each value came from" },

@@ -19,11 +19,11 @@ export async function openOutput(
   now: number,
 ): Promise<Output> {
   const forEyes =
-    (spec.plainWith !== undefined && options[spec.plainWith] === true) ||
+    [spec.plainWith ?? []].flat().some((name) => options[name] === true) ||
     options["table"] === true ||
     options["columns"] !== undefined ||
     (terminal.out && options["json"] !== true);
-  if (options["quiet"]) return ids(textWriter(stdout));
+  if (options["quiet"]) return spec.ids ? idsOnce(spec.ids, textWriter(stdout)) : ids(textWriter(stdout));
   if (!forEyes) return recordWriter(stdout);
   const { openView } = await import("./view.js");
   return openView(spec, options, terminal, textWriter(stdout), now);
@@ -34,6 +34,21 @@ function ids(text: TextWriter): Output {
     write(record) {
       const id = idOf(record);
       if (id !== undefined && !carriesError(record)) text.write(`${id}\n`);
+      return text.ready();
+    },
+    end: () => text.end(),
+  };
+}
+
+function idsOnce(of: NonNullable<Spec["ids"]>, text: TextWriter): Output {
+  const given = new Set<string>();
+  return {
+    write(record) {
+      if (carriesError(record)) return undefined;
+      for (const id of of(record as Record<string, unknown>)) {
+        if (!given.has(id)) text.write(`${id}\n`);
+        given.add(id);
+      }
       return text.ready();
     },
     end: () => text.end(),

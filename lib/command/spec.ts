@@ -29,9 +29,17 @@ export interface Spec {
   /** On a terminal, instead of a table: the text of one record. */
   view?: (record: Record<string, unknown>, style: TableStyle) => string;
   /** `records`: reads stdin; `runs`: its arguments, else records on stdin; `none`: no stdin. */
+  /** On a terminal, instead of a table: the text of all records together, gathered for it. Options may choose the form. */
+  whole?: (
+    records: Record<string, unknown>[],
+    style: TableStyle & { user: string | undefined },
+    options: Record<string, unknown>,
+  ) => string;
+  /** The ids in a record, which -q gives, each once; without it the record's own. */
+  ids?: (record: Record<string, unknown>) => readonly string[];
   input: "records" | "runs" | "none";
-  /** The option that asks for this view also into a pipe. */
-  plainWith?: string;
+  /** The option (or options) that ask for this view also into a pipe. */
+  plainWith?: string | readonly string[];
   /** On a terminal: rows by these fields, a column for each different value of `key`. */
   pivot?: { by: readonly string[]; key: string; value: string };
   /** It writes: it has --dry-run, and an unwritable stdout stops it with 74 instead of quietly. */

@@ -1,4 +1,5 @@
 // Records for eyes: the command's own view of them, or a table.
+import os from "node:os";
 import type { Terminal } from "./context.js";
 import { carriesError } from "./each.js";
 import type { Output } from "./output.js";
@@ -21,6 +22,7 @@ export function openView(
     width: terminal.columns,
     now,
   };
+  if (spec.whole && options["columns"] === undefined) return gathered(spec, spec.whole, options, text, style);
   if (spec.view && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
   if (spec.pivot && options["columns"] === undefined) return pivoted(spec.pivot, text, style);
   const named = options["columns"] as string | undefined;
@@ -38,6 +40,37 @@ function viewed({ writes }: Spec, view: NonNullable<Spec["view"]>, text: TextWri
     },
     end: () => text.end(),
   };
+}
+
+/** All records at once, at the end; those that only pass by, and errors, are no part of it. */
+function gathered(
+  { writes }: Spec,
+  whole: NonNullable<Spec["whole"]>,
+  options: Record<string, unknown>,
+  text: TextWriter,
+  style: TableStyle,
+): Output {
+  const records: Record<string, unknown>[] = [];
+  return {
+    write(record) {
+      const ours = writes?.includes(String(at(record, "type"))) ?? true;
+      if (ours && !isFailure(record) && !carriesError(record)) records.push(record as Record<string, unknown>);
+      return undefined;
+    },
+    end() {
+      if (records.length > 0) text.write(whole(records, { ...style, user: userName() }, options));
+      return text.end();
+    },
+  };
+}
+
+/** Who looks, so that what is hers need not say so. */
+function userName(): string | undefined {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Gathers rows until none has come for a moment, so that columns fit; what comes later keeps their widths. */

@@ -15,7 +15,10 @@ export const bad = "#c62828";
 /** The lines of a thing's box: its name, what one types for it, and what is to be known of it. No control characters. */
 export function wordsOf({ type, name, ref, aliases, state, user, path, cut }: Thing): string[] {
   const second = type === "external" || type === "collected" ? path : ref;
-  const third = [state, user].filter((word) => word !== undefined).join(", ");
+  // What a run made is whose the run is.
+  const third = [state, type === "run" || ref === undefined ? user : undefined]
+    .filter((word) => word !== undefined)
+    .join(", ");
   const lines = [
     name,
     ...(aliases ?? []),

@@ -1,6 +1,6 @@
 // What the job of a run got, which a later submission may have other than run.json says.
 import path from "node:path";
-import { contextSchema, type JobContext } from "../record/facts.js";
+import { type ContextInput, contextSchema, type JobContext } from "../record/facts.js";
 import { isFault } from "../record/fault.js";
 import type { Run, RunInput } from "../record/run.js";
 import type { RunOnDisk } from "./facts.js";
@@ -27,13 +27,11 @@ export function asGiven(disk: RunOnDisk, bad: (message: string) => void): Pick<R
 }
 
 /** As run.json would have it. */
-function inputOf(given: JobContext["inputs"][number]): RunInput {
-  const { type, path: file, output, role: _, ...rest } = given as Given;
+function inputOf({ type, path: file, output, role: _, id, run, user, step }: ContextInput): RunInput {
   if (type !== "artifact") return { type: "external", path: file, fingerprint: "none" };
-  return { ...rest, type, artifact: file, path: file, ...(output === undefined ? {} : { role: output }) } as never;
+  const known = Object.entries({ id, run, user, role: output, step }).filter(([, value]) => value !== undefined);
+  return { type, artifact: id ?? `${run}:${output}`, path: file, ...Object.fromEntries(known) };
 }
-
-type Given = { role: string; type: string; path: string; output?: string };
 
 const read = new WeakMap<RunOnDisk, JobContext | undefined>();
 

@@ -26,23 +26,21 @@ export function usesOf({ inputs, source }: Pick<Run, "inputs" | "source">): Use[
   return source.digest === undefined ? uses : [...uses, { type: "source", thing: sourceIdOf(source.digest) }];
 }
 
-/** The fields by which any kind of input is known. */
-interface Known extends Partial<Maker> {
-  type: string;
-  path?: string;
-  recorded?: { digest?: string };
-  id?: string;
-}
-
 function useOf(called: string, input: RunInput): Use {
-  const { type, path = "", recorded, id, run, user, role, step } = input as Known;
-  const use = { role: called, path };
-  if (type !== "artifact") return { type: "external", thing: externalIdOf(path, recorded?.digest), ...use };
-  if (run === undefined || role === undefined)
-    return { type: "artifact", thing: id ?? externalIdOf(path, undefined), ...use };
+  if (input.type === "external")
+    return {
+      type: "external",
+      thing: externalIdOf(input.path, input.recorded?.digest),
+      role: called,
+      path: input.path,
+    };
+  const { artifact, id, run, user, role, step, path } = input;
+  const use = { type: "artifact" as const, role: called, ...(path === undefined ? {} : { path }) };
+  // Without a run it is from outside; without an id as well, nobody has looked yet what the words mean.
+  if (run === undefined || role === undefined) return { ...use, thing: id ?? artifact };
   const maker = { run, role, ...(user === undefined ? {} : { user }), ...(step === undefined ? {} : { step }) };
   // A whole stream has no id of its own but what follows from its run and role.
-  return { type: "artifact", thing: id ?? artifactIdOf(run, role), ...use, maker };
+  return { ...use, thing: id ?? artifactIdOf(run, role), maker };
 }
 
 /** The id of a path as it was recorded: changed bytes are another thing, and without a fingerprint the path is all there is. */
