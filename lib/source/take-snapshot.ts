@@ -18,8 +18,8 @@ import { type Entries, treeEntries } from "./tree-entries.js";
 import { shownPath, type TreePath, treePath } from "./tree-path.js";
 import { type Facts, snapshotOf } from "./unchanged-snapshot.js";
 
-// A file system may know times by two seconds only, and its clock need not be ours.
-const racyMs = 3000;
+/** How long a file must have been left alone to be known by its numbers: a file system may know times by two seconds only. */
+export const racyMs = 3000;
 
 /** All that a snapshot is made of. */
 export interface Tree extends Entries {

@@ -1,6 +1,5 @@
 // What a test needs and not every machine has.
 import { spawnSync } from "node:child_process";
-import path from "node:path";
 import root, { type Test } from "tap";
 
 type Testing = Pick<Test, "comment" | "fail"> & { fullname: string };
@@ -29,7 +28,7 @@ export function needs(t: Testing, ...programs: string[]): boolean {
 /** The same of anything else: `what` tells what is not there, and how one comes by it. */
 export function possible(t: Testing, there: boolean, what: string): boolean {
   if (there) return true;
-  const where = (t as unknown) === root ? path.relative("build", process.argv[1] ?? "") : t.fullname;
+  const where = t.fullname.replace(/^build\/(.*)\.mjs > TAP/, "$1.ts").replace(" > ", ": ");
   if (process.env["CI"] === "true") t.fail(`${where}: ${what}`);
   else {
     t.comment(`NOT RUN: ${where}: ${what}`);

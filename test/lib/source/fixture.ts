@@ -4,6 +4,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type SnapshotOptions, snapshotTree } from "../../../lib/source/snapshot.js";
+import { racyMs } from "../../../lib/source/take-snapshot.js";
+import { until } from "../../support/sandbox.js";
 
 interface Test {
   teardown(action: () => void): void;
@@ -58,6 +60,13 @@ export function repository(dir: string, files: Record<string, string>): string {
 
 export function snapshot(root: string, options: Partial<SnapshotOptions> = {}) {
   return snapshotTree({ kind: "git", root, uid, env: process.env, ...options });
+}
+
+/** Waits until everything of a tree is old enough to be known by its numbers. */
+export async function settled(root: string): Promise<void> {
+  const times = execFileSync("find", [root, "-printf", "%C@\n"], { encoding: "utf8" }).split("\n");
+  const youngest = Math.max(...times.map(Number)) * 1000;
+  await until(`${root} is old`, () => Date.now() - youngest > racyMs);
 }
 
 const digestScript = `
