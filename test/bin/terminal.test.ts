@@ -3,8 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { places } from "../support/golden.js";
+import { needs } from "../support/needs.js";
 import { records } from "../support/sandbox.js";
 
+if (!needs(t, "script")) process.exit();
 t.setTimeout(300_000);
 const made = places();
 t.teardown(() => made.remove());

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
+import { needs } from "../support/needs.js";
 import { dist, records, sandbox } from "../support/sandbox.js";
 
 t.setTimeout(300_000);
@@ -18,7 +19,7 @@ for (const [name, program] of [
   ["dash", "/bin/dash"],
   ["bash as sh", "/bin/bash"],
 ] as const) {
-  if (!fs.existsSync(program)) continue;
+  if (!needs(t, program)) continue;
   const directory = path.join(place.dir, name);
   fs.mkdirSync(directory);
   fs.symlinkSync(program, path.join(directory, "sh"));

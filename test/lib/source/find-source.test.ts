@@ -2,7 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { findSource } from "../../../lib/source/find-source.js";
+import { needs } from "../../support/needs.js";
 import { git, repository, temporary, uid, write } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 t.test("the repository that holds a directory, else the directory", (t) => {
   const dir = temporary(t);

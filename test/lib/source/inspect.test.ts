@@ -3,7 +3,10 @@ import path from "node:path";
 import t from "tap";
 import { rawPaths } from "../../../lib/source/inspect.js";
 import { inspections } from "../../../lib/source/inspections.js";
+import { needs } from "../../support/needs.js";
 import { git, repository, temporary, uid, write } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 t.test("the commit, loose, packed, detached, by a branch of a linked tree, none", async (t) => {
   const dir = temporary(t);

@@ -4,7 +4,10 @@ import path from "node:path";
 import t from "tap";
 import { inspections } from "../../../lib/source/inspections.js";
 import { listRepository } from "../../../lib/source/list-repository.js";
+import { needs } from "../../support/needs.js";
 import { git, repository, temporary, uid, write } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 async function list(root: string) {
   const asked = inspections(root, process.env, uid);

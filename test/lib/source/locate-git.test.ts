@@ -4,7 +4,10 @@ import path from "node:path";
 import t from "tap";
 import { locateGit } from "../../../lib/source/locate-git.js";
 import { treePath } from "../../../lib/source/tree-path.js";
+import { needs } from "../../support/needs.js";
 import { git, repository, temporary, uid, write } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 t.test("a repository, a linked work tree, a submodule", (t) => {
   const dir = temporary(t);

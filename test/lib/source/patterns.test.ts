@@ -5,7 +5,10 @@ import fc from "fast-check";
 import t from "tap";
 import { parentOf, patterns } from "../../../lib/source/patterns.js";
 import { treePath } from "../../../lib/source/tree-path.js";
+import { needs } from "../../support/needs.js";
 import { git, temporary } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 t.test("the usual patterns", (t) => {
   const matches = (list: string[], name: string) => patterns(list)(treePath(name));

@@ -1,7 +1,10 @@
 import path from "node:path";
 import t from "tap";
 import { withoutCredentials } from "../../../lib/source/remotes.js";
+import { needs } from "../../support/needs.js";
 import { git, repository, snapshot, temporary } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 t.test("URLs lose what is secret in them", (t) => {
   const cases: Record<string, string> = {

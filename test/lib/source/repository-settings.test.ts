@@ -1,6 +1,9 @@
 import path from "node:path";
 import t from "tap";
+import { needs } from "../../support/needs.js";
 import { git, names, repository, snapshot, temporary, unpacked, write } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 t.test("what a person ignores everywhere is ignored here too", async (t) => {
   const dir = temporary(t);

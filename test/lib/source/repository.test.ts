@@ -6,7 +6,10 @@ import path from "node:path";
 import t from "tap";
 import { openRepository } from "../../../lib/source/repository.js";
 import { treePath } from "../../../lib/source/tree-path.js";
+import { needs } from "../../support/needs.js";
 import { git, repository, snapshot, temporary, uid, write } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 /** A repository whose configuration runs `<dir>/trap <name>` wherever it can, and leaves `<dir>/sprung/<name>`. */
 function hostile(t: { teardown(action: () => void): void }) {

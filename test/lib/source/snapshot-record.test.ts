@@ -5,7 +5,10 @@ import t from "tap";
 import { violations } from "../../../lib/record/schema.js";
 import { snapshotSchema } from "../../../lib/record/snapshot.js";
 import type { SnapshotOptions } from "../../../lib/source/snapshot.js";
+import { needs } from "../../support/needs.js";
 import { git, repository, snapshot, temporary, uid, write } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 let n = 0;
 async function recordOf(dir: string, root: string, options: Partial<SnapshotOptions> = {}) {

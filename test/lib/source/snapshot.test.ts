@@ -5,7 +5,10 @@ import t from "tap";
 import { violations } from "../../../lib/record/schema.js";
 import { snapshotSchema } from "../../../lib/record/snapshot.js";
 import { statCacheName } from "../../../lib/source/snapshot.js";
+import { needs } from "../../support/needs.js";
 import { digestByCoreutils, git, names, repository, snapshot, temporary, unpacked, write } from "./fixture.js";
+
+if (!needs(t, "git")) process.exit();
 
 t.test("a git tree: what is in the snapshot and what is not", async (t) => {
   const dir = temporary(t);
