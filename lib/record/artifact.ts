@@ -64,7 +64,11 @@ export const outputsSchema = record("outputs", {
   collected: maybe(v.array(collectedSchema)),
   /** Files that matched `[collect]` and were left out, and why; `more` counts those that are not listed. */
   excluded: maybe(v.array(v.looseObject({ path: text, reason: text, more: maybe(count) }))),
-  tracking: maybe(v.looseObject({ wandb: maybe(v.looseObject({ url: text, source: v.picklist(["log", "recipe"]) })) })),
+  tracking: maybe(
+    v.looseObject({
+      wandb: maybe(v.looseObject({ entity: text, project: text, url: text, source: v.picklist(["log", "recipe"]) })),
+    }),
+  ),
   at: time,
 });
 export type Outputs = v.InferOutput<typeof outputsSchema>;

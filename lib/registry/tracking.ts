@@ -8,7 +8,7 @@ import { attemptDirectory, envelope } from "./layout.js";
 /** So much of a log's beginning is looked at (bytes): wandb says where it is when it starts. */
 const enough = 256 * 2 ** 10;
 
-const address = /https:\/\/wandb\.ai\/[\w.~%-]+\/[\w.~%-]+\/runs\/[\w.~%-]*[\w~%-]/;
+const address = /https:\/\/wandb\.ai\/([\w.~%-]+)\/([\w.~%-]+)\/runs\/[\w.~%-]*[\w~%-]/;
 
 /**
  * The address found in the newest log that has one; else, where the recipe names entity and project, the one that its run
@@ -17,13 +17,23 @@ const address = /https:\/\/wandb\.ai\/[\w.~%-]+\/[\w.~%-]+\/runs\/[\w.~%-]*[\w~%
 export function trackingOf(disk: RunOnDisk): Outputs["tracking"] {
   const { dir, facts, run } = disk;
   for (const { n } of facts.attempts.slice().reverse()) {
-    const url = address.exec(beginning(path.join(attemptDirectory(envelope(dir), n), "job.log")))?.[0];
-    if (url !== undefined) return { wandb: { url, source: "log" } };
+    const found = address.exec(beginning(path.join(attemptDirectory(envelope(dir), n), "job.log")));
+    const [url, entity, project] = found ?? [];
+    if (url && entity && project)
+      return { wandb: { entity: decoded(entity), project: decoded(project), url, source: "log" } };
   }
   const { entity, project } = run.tracking?.wandb ?? {};
   if (entity === undefined || project === undefined) return undefined;
   const words = [entity, project, "runs", run.id].map(encodeURIComponent);
-  return { wandb: { url: `https://wandb.ai/${words.join("/")}`, source: "recipe" } };
+  return { wandb: { entity, project, url: `https://wandb.ai/${words.join("/")}`, source: "recipe" } };
+}
+
+function decoded(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
 }
 
 function beginning(file: string): string {

@@ -35,6 +35,7 @@ type Shown = Pick<
     metrics?: Record<string, number | string>;
     script?: string;
     collected?: Collected[];
+    tracking?: { wandb?: { url?: string } };
     logs: string[];
   };
 
@@ -81,6 +82,7 @@ function rowsOf(run: Shown): Row[] {
   add("by", `${run.user}, planned ${localTime(run.planned_at)}`);
   add("ran", timesOf(run));
   add("job", typeof run.job === "object" ? run.job.id : run.job);
+  add("tracked", run.tracking?.wandb?.url);
   list("recipe", recipeOf(run));
   rows.push({ key: "command", words: commandOf(run).map(plain), more: " \\" });
   list("params", wordsOf(run.params));

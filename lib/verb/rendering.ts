@@ -164,10 +164,13 @@ function scriptInput(run: Run, config: Config, values: TokenValues) {
 }
 
 /** What wandb reads: the run's id there is the run's id here, so that its page is known before it starts. */
-function wandb({ tracking, id, name, group }: Run): { wandb?: Record<string, string> } {
+function wandb({ tracking, id, name, group, tags, narrative }: Run): { wandb?: Record<string, string> } {
   const asked = tracking?.wandb;
   if (!asked) return {};
   const inGroup = asked.group ?? group;
+  const notes = narrative?.note ?? narrative?.hypothesis;
+  // A comma ends a tag there.
+  const inTags = tags.map((tag) => tag.replaceAll(",", " "));
   return {
     wandb: {
       ...(asked.entity === undefined ? {} : { WANDB_ENTITY: asked.entity }),
@@ -175,6 +178,8 @@ function wandb({ tracking, id, name, group }: Run): { wandb?: Record<string, str
       WANDB_RUN_ID: id,
       WANDB_NAME: `${name}.${handleOf(id)}`,
       ...(inGroup === undefined ? {} : { WANDB_RUN_GROUP: inGroup }),
+      ...(inTags.length === 0 ? {} : { WANDB_TAGS: inTags.join(",") }),
+      ...(notes === undefined ? {} : { WANDB_NOTES: notes }),
       WANDB_RESUME: "allow",
     },
   };

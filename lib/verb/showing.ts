@@ -1,15 +1,18 @@
 // One run, whole: its record with everything that is known of it.
 import type { Context } from "../command/context.js";
+import type { Outputs } from "../record/artifact.js";
 import { contextSchema } from "../record/facts.js";
 import { fault, isFault } from "../record/fault.js";
 import type { Metric } from "../record/records.js";
 import { type Graces, stateOf } from "../record/state.js";
-import { collectedFiles } from "../registry/collected.js";
+import { collectFiles } from "../registry/collected.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { logFiles } from "../registry/logs.js";
 import { metricsOf } from "../registry/metrics.js";
+import { sealOf } from "../registry/outputs.js";
 import { readRecord } from "../registry/read.js";
 import { submissionFiles } from "../registry/submissions.js";
+import { trackingOf } from "../registry/tracking.js";
 import { statusOf } from "./runs.js";
 
 /** The run record with its standing and all of its facts. */
@@ -21,7 +24,9 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
   const metrics = metricsOf(disk, () => {});
   const newest = facts.submissions.at(-1);
   const argv = argvOf(disk, context);
-  const collected = await collectedFiles(disk);
+  const sealed = sealOrNone(disk, context);
+  const { collected = [], excluded = [] } = sealed ?? (await collectFiles(disk));
+  const tracking = sealed?.tracking ?? trackingOf(disk);
   return {
     ...run,
     ...standing,
@@ -34,9 +39,22 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
     ...(facts.outcome ? { outcome: facts.outcome } : {}),
     ...(metrics.length > 0 ? { metrics: lastOf(metrics) } : {}),
     ...(newest ? { script: submissionFiles(disk.dir, newest.n).script } : {}),
+    ...(sealed?.missing ? { missing: sealed.missing } : {}),
     ...(collected.length > 0 ? { collected } : {}),
+    ...(excluded.length > 0 ? { excluded } : {}),
+    ...(tracking?.wandb ? { tracking: { ...run.tracking, wandb: { ...run.tracking?.wandb, ...tracking.wandb } } } : {}),
     logs: logFiles(disk).map(({ file }) => file),
   };
+}
+
+function sealOrNone(disk: RunOnDisk, context: Context): Outputs | undefined {
+  try {
+    return sealOf(disk);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    context.report(disk.run.id, error);
+    return undefined;
+  }
 }
 
 /** The command line as the job has it, every token replaced: of the submission that ran last, or is the last. */

@@ -15,7 +15,7 @@ t.test("the address is in the beginning of the newest log that has one", async (
   t.equal(trackingOf(run.open()), undefined);
   t.equal(log(1, "no address: https://wandb.ai/authorize"), undefined);
   t.same(log(2, "wandb: \u001b[34m View run at https://wandb.ai/p-doom/fit%20it/runs/k7q3mz.\u001b[0m\n"), {
-    wandb: { url: "https://wandb.ai/p-doom/fit%20it/runs/k7q3mz", source: "log" },
+    wandb: { entity: "p-doom", project: "fit it", url: "https://wandb.ai/p-doom/fit%20it/runs/k7q3mz", source: "log" },
   });
   t.match(log(3, "nothing yet"), { wandb: { url: /k7q3mz$/ } }, "an earlier one's until the newest has one");
   t.match(log(4, `${"x".repeat(2 ** 18)} https://wandb.ai/a/b/runs/late`), { wandb: { url: /k7q3mz$/ } });
@@ -29,6 +29,7 @@ t.test("before that, it follows from the recipe", async (t) => {
     return { id: run.run.id, tracking: trackingOf(run.open()) };
   };
   const { id, tracking } = of({ entity: "p-doom", project: "fit/it" });
-  t.same(tracking, { wandb: { url: `https://wandb.ai/p-doom/fit%2Fit/runs/${id}`, source: "recipe" } });
+  const url = `https://wandb.ai/p-doom/fit%2Fit/runs/${id}`;
+  t.same(tracking, { wandb: { entity: "p-doom", project: "fit/it", url, source: "recipe" } });
   t.equal(of({ project: "fit" }).tracking, undefined, "whose it is, is not known");
 });
