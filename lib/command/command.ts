@@ -39,12 +39,14 @@ async function main(spec: Spec, run: Run<Spec>): Promise<void> {
   const says = messages(spec.name, process.env["LAB_ERRORS"] === "json");
   const stop = onSignals();
   const terminal = terminalOf();
+  const later: Promise<void>[] = [];
   let status: number;
   try {
-    status = await session(spec, run, terminal, says, stop.signal);
+    status = await session(spec, run, terminal, says, stop.signal, later);
   } catch (error) {
     status = isUnwritable(error) ? unwritable(error, spec, says) : failed(error, spec, terminal, says);
   }
+  if (later.length > 0) await Promise.all(later);
   says.flush();
   stop.finish();
   process.exit(status);
@@ -56,6 +58,7 @@ async function session(
   terminal: Terminal,
   says: Messages,
   signal: StopSignal,
+  later: Promise<void>[],
 ): Promise<number> {
   const argv = process.argv.slice(2);
   let parsed: ReturnType<typeof parseArguments>;
@@ -72,7 +75,7 @@ async function session(
   if (options["help"]) return help(spec);
   if (options["version"]) return printed(`${spec.name} (labkit) ${LAB_VERSION}\n`);
   const output = await openOutput(spec, options, terminal, 1, now);
-  const { context, state } = contextOf(spec, parsed, now, terminal, signal, says);
+  const { context, state } = contextOf(spec, parsed, now, terminal, signal, says, later);
   const passed: object[] = [];
   try {
     const given = await inputOf(spec, parsed.args, terminal, says, signal, state, passed);
@@ -130,6 +133,7 @@ function contextOf(
   terminal: Terminal,
   signal: StopSignal,
   says: Messages,
+  later: Promise<void>[],
 ) {
   const state = new State(says);
   const place = placeOf();
@@ -156,6 +160,7 @@ function contextOf(
     },
     abnormal: (error) => state.abnormal(error),
     no: () => state.raise(faults.refused.exit),
+    later: (work) => void later.push(work),
     ...openers(place, asked, (message) => says.say(message)),
   };
   return { context, state };

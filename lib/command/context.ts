@@ -38,6 +38,8 @@ export interface Context {
   abnormal(error: Fault): void;
   /** Raises the exit status to 1: the answer is no. */
   no(): void;
+  /** Work that no record waits for: the command ends when its last record is written and this is done. It must not fail. */
+  later(work: Promise<void>): void;
   config(): Promise<ResolvedConfig>;
   registry(): Promise<Registry>;
   scheduler(): Promise<Scheduler>;

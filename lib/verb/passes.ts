@@ -4,10 +4,16 @@ import type { Context } from "../command/context.js";
 import { type Memory, openMemory } from "../pass/memory.js";
 import { notifyEnd } from "../pass/notify.js";
 import { type Changed, type Pass, reconcile } from "../pass/reconcile.js";
+import { sideBySide } from "../pass/side-by-side.js";
+import type { Outcome } from "../record/facts.js";
+import type { Run } from "../record/run.js";
 import { cacheDirectory } from "../registry/cache.js";
 import type { Registry } from "../registry/open.js";
 import { anyActive, marked } from "../registry/runs.js";
 import { graces } from "./runs.js";
+
+/** Hooks of this process, so many at once. */
+const inLine = sideBySide(8);
 
 /** What the last pass remembers; a dry one remembers nothing, and makes no directory for it. */
 export function memoryOf(registry: Registry, { env, dryRun }: Context): Memory {
@@ -37,9 +43,14 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     yield* active.filter(isOpen);
   };
   for await (const changed of reconcile(pass, open())) {
-    const trouble = changed.ended && (await notifyEnd(changed.run.run, changed.ended, context.env));
-    if (trouble) context.say(`${changed.run.run.id}: ${trouble.message}`);
+    const { run, ended } = changed;
+    if (ended) context.later(inLine(() => hook(run.run, ended, context)));
     yield changed;
   }
   if (!context.dryRun) memory.save(active);
+}
+
+async function hook(run: Run, ended: Outcome, context: Context): Promise<void> {
+  const trouble = await notifyEnd(run, ended, context.env);
+  if (trouble) context.say(`${run.id}: ${trouble.message} (${trouble.hint})`);
 }

@@ -31,6 +31,7 @@ export function heard(changes: Partial<Context> = {}): Heard {
     report: (id, error) => reported.push([id, error]),
     abnormal: (error) => abnormal.push(error),
     no: () => {},
+    later: () => {},
     config: none,
     registry: none,
     scheduler: none,

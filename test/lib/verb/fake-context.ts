@@ -16,6 +16,8 @@ export interface FakeContext extends Context {
   said: string[];
   reported: [string | undefined, Fault][];
   failures: Fault[];
+  /** Resolves when all is done that no record waited for. */
+  done(): Promise<unknown>;
 }
 
 /** A context of a registry of its own, with a scheduler that says what the test says. Graces are short: 1 s. */
@@ -33,6 +35,7 @@ export function fakeContext(
   const said: string[] = [];
   const reported: FakeContext["reported"] = [];
   const failures: Fault[] = [];
+  const later: Promise<void>[] = [];
   const scheduler = { missing_job_grace: 1, accounting_grace: 1, submit_grace: 1 };
   return {
     fake,
@@ -40,6 +43,7 @@ export function fakeContext(
     said,
     reported,
     failures,
+    done: () => Promise.all(later),
     name: "lab-test",
     args,
     rest: undefined,
@@ -53,6 +57,7 @@ export function fakeContext(
     report: (id, error) => void reported.push([id, error]),
     abnormal: (error) => void failures.push(error),
     no: () => {},
+    later: (work) => void later.push(work),
     config: async () => ({ config: { scheduler } }) as unknown as Awaited<ReturnType<Context["config"]>>,
     registry: async () => registry,
     scheduler: async () => fake,
@@ -67,9 +72,12 @@ export async function all<T>(records: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** A submitted run, as a job that has ended well left it. */
-export async function submitted({ given, fake }: FakeContext, { ended = false } = {}): Promise<Run> {
+export async function submitted(
+  { given, fake }: FakeContext,
+  { ended = false, more = {} }: { ended?: boolean; more?: Partial<Run> } = {},
+): Promise<Run> {
   const sender = { registry: given, scheduler: fake, now: () => Date.now(), patience_ms: 0, sleep: async () => {} };
-  const run = await submitRun(sender, await readyRun(given), []);
+  const run = await submitRun(sender, await readyRun(given, { more }), []);
   if (!ended) return run;
   const job = run.job?.id ?? "";
   const attempt = path.join(run.run_dir ?? "", ".lab/attempt-1");
