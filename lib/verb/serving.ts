@@ -3,6 +3,7 @@ import fs from "node:fs";
 import type { Context } from "../command/context.js";
 import { installed } from "../command/installed.js";
 import { fault, recordError } from "../record/fault.js";
+import type { Way } from "../record/lineage.js";
 import type { Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
 import { isRunId } from "../record/run-id.js";
@@ -11,6 +12,7 @@ import type { Asset, Route } from "../serve/server.js";
 import { type Filter, listRuns } from "./listing.js";
 import { graces } from "./runs.js";
 import { wholeRun } from "./showing.js";
+import { trace } from "./tracing.js";
 
 const largestPage = 1000;
 
@@ -19,6 +21,7 @@ export function routesOf(context: Context): Route[] {
   return [
     { path: "/api/v1/runs", answer: (_, query) => runs(query, asked(context)) },
     { path: "/api/v1/runs/:run", answer: ({ run = "" }) => oneRun(run, asked(context)) },
+    { path: "/api/v1/lineage/:what", answer: ({ what = "" }, query) => lineageOf(what, query, asked(context)) },
   ];
 }
 
@@ -81,7 +84,7 @@ async function runs(query: URLSearchParams, context: Asked): Promise<object> {
 }
 
 async function oneRun(ref: string, context: Asked): Promise<object> {
-  const run = findRun(await context.registry(), checkedRef(ref), context.cwd);
+  const run = findRun(await context.registry(), runRef(ref), context.cwd);
   const whole = (await wholeRun(run, context, await graces(context))) as Run;
   return { run: { ...whole, env: masked(whole.env) }, ...problemsOf(context) };
 }
@@ -93,10 +96,33 @@ export function masked(env: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, secret.test(name) ? "…" : value]));
 }
 
+const ways: Record<string, readonly Way[]> = { up: ["up"], down: ["down"], both: ["up", "down"] };
+
+async function lineageOf(what: string, query: URLSearchParams, context: Asked): Promise<object> {
+  const direction = query.get("direction") ?? "both";
+  const wanted = Object.hasOwn(ways, direction) ? ways[direction] : undefined;
+  if (!wanted) throw fault("usage", `direction=${direction} is none of ${Object.keys(ways).join(", ")}`);
+  const depth = query.has("depth") ? number(query, "depth", 1, 1_000_000) : undefined;
+  const edges: object[] = [];
+  const said: string[] = [];
+  const own = { ...context, args: [anyRef(what)], say: (message: string) => void said.push(message) };
+  for await (const edge of trace(nothing(), { ways: wanted, depth }, own)) edges.push(edge);
+  return { edges, ...(said.length > 0 ? { notes: said } : {}), ...problemsOf(context) };
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
+const word = "[@\\w][@\\w.:+-]{0,127}";
+
 /** A reference of the API is never a path of the server's machine. */
-function checkedRef(ref: string): string {
-  if (/^[@\w.:-]{1,128}$/.test(ref) && ref !== "." && ref !== "..") return ref;
+function runRef(ref: string): string {
+  if (new RegExp(`^${word}$`).test(ref)) return ref;
   throw fault("usage", "an id, its last six characters, or @last");
+}
+
+function anyRef(ref: string): string {
+  if (new RegExp(`^${word}(/${word})?$`).test(ref)) return ref;
+  throw fault("usage", "a run, an artifact, or an alias");
 }
 
 function problemsOf({ problems }: Asked): { problems?: object[] } {

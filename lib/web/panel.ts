@@ -76,33 +76,59 @@ function about(run: WholeRun): [string, unknown][] {
   return rows.filter(([, value]) => value !== undefined && value !== "");
 }
 
+interface Item {
+  depth: number;
+  type: string;
+  name: string;
+  state?: string | undefined;
+  user?: string | undefined;
+}
+
+/** So many of one kind at one depth are named; the rest is counted. */
+const shown = 6;
+
 /** What it was made from, itself, and what was made from it: each line further in than what it came from. */
 function lineage(run: WholeRun, edges: Edge[]): Node[] {
   if (edges.length === 0) return [];
-  const items = new Map<string, { depth: number; type: string; name: string }>();
-  const add = (id: string, depth: number, type: string, name: string) => {
-    if (!items.has(id)) items.set(id, { depth, type, name });
-  };
-  add(run.id, 0, "run", run.name);
-  for (const { from, to, from_type, to_type, from_name, to_name, depth } of edges) {
-    add(from, depth < 0 ? depth : depth - 1, from_type, from_name ?? from);
-    add(to, depth < 0 ? depth + 1 : depth, to_type, to_name ?? to);
+  const items = new Map<string, Item>([[run.id, { depth: 0, type: "run", name: run.name }]]);
+  for (const edge of edges) {
+    add(items, edge, "from", edge.depth < 0 ? edge.depth : edge.depth - 1);
+    add(items, edge, "to", edge.depth < 0 ? edge.depth + 1 : edge.depth);
   }
   const sorted = [...items].sort(([, a], [, b]) => a.depth - b.depth);
   const first = sorted[0]?.[1].depth ?? 0;
   const chain = element("ul", "chain");
-  for (const [id, { depth, type, name }] of sorted) {
-    const item = element("li", id === run.id ? "here" : "");
-    item.style.setProperty("--deep", String(depth - first));
-    item.append(element("span", "kind", type));
-    if (type === "run" && id !== run.id) {
-      const link = element("a", "", name) as HTMLAnchorElement;
-      link.href = `/?run=${encodeURIComponent(id)}`;
-      item.append(link);
-    } else item.append(name);
-    chain.append(item);
+  const counts = new Map<string, number>();
+  for (const [id, item] of sorted) {
+    const group = `${item.depth} ${item.type}`;
+    const count = (counts.get(group) ?? 0) + 1;
+    counts.set(group, count);
+    if (count <= shown || id === run.id) chain.append(lineageItem(id, item, run.id, item.depth - first));
   }
+  const more = [...counts.values()].reduce((sum, count) => sum + Math.max(0, count - shown), 0);
+  if (more > 0) chain.append(element("li", "more", `and ${more} more: lab lineage ${run.id.slice(-6)} --steps`));
   return [element("h3", "", "lineage"), chain];
+}
+
+function add(items: Map<string, Item>, edge: Edge, end: "from" | "to", depth: number): void {
+  const id = edge[end];
+  if (items.has(id)) return;
+  const name = edge[`${end}_aliases`]?.[0] ?? edge[`${end}_name`] ?? edge[`${end}_ref`] ?? id;
+  items.set(id, { depth, type: edge[`${end}_type`], name, state: edge[`${end}_state`], user: edge[`${end}_user`] });
+}
+
+function lineageItem(id: string, { type, name, state, user }: Item, here: string, deep: number): HTMLElement {
+  const item = element("li", id === here ? "here" : "");
+  item.style.setProperty("--deep", String(deep));
+  item.append(element("span", `kind ${type}`, type));
+  if (type === "run" && id !== here) {
+    const link = element("a", "", name) as HTMLAnchorElement;
+    link.href = `/?run=${encodeURIComponent(id)}`;
+    item.append(link);
+    if (state) item.append(" ", element("span", `state ${state}`, state));
+    if (user) item.append(element("span", "handle", user));
+  } else item.append(name);
+  return item;
 }
 
 function list(title: string, rows: [string, unknown][]): Node[] {

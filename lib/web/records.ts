@@ -30,18 +30,13 @@ export interface WholeRun extends Run {
   logs: string[];
 }
 
-export interface Edge {
-  from: string;
-  to: string;
+/** An arrow of lineage, with what is told of its two ends. */
+export type Edge = {
   kind: string;
-  role?: string;
-  step?: number;
-  from_type: string;
-  to_type: string;
-  from_name?: string;
-  to_name?: string;
   depth: number;
-}
+} & Record<`${"from" | "to"}${"" | "_type"}`, string> &
+  Partial<Record<`${"from" | "to"}_${"name" | "ref" | "state" | "user"}`, string>> &
+  Partial<Record<`${"from" | "to"}_aliases`, string[]>>;
 
 /** The answer to a question, or an error in the server's words. */
 export async function ask<T>(address: string): Promise<T> {

@@ -27,7 +27,10 @@ interface Listed {
 }
 const ask = async (where: string) => {
   const response = await fetch(`${origin}${where}`, { headers });
-  return { status: response.status, body: (await response.json()) as { runs: Listed[]; next?: string; run: object } };
+  return {
+    status: response.status,
+    body: (await response.json()) as { runs: Listed[]; next?: string; run: object; edges: object[] },
+  };
 };
 
 t.test("it says where it is, and how to get there from elsewhere", async (t) => {
@@ -60,6 +63,16 @@ t.test("a run is the record of lab show", async (t) => {
   const [shown] = records((await place.run(["lab", "show", "@last"])).stdout);
   const { body } = await ask(`/api/v1/runs/${String(shown?.["id"]).slice(-6)}`);
   t.match(body.run, { id: shown?.["id"], name: "three", state: "succeeded", run_dir: shown?.["run_dir"] });
+});
+
+t.test("lineage is that of lab lineage", async (t) => {
+  const [edge] = records((await place.run(["lab", "lineage", "--json", "@last"])).stdout);
+  t.match(edge, { type: "edge", kind: "used" });
+  const { body } = await ask("/api/v1/lineage/@last?direction=up&depth=1");
+  t.strictSame(body.edges, [edge]);
+  t.strictSame((await ask("/api/v1/lineage/@last?direction=down")).body.edges, []);
+  t.match(await ask("/api/v1/lineage/@last?direction=in"), { status: 400 });
+  t.match(await ask("/api/v1/lineage/nothing-of-that-name"), { status: 404 });
 });
 
 t.test("what is not right is said as by the commands", async (t) => {
