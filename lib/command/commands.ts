@@ -35,6 +35,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-events", group: "watching", purpose: "the journal of what happened" },
   { name: "lab-why", group: "watching", purpose: "why a run is pending, or failed" },
   { name: "lab-serve", group: "watching", purpose: "look at runs in a browser" },
+  { name: "lab-queue", group: "watching", purpose: "who waits and runs, where, and what comes next" },
   { name: "lab-cancel", group: "watching", purpose: "end runs" },
   { name: "lab-forget", group: "watching", purpose: "give lost runs up" },
   { name: "lab-alias", group: "registry", purpose: "names for artifacts, and their history" },

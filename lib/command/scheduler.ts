@@ -9,6 +9,7 @@ import { queueFiles } from "../registry/queue.js";
 import { umaskOf } from "../registry/umask.js";
 import { hostCapacity } from "../scheduler/local/capacity.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
+import type { SlurmOptions } from "../scheduler/slurm/client.js";
 import type { Place } from "./context.js";
 
 /** `auto` is Slurm where Slurm is installed and configured, else this machine. */
@@ -22,7 +23,8 @@ export async function schedulerFor(
   const kind = await kindOf(config, place);
   if (kind === "slurm") {
     const { slurmScheduler } = await import("../scheduler/slurm/slurm.js");
-    return slurmScheduler({ ...slurmOptions(config, place), umask: umaskOf(registry) });
+    const options = { ...slurmOptions(config, place), umask: umaskOf(registry) };
+    return { ...slurmScheduler(options), everybody: () => slurmQueue(options) };
   }
   const { localScheduler } = await import("../scheduler/local/local-scheduler.js");
   return localScheduler({
@@ -44,6 +46,13 @@ export async function kindOf(config: Config, place: Place): Promise<"slurm" | "l
 function slurmOptions({ scheduler }: Config, { env }: Place) {
   const { sbatch, squeue, sacct, scancel, scontrol, sinfo } = scheduler;
   return { env, binaries: { sbatch, squeue, sacct, scancel, scontrol, sinfo } };
+}
+
+/** Apart, since hardly a command asks for it. */
+async function slurmQueue(options: SlurmOptions) {
+  const { slurmClient } = await import("../scheduler/slurm/client.js");
+  const { wholeQueue } = await import("../scheduler/slurm/whole-queue.js");
+  return wholeQueue(slurmClient(options), Date.now());
 }
 
 /** What the local scheduler and its worker have in common. */

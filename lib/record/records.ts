@@ -26,7 +26,7 @@ import {
   reservationSchema,
 } from "./queue.js";
 import { runSchema } from "./run.js";
-import { count, errorOfRecord, maybe, path, record, runId, text, time, words } from "./schema.js";
+import { count, errorOfRecord, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
 import { snapshotSchema } from "./snapshot.js";
 
 /** Where a run stands, as lists show it. */
@@ -53,6 +53,36 @@ export const statusSchema = record("status", {
   note: maybe(text),
 });
 export type Status = v.InferOutput<typeof statusSchema>;
+
+/** A job in the queue, whoever's it is. */
+export const jobSchema = record("job", {
+  id: text,
+  error: maybe(errorOfRecord),
+  user: text,
+  name: maybe(text),
+  run: maybe(runId),
+  state: v.picklist(["pending", "running", "completing", "unknown"]),
+  position: maybe(count),
+  priority: maybe(count),
+  partition: maybe(text),
+  nodes: maybe(text),
+  cpus: maybe(count),
+  gpus: maybe(count),
+  gpu_indices: maybe(v.array(count)),
+  mem_bytes: maybe(count),
+  restarts: maybe(count),
+  submitted_at: maybe(time),
+  started_at: maybe(time),
+  expected_start_at: maybe(time),
+  waited_s: maybe(seconds),
+  elapsed_s: maybe(seconds),
+  left_s: maybe(seconds),
+  reason: maybe(text),
+  message: maybe(text),
+  hint: maybe(text),
+  waits_for: maybe(words),
+});
+export type Job = v.InferOutput<typeof jobSchema>;
 
 export const metricSchema = record("metric", {
   run: runId,
@@ -138,6 +168,7 @@ export type Failure = v.InferOutput<typeof failureSchema>;
 export const records = {
   run: runSchema,
   status: statusSchema,
+  job: jobSchema,
   metric: metricSchema,
   event: eventSchema,
   line: lineSchema,

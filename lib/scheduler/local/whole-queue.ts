@@ -62,7 +62,7 @@ function runningRow(household: Household, item: QueueItem, planned: Plan): Queue
   if (!started) return row;
   if (household.worker === "gone" && !sessionRemains(started))
     row.view = { ...row.view, phase: "completing", reason: "Unheard", waits_for: [household.user] };
-  const elapsed_s = ageOf(started);
+  const elapsed_s = Math.round(ageOf(started));
   const limit = queued?.resources.time_s;
   return {
     ...row,
@@ -79,7 +79,17 @@ function unreadableRows({ log, here }: World, shown: { household: Household; ite
     const { uid, user, job, gpus, cpus, mem_bytes, host, at } = entry.reservation;
     if (known.has(`${uid} ${job}`) || !isAlive(entry, here)) return [];
     const view = { job, phase: "running", nodes: host, started_at: at, source: "queue" } as const;
-    return [{ view, user, cpus, gpus: gpus.length, gpu_indices: gpus, mem_bytes, elapsed_s: ageOf(entry.reservation) }];
+    return [
+      {
+        view,
+        user,
+        cpus,
+        gpus: gpus.length,
+        gpu_indices: gpus,
+        mem_bytes,
+        elapsed_s: Math.round(ageOf(entry.reservation)),
+      },
+    ];
   });
 }
 
