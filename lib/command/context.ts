@@ -92,7 +92,7 @@ export function openers(
       openConfig().then(async ({ config: { filesystem } }) => {
         const { openRegistry: open } = await import("../registry/open.js");
         try {
-          return open(filesystem.runs_base, place.uid);
+          return { ...open(filesystem.runs_base, place.uid), unnoted: journalTrouble(say) };
         } catch (error) {
           throw isFault(error) && error.code === "noperm" ? forMembers(error, filesystem.shared_group) : error;
         }
@@ -105,6 +105,15 @@ export function openers(
     return scheduler;
   };
   return { config: openConfig, registry: openRegistry, scheduler: openScheduler };
+}
+
+/** An unwritable journal stops nothing, and is said once. */
+function journalTrouble(say: (message: string) => void): (trouble: Fault) => void {
+  let said = false;
+  return ({ message, hint }) => {
+    if (!said) say(`${message}${hint ? ` (${hint})` : ""}; the journal goes without what is done now`);
+    said = true;
+  };
 }
 
 /** A registry that cannot be read is most often one of a group that one is not in. */

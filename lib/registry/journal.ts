@@ -12,7 +12,10 @@ import { ownDirectory, ownerOf, type Registry } from "./open.js";
 import { list } from "./read.js";
 import { append } from "./write.js";
 
-/** Notes that something happened. The journal is for people: a line that cannot be written stops nothing, it is returned as a fault. */
+/**
+ * Notes that something happened. The journal is for people: a line that cannot be written stops nothing, it is a fault that
+ * the registry's `unnoted` hears of and that is returned.
+ */
 export function note(
   registry: Registry,
   event: string,
@@ -36,8 +39,9 @@ export function note(
     append(journalFile(registry.base, registry.user, host, now), JSON.stringify(line), registry.modes.file);
     return undefined;
   } catch (error) {
-    if (isFault(error)) return error;
-    throw error;
+    if (!isFault(error)) throw error;
+    registry.unnoted?.(error);
+    return error;
   }
 }
 

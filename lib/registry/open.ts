@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as v from "valibot";
-import { errnoOf, fault, systemFault } from "../record/fault.js";
+import { errnoOf, type Fault, fault, systemFault } from "../record/fault.js";
 import { isName, isUserName } from "../record/names.js";
 import { maybe } from "../record/schema.js";
 import { registryFile, type UserArea, userDirectory } from "./layout.js";
@@ -30,6 +30,8 @@ export interface Registry {
   uid: number;
   /** The modes of what the caller makes: readable by the group of the lab, or by all in an open one. */
   modes: { directory: number; file: number };
+  /** Hears of a line that the journal could not take; set by whoever can say so. */
+  unnoted?: (trouble: Fault) => void;
 }
 
 /** Opens the registry at `base` as the user `uid`. Throws: noinput (none there), config (not one), dataerr (newer). */

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import t from "tap";
+import type { Fault } from "../../../lib/record/fault.js";
 import { type Cursor, note, readEvents } from "../../../lib/registry/journal.js";
 import { journalFile } from "../../../lib/registry/layout.js";
 import { ownDirectory } from "../../../lib/registry/open.js";
@@ -41,8 +42,10 @@ t.test("a journal that cannot be written stops nothing", async (t) => {
   const { registry, directory } = fresh(t);
   fs.rmdirSync(directory);
   fs.symlinkSync("/tmp", directory);
-  t.match(note(registry, "x", undefined), { code: "noperm" });
-  t.match(note({ ...registry, base: "/nonexistent" }, "x", undefined), { code: "noinput" });
+  const heard: Fault[] = [];
+  t.match(note({ ...registry, unnoted: (trouble) => heard.push(trouble) }, "x", undefined), { code: "noperm" });
+  t.match(heard, [{ code: "noperm" }]);
+  t.match(note({ ...registry, base: "/nonexistent" }, "x", undefined), { code: "config" });
 });
 
 t.test("processes that append at once lose and mix nothing", async (t) => {
