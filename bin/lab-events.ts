@@ -5,7 +5,7 @@ import { fault } from "../lib/record/fault.js";
 import { readEvents } from "../lib/registry/journal.js";
 import { findRun } from "../lib/registry/refs.js";
 import { usersWith } from "../lib/registry/runs.js";
-import { sleep } from "../lib/verb/waiting.js";
+import { sleep } from "../lib/verb/sleep.js";
 
 export const spec = {
   name: "lab-events",

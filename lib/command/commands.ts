@@ -27,6 +27,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-validate", group: "planning", purpose: "all that is wrong with a recipe or configuration" },
   { name: "lab-reconcile", group: "watching", purpose: "learn from the scheduler how runs are and how they ended" },
   { name: "lab-register", group: "watching", purpose: "make artifacts of what runs have written" },
+  { name: "lab-advance", group: "watching", purpose: "send runs that waited for an input" },
   { name: "lab-wait", group: "watching", purpose: "wait until runs have ended" },
   { name: "lab-ls", group: "watching", purpose: "list runs" },
   { name: "lab-show", group: "watching", purpose: "everything about a run" },
@@ -38,8 +39,8 @@ export const commands: readonly Entry[] = [
   { name: "lab-queue", group: "watching", purpose: "who waits and runs, where, and what comes next" },
   { name: "lab-cancel", group: "watching", purpose: "end runs" },
   { name: "lab-forget", group: "watching", purpose: "give lost runs up" },
-  { name: "lab-alias", group: "registry", purpose: "names for artifacts, and their history" },
   { name: "lab-artifacts", group: "registry", purpose: "list artifacts" },
+  { name: "lab-alias", group: "registry", purpose: "names for artifacts, and their history" },
   {
     name: "lab-register-external",
     group: "registry",

@@ -91,7 +91,9 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
     return undefined;
   }
   if (run.facts.submissions.every(({ intent }) => !intent) && run.facts.attempts.length === 0) {
-    if (pass.now - Date.parse(run.run.created_at ?? run.run.planned_at) < hour && !run.facts.cancel) return undefined;
+    const young = pass.now - Date.parse(run.run.created_at ?? run.run.planned_at) < hour;
+    // What waits for an input may wait as long as it has to.
+    if ((young || run.facts.decision?.decision === "blocked") && !run.facts.cancel) return undefined;
     if (pass.dry) return undefined;
     voidUnsubmitted(pass.registry, run);
     return lookedAt(pass, openRun(pass.registry, pass.registry.user, id) ?? run, undefined, queue);

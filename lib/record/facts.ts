@@ -197,6 +197,9 @@ export type Forget = v.InferOutput<typeof forgetSchema>;
 export const decisionSchema = record("decision", {
   run: runId,
   decision: v.picklist(["claimed", "hit", "follows", "blocked", "deferred", "unclaimed"]),
+  /** Blocked: the runs that it waits for, and that in words. */
+  runs: maybe(v.array(runId)),
+  message: maybe(text),
   at: time,
 });
 export type Decision = v.InferOutput<typeof decisionSchema>;

@@ -20,6 +20,7 @@ import { isAllTold, isOfThisStart, neverBegan, seenOf } from "./seen.js";
 
 export const states = [
   "planned",
+  "blocked",
   "submitted",
   "queued",
   "running",
@@ -131,11 +132,12 @@ function timesOf(attempt: Attempt | undefined, view: JobView | undefined): Base 
   };
 }
 
-function beforeAnyJob({ facts: { submissions, cancel, scheduler }, counted, now, graces }: All): Standing {
+function beforeAnyJob({ facts, counted, now, graces }: All): Standing {
+  const { submissions, cancel, scheduler } = facts;
   const intent = counted.submission?.intent;
   if (!intent) {
     const refused = submissions.findLast((submission) => submission.intent?.void)?.intent;
-    return refused ? neverSubmitted(refused, cancel) : { state: "planned", final: false };
+    return refused ? neverSubmitted(refused, cancel) : undecided(facts);
   }
   const since = latest(scheduler?.absent_since, intent.at);
   if (scheduler?.absent_since === undefined || askedLast(scheduler, now) - since < graces.submit_s * 1000)
@@ -147,6 +149,13 @@ function beforeAnyJob({ facts: { submissions, cancel, scheduler }, counted, now,
     message: "the submission was interrupted, and the scheduler has no such job",
     final: true,
   };
+}
+
+/** Nobody has begun to submit it, and nobody has forbidden it. */
+function undecided({ decision }: Facts): Standing {
+  if (decision?.decision !== "blocked") return { state: "planned", final: false };
+  const message = decision.message ?? `waits for ${decision.runs?.join(", ") || "what it needs"}`;
+  return { state: "blocked", message, final: false };
 }
 
 const submitError = { state: "failed", mode: "submit_error", hint: "submit it again: lab run" } as const;

@@ -90,6 +90,8 @@ export interface Scheduler {
   submit(request: SubmitRequest): Promise<Submitted>;
   /** My jobs that are in the queue, and those that left it lately. The question is under way when this returns. Faults: `unavailable`. */
   queue(): Promise<Queue>;
+  /** These jobs, whoever's, as far as they are in the scheduler's memory and the caller may see them. Faults: `unavailable`. */
+  jobs(ids: readonly string[]): Promise<Queue>;
   /**
    * What accounting knows of jobs that have left the queue; ids it does not know are absent. Undefined where there is no
    * accounting. Faults: `unavailable`.

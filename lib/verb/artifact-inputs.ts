@@ -1,10 +1,11 @@
 // Inputs that are artifacts: what the recipe names is frozen to what that is now, or will be when its run has made it.
 import fs from "node:fs";
 import type { Context } from "../command/context.js";
+import { howItEnded } from "../pass/producers.js";
 import { type Fault, fault, isFault, systemFault } from "../record/fault.js";
 import type { ArtifactInput } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
-import { stateOf } from "../record/state.js";
+import { type Standing, stateOf } from "../record/state.js";
 import { type ArtifactRef, findArtifact } from "../registry/artifact-refs.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { artifactFile } from "../registry/layout.js";
@@ -33,19 +34,14 @@ export async function resolvedArtifact(role: string, input: ArtifactInput, conte
 
 /** What will not be made cannot be waited for. */
 function mustComeYet({ run, facts }: RunOnDisk, limits: Parameters<typeof stateOf>[2]): void {
-  const { state, mode, final } = stateOf(facts, Date.now(), limits);
-  if (final && state !== "succeeded") throw willNotCome(run.id, state, mode);
+  const standing = stateOf(facts, Date.now(), limits);
+  if (standing.final && standing.state !== "succeeded") throw willNotCome(run.id, standing);
 }
 
-/** The run that was to make an input has ended, and not well. */
-export function willNotCome(run: string, state: string, mode: string | undefined): Fault {
-  return fault("refused", `the run ${run}, which was to make it, ${ended(state)}${mode ? ` (${mode})` : ""}`, {
+function willNotCome(run: string, standing: Standing): Fault {
+  return fault("refused", `the run ${run}, which was to make it, ${howItEnded(standing)}`, {
     hint: `lab why ${handleOf(run)}`,
   });
-}
-
-function ended(state: string): string {
-  return state === "failed" ? "has failed" : state === "lost" ? "is lost" : `was ${state}`;
 }
 
 function mustBeReadable({ path, user }: ArtifactRef): void {

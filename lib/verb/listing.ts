@@ -32,7 +32,7 @@ export interface Filter {
 }
 
 const words: Record<string, readonly string[]> = {
-  active: ["planned", "submitted", "queued", "running", "exited", "unknown"],
+  active: ["planned", "blocked", "submitted", "queued", "running", "exited", "unknown"],
   ended: ["succeeded", "failed", "cancelled", "lost"],
 };
 

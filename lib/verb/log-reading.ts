@@ -8,7 +8,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { type LogFile, linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { openRun } from "../registry/runs.js";
 import { namedRuns } from "./runs.js";
-import { sleep } from "./waiting.js";
+import { sleep } from "./sleep.js";
 
 export interface LogOptions {
   follow: boolean;

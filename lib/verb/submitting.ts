@@ -1,16 +1,14 @@
 // Runs to submit, from the pipe or by name, one after the other.
 import fs from "node:fs";
 import { type Context, each } from "../command/command.js";
-import { type Sender, submitRun } from "../pass/submit.js";
 import { fault } from "../record/fault.js";
 import { isRun } from "../record/phase.js";
 import type { Run } from "../record/run.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { submissionFiles } from "../registry/submissions.js";
-import { dependenciesOf } from "./dependencies.js";
 import { needs } from "./phase.js";
 import { graces, namedRuns, notYours } from "./runs.js";
-import { sleep } from "./waiting.js";
+import { senderOf, sendRun, sentRecord } from "./sending.js";
 
 /** Submits each run and yields it grown by its job. */
 export async function* submitAll(
@@ -31,14 +29,7 @@ async function submitOne(run: Run, patience_s: number, context: Context): Promis
   }
   const registry = await context.registry();
   if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
-  const sender: Sender = {
-    registry,
-    scheduler: await context.scheduler(),
-    now: () => Date.now(),
-    patience_ms: patience_s * 1000,
-    sleep: (ms) => sleep(ms, context.signal),
-  };
-  return submitRun(sender, run, await dependenciesOf(run, sender.scheduler, registry, context));
+  return sentRecord(run, await sendRun(run, await senderOf(patience_s, context), context), context);
 }
 
 /** Runs that were created and rendered earlier, with the newest script that they have. */
@@ -51,7 +42,8 @@ async function* byName(records: AsyncIterable<unknown>, context: Context): Async
   }
 }
 
-function rendered(disk: RunOnDisk): Run {
+/** The run with the newest script that it has; where it has none it comes back as it was created. */
+export function rendered(disk: RunOnDisk): Run {
   const last = disk.facts.submissions.at(-1);
   const files = last && submissionFiles(disk.dir, last.n);
   if (!files || !fs.existsSync(files.script)) return disk.run;

@@ -4,15 +4,16 @@ import type { Context } from "../command/context.js";
 import { plain } from "../command/plain.js";
 import { type Fault, fault, isFault, type RecordError, recordError } from "../record/fault.js";
 import type { Status } from "../record/records.js";
-import type { StopSignal } from "../record/stop-signal.js";
 import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
+import { advancePass, withUpstream } from "./advancing.js";
 import { errorLineOf } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
 import { registerPass } from "./registering.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
+import { sleep } from "./sleep.js";
 
 export interface Waiting {
   timeout_s: number | undefined;
@@ -43,8 +44,8 @@ export async function* waitFor(
   let reached = began;
   let pause = 250;
   while (open.size > 0 && !context.signal.aborted) {
-    const mine = [...open.values()].filter(({ owner }) => owner === registry.uid).map(({ run }) => run.id);
-    const trouble = waiting.passes && mine.length > 0 ? await pass(context, mine) : undefined;
+    const mine = [...open.values()].filter(({ owner }) => owner === registry.uid);
+    const trouble = waiting.passes && mine.length > 0 ? await pass(context, withUpstream(registry, mine)) : undefined;
     if (!trouble) reached = Date.now();
     let moved = false;
     for (const [id, { run }] of open) {
@@ -54,6 +55,7 @@ export async function* waitFor(
         yield { ...(given.get(id) ?? { type: "status", v: 1, id }), error: disk.error };
         continue;
       }
+      open.set(id, disk);
       const status = statusOf(disk, Date.now(), limits);
       moved ||= status.state !== stateBefore.get(id);
       stateBefore.set(id, status.state);
@@ -106,6 +108,7 @@ async function pass(context: Context, mine: string[]): Promise<Fault | undefined
   try {
     for await (const _ of reconcilePass(context, mine));
     await registered(context, mine);
+    for await (const _ of advancePass(context, mine));
     return undefined;
   } catch (error) {
     if (isFault(error) && error.code === "unavailable") return error;
@@ -127,20 +130,4 @@ function progress(context: Context, left: number, began: number, ids: string[], 
 
 function clear(context: Context): void {
   if (context.terminal.err) fs.writeSync(2, "\r\u001b[K");
-}
-
-/** Waits, or less long when the command is asked to end. */
-export function sleep(ms: number, signal: StopSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", end);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

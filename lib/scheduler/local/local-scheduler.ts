@@ -4,7 +4,15 @@ import type { JobView } from "../../record/facts.js";
 import { fault, isFault } from "../../record/fault.js";
 import { handleOf } from "../../record/run-id.js";
 import { timestamp } from "../../record/units.js";
-import type { FoundJob, QueueRow, Scheduler, SubmitRequest, Submitted } from "../scheduler.js";
+import type {
+  FoundJob,
+  JobOwner,
+  QueueRow,
+  Scheduler,
+  Queue as SchedulerQueue,
+  SubmitRequest,
+  Submitted,
+} from "../scheduler.js";
 import { type Capacity, ignored } from "./capacity.js";
 import { enqueue, type LocalRequest } from "./enqueue.js";
 import { explain } from "./explain.js";
@@ -87,6 +95,20 @@ export function localScheduler(options: LocalOptions): LocalScheduler {
     return new Map([...(await queue())].filter(([job]) => asked.has(job)));
   }
 
+  /** A job that two users say they have is nobody's: it cannot be waited for. */
+  async function jobs(ids: readonly string[]): Promise<SchedulerQueue> {
+    const asked = new Set(ids);
+    const found = (await everybody()).filter(({ view }) => asked.has(view.job));
+    const alone = found.filter(({ view }) => found.filter((row) => row.view.job === view.job).length === 1);
+    const views = await accounting(ids.map((job) => ({ job })));
+    const owners = new Map<string, JobOwner>();
+    for (const { view, run, registry } of alone) {
+      views.set(view.job, view);
+      if (run !== undefined && registry !== undefined) owners.set(view.job, { run, registry });
+    }
+    return Object.assign(views, { whose: (job: string) => owners.get(job) });
+  }
+
   async function find(registry: string, runs: { run: string }[]): Promise<FoundJob[]> {
     const byHandle = new Map(runs.map(({ run }) => [handleOf(run), run]));
     const found: FoundJob[] = [];
@@ -126,7 +148,7 @@ export function localScheduler(options: LocalOptions): LocalScheduler {
   }
 
   const details = async () => new Map();
-  return { kind: "local", submit, queue, everybody, accounting, details, find, cancel, requeue, explain };
+  return { kind: "local", submit, queue, jobs, everybody, accounting, details, find, cancel, requeue, explain };
 }
 
 function saysOfIgnored({ resources }: SubmitRequest): string | undefined {

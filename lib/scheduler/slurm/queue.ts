@@ -5,9 +5,21 @@ import { troubleOf } from "./trouble.js";
 
 /** The caller's jobs that slurmctld knows. Throws `unavailable` where the controller cannot be asked. */
 export async function queuedJobs(slurm: SlurmClient): Promise<QueueRows> {
+  return asked(slurm, ["--me"]);
+}
+
+/** These jobs, whoever's, as far as slurmctld knows them and lets the caller see them. Throws `unavailable`. */
+export async function namedJobs(slurm: SlurmClient, ids: readonly string[]): Promise<QueueRows> {
+  const wanted = ids.filter((id) => /^\d+([_+]\d+)?$/.test(id));
+  return wanted.length === 0 ? queueRows() : asked(slurm, [`--jobs=${wanted.join(",")}`]);
+}
+
+async function asked(slurm: SlurmClient, which: readonly string[]): Promise<QueueRows> {
   const rows = queueRows();
-  const argv = ["--me", "--all", "--noheader", "--states=all", queueFormat];
+  const argv = [...which, "--all", "--noheader", "--states=all", queueFormat];
   const answer = await slurm("squeue", argv, { read: rows.add });
+  // Of a single id that it does not know, squeue says so; of one among several it says nothing.
+  if (troubleOf(answer) === "refused" && /Invalid job id/.test(answer.stderr)) return rows;
   if (troubleOf(answer) !== undefined) throw unanswered(answer, "ask Slurm for the queue");
   return rows;
 }

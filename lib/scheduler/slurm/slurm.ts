@@ -4,7 +4,7 @@ import { accountedJobs } from "./accounting.js";
 import { cancelJobs } from "./cancel.js";
 import { type SlurmOptions, slurmClient } from "./client.js";
 import { findJobs } from "./find.js";
-import { queuedJobs } from "./queue.js";
+import { namedJobs, queuedJobs } from "./queue.js";
 import { explainSlurm } from "./reasons.js";
 import { submitJob } from "./submit.js";
 
@@ -16,6 +16,7 @@ export function slurmScheduler(options: SlurmOptions): Scheduler {
     idsComeRound: true,
     submit: (request) => submitJob(slurm, request),
     queue: () => queuedJobs(slurm),
+    jobs: (ids) => namedJobs(slurm, ids),
     accounting: (jobs) => accountedJobs(slurm, jobs),
     details: async (jobs) => (await accountedJobs(slurm, jobs, { steps: true })) ?? new Map(),
     find: (registry, runs) => findJobs(slurm, registry, runs),

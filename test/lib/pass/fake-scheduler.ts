@@ -50,6 +50,11 @@ export function fakeScheduler(): Fake {
       say("queue");
       return Object.assign(new Map(fake.inQueue), { whose: (job: string) => fake.owners.get(job) });
     },
+    jobs: async (ids) => {
+      say(`jobs ${ids.join(",")}`);
+      const known = [...fake.inQueue].filter(([job]) => ids.includes(job));
+      return Object.assign(new Map(known), { whose: (job: string) => fake.owners.get(job) });
+    },
     accounting: async (jobs) => {
       say(`accounting ${jobs.length}`);
       return fake.accounts;

@@ -6,6 +6,7 @@ import { type Changed, type Pass, reconcile } from "../../../lib/pass/reconcile.
 import { submitRun } from "../../../lib/pass/submit.js";
 import { type Fault, fault } from "../../../lib/record/fault.js";
 import type { Run } from "../../../lib/record/run.js";
+import { decide } from "../../../lib/registry/decisions.js";
 import { marked, openRun } from "../../../lib/registry/runs.js";
 import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
 import { type Fake, fakeScheduler, newRegistry, readyRun } from "./fake-scheduler.js";
@@ -243,4 +244,18 @@ t.test("a job is the run's though its comment was taken away, or it was requeued
   place.fake.inQueue.set("1", { ...view, job: "1", submitted_at: at(-1) });
   place.fake.inQueue.set("2", { ...view, job: "2", submitted_at: at(86_400), restarts: 1 });
   t.match(await place.once(), [{ standing: { state: "running" } }, { standing: { state: "running" } }]);
+});
+
+t.test("what waits for an input waits as long as it has to; a cancel ends it all the same", async (t) => {
+  const place = setUp(t);
+  const { registry } = place.pass;
+  const run = await readyRun(registry, { ageMs: 90_000_000 });
+  const disk = openRun(registry, registry.user, run.id);
+  if (!disk) throw new Error("no run");
+  decide(registry, disk, { decision: "blocked", runs: [run.id], at: new Date().toISOString() });
+  t.same(await place.once(), []);
+  t.equal(outcomeOf(place, run.id), undefined);
+  writeRequest(registry, disk.dir, "cancel", run.id, undefined);
+  await place.once();
+  t.match(outcomeOf(place, run.id), { state: "cancelled" });
 });

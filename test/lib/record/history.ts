@@ -51,6 +51,7 @@ interface Ended {
 
 export function drawHistory(pick: Pick): History {
   const h = new Drawing(pick);
+  if (pick(4) === 0) h.blocked();
   const draw = beginnings[pick(beginnings.length)] ?? submitted;
   const truth = draw(h, pick);
   const end = Math.max(h.clock, ...h.files.map(({ at }) => at));
@@ -96,6 +97,15 @@ class Drawing {
       };
       submission(facts, n).intent = isVoid ? { ...intent, void: true } : intent;
     });
+  }
+
+  /** It waits for an input before anything else. */
+  blocked(): void {
+    const at = iso(this.clock);
+    this.write("decision-1", (facts) => {
+      facts.decision = { type: "decision", v: 1, run, decision: "blocked", at };
+    });
+    this.wait(3600);
   }
 
   receipt(n: number, job: string): void {

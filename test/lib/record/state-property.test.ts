@@ -99,14 +99,16 @@ function problemOf(
 }
 
 /** In the end, when everything has arrived and passes have looked, what is true is said. */
-function isWhole({ truth }: History, { state, final }: Standing): boolean {
-  if (truth === "open") return state === "planned" && !final;
+function isWhole({ truth, files }: History, { state, final }: Standing): boolean {
+  const waits = files.some(({ name }) => name === "decision-1");
+  if (truth === "open") return state === (waits ? "blocked" : "planned") && !final;
   if (truth === "lost") return state === "lost" && !final;
   return final;
 }
 
 /** Every end that there is: the test must have met each. */
 const expected = [
+  "blocked",
   "cancelled cancelled",
   "failed code_error",
   "failed dependency",

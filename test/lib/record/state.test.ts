@@ -1,6 +1,6 @@
 // The table of a run's states, case by case; state-property.test.ts holds it against every order of arrival.
 import t from "tap";
-import type { Cancel, Exit, Forget, Intent, JobView, Receipt, Start } from "../../../lib/record/facts.js";
+import type { Cancel, Decision, Exit, Forget, Intent, JobView, Receipt, Start } from "../../../lib/record/facts.js";
 import {
   type Attempt,
   type Facts,
@@ -43,6 +43,9 @@ const exit = (more: Partial<Exit> = {}, s = 200): Exit => ({
   ...more,
 });
 const cancel = (s: number): Cancel => ({ type: "cancel", ...base, user: "alice", at: at(s) });
+const decided = (decision: Decision["decision"], more: Partial<Decision> = {}) => ({
+  decision: { type: "decision" as const, ...base, decision, at: at(0), ...more },
+});
 const forget = (s: number): Forget => ({ type: "forget", ...base, user: "alice", at: at(s) });
 
 const sent = [{ n: 1, intent: intent(), receipt: receipt() }];
@@ -81,6 +84,11 @@ t.test("on the way", async (t) => {
   table(t, [
     ["planned", { submissions: [] }, 0, { state: "planned", final: false }],
     ["rendered twice, not sent", { submissions: two }, 0, { state: "planned", final: false }],
+    ["waits for an input", { submissions: two, ...decided("blocked", { message: "waits for x" }) }, 99_999, { state: "blocked", message: "waits for x", final: false }],
+    ["waits for runs", { submissions: [], ...decided("blocked", { runs: [run] }) }, 0, { state: "blocked", message: `waits for ${run}` }],
+    ["decided otherwise since", { submissions: [], ...decided("unclaimed") }, 0, { state: "planned", final: false }],
+    ["sent after it waited", { ...decided("blocked") }, 3, { state: "submitted", job: "10" }],
+    ["given up while it waited", { submissions: [{ n: 1, intent: intent(5, { void: true, by: "cancel" }) }], ...decided("blocked") }, 9, { state: "cancelled", final: true }],
     ["about to be sent", { submissions: [{ n: 1, intent: intent() }] }, 2, { state: "submitted", final: false }],
     ["sent", {}, 3, { state: "submitted", job: "10", final: false }],
     ["waits", seen({ phase: "pending", reason: "Priority" }), 9, { state: "queued", message: "Priority", final: false }],

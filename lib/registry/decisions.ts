@@ -1,0 +1,27 @@
+// decision-<n>.json: what a run's owner has decided about computing it. Written once each, the highest counts.
+import path from "node:path";
+import type { Decision } from "../record/facts.js";
+import type { RunOnDisk } from "./facts.js";
+import { envelope, numbered } from "./layout.js";
+import type { Registry } from "./open.js";
+import { list } from "./read.js";
+import { recordText, writeOnce } from "./write.js";
+
+/** Writes the next decision of one's own run; one that says the same as the last is not written. */
+export function decide(
+  registry: Registry,
+  { run, dir, facts }: Pick<RunOnDisk, "run" | "dir" | "facts">,
+  decision: Pick<Decision, "decision" | "runs" | "message" | "at">,
+): "made" | "exists" {
+  if (facts.decision && sense(facts.decision) === sense(decision)) return "exists";
+  const text = recordText({ type: "decision", v: 1, run: run.id, ...decision });
+  const lab = envelope(dir);
+  const taken = list(lab).map((name) => numbered(name.replace(/\.json$/, ""), "decision-") ?? 0);
+  let n = 1 + Math.max(0, ...taken);
+  while (writeOnce(path.join(lab, `decision-${n}.json`), text, registry.modes.file) === "exists") n += 1;
+  return "made";
+}
+
+function sense({ decision, runs = [], message }: Pick<Decision, "decision" | "runs" | "message">): string {
+  return JSON.stringify([decision, [...runs].sort(), message]);
+}

@@ -1,0 +1,91 @@
+// One run to the scheduler, once what it takes from other runs is made or has a job that it can wait for; until then it is
+// blocked, and a later pass sends it.
+import type { Context } from "../command/context.js";
+import { lookAtProducers, type Producers, waitsFor, willNotStart } from "../pass/producers.js";
+import { settle } from "../pass/settle.js";
+import { type Sender, submitRun } from "../pass/submit.js";
+import type { Outcome } from "../record/facts.js";
+import { fault } from "../record/fault.js";
+import type { Run } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
+import { timestamp } from "../record/units.js";
+import { decide } from "../registry/decisions.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { note } from "../registry/journal.js";
+import { openRun } from "../registry/runs.js";
+import type { SubmitRequest } from "../scheduler/scheduler.js";
+import { dependenciesOf } from "./dependencies.js";
+import { graces } from "./runs.js";
+import { sleep } from "./sleep.js";
+
+/** What became of a run that was to be sent: it has a job; it waits; or it never will start, which is written down. */
+export type Sent =
+  | { how: "submitted"; run: Run }
+  | { how: "blocked"; message: string; news: boolean }
+  | { how: "failed"; message: string; hint: string; ended?: Outcome };
+
+/** What it takes to send runs; `patience_s` is how long a job is looked for whose submission timed out. */
+export async function senderOf(patience_s: number, context: Context): Promise<Sender> {
+  return {
+    registry: await context.registry(),
+    scheduler: await context.scheduler(),
+    now: () => Date.now(),
+    patience_ms: patience_s * 1000,
+    sleep: (ms) => sleep(ms, context.signal),
+  };
+}
+
+/** Sends a rendered run, if it may go. Throws what submitRun and dependenciesOf throw, and noinput where a producer is gone. */
+export async function sendRun(run: Run, sender: Sender, context: Context): Promise<Sent> {
+  const { registry, scheduler } = sender;
+  const disk = openRun(registry, registry.user, run.id);
+  // What has begun, or is not there, is submitRun's to tell.
+  if (!disk || hasBegun(disk)) return { how: "submitted", run: await submitRun(sender, run, []) };
+  const asking = { registry, scheduler, graces: await graces(context), now: sender.now() };
+  const producers = await lookAtProducers(disk.run, asking);
+  if (producers.failed[0]) return failed(disk, producers.failed[0], sender);
+  if (producers.awaited.length > 0) return blocked(disk, producers, sender);
+  const after = await dependenciesOf(run, scheduler, registry, context);
+  return { how: "submitted", run: await submitRun(sender, run, withJobs(after, producers.jobs)) };
+}
+
+function hasBegun({ facts }: RunOnDisk): boolean {
+  return (
+    facts.outcome !== undefined ||
+    facts.cancel !== undefined ||
+    facts.attempts.length > 0 ||
+    facts.submissions.some(({ intent, receipt }) => intent ?? receipt)
+  );
+}
+
+function blocked(disk: RunOnDisk, { awaited }: Producers, { registry, now }: Sender): Sent {
+  const message = waitsFor(awaited, registry.user);
+  const runs = awaited.map(({ run }) => run);
+  const made = decide(registry, disk, { decision: "blocked", runs, message, at: timestamp(now()) });
+  if (made === "made") note(registry, "run_blocked", disk.run.id, { name: disk.run.name });
+  return { how: "blocked", message, news: made === "made" };
+}
+
+function failed(disk: RunOnDisk, producer: Producers["failed"][number], { registry, now }: Sender): Sent {
+  const message = willNotStart(producer, registry.user);
+  const hint = `lab why ${handleOf(producer.run)}`;
+  const standing = { state: "failed", mode: "dependency", message, hint, final: true } as const;
+  const { outcome, made } = settle(registry, disk, standing, now());
+  return { how: "failed", message, hint, ...(made ? { ended: outcome } : {}) };
+}
+
+/** One dependency a type: of two of the same, sbatch would take the last. */
+function withJobs(after: SubmitRequest["dependencies"], jobs: string[]): SubmitRequest["dependencies"] {
+  if (jobs.length === 0) return after;
+  const others = after.filter(({ type }) => type !== "afterok");
+  const own = after.filter(({ type }) => type === "afterok").flatMap((dependency) => dependency.jobs);
+  return [...others, { type: "afterok", jobs: [...new Set([...own, ...jobs])] }];
+}
+
+/** The record of a run that was to be submitted. Throws `refused` for one that never will start. */
+export function sentRecord(run: Run, sent: Sent, context: Pick<Context, "say">): object {
+  if (sent.how === "submitted") return sent.run;
+  if (sent.how === "failed") throw fault("refused", `it will not start: ${sent.message}`, { hint: sent.hint });
+  context.say(`${run.id}: ${sent.message} (a pass of yours sends it then: lab wait, lab status, lab advance)`);
+  return { ...run, state: "blocked", message: sent.message };
+}
