@@ -27,6 +27,7 @@ export const spec = {
     "run",
     { key: "bytes", title: "size" },
     { key: "at", title: "registered", format: "age" },
+    { key: "headline", title: "result", spare: true },
     { key: "alias", spare: true },
     { key: "user", spare: true },
     { key: "path", spare: true },

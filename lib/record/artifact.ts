@@ -41,6 +41,8 @@ export const artifactSchema = record("artifact", {
   note: maybe(text),
   /** What an evaluation found, where the output holds one that can be read. */
   result: maybe(v.record(v.string(), v.unknown())),
+  /** In streams, not on disk: the number of the result to show where there is room for one. */
+  headline: maybe(text),
   at: time,
 });
 export type Artifact = v.InferOutput<typeof artifactSchema>;

@@ -5,6 +5,7 @@ import type { Context } from "../command/context.js";
 import type { Artifact } from "../record/artifact.js";
 import { fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
+import { measuresOf } from "../record/result.js";
 import { timeOfRunId } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
 import { findArtifact } from "../registry/artifact-refs.js";
@@ -38,7 +39,7 @@ export async function* listArtifacts(filter: ArtifactFilter, context: Context): 
     if (context.signal.aborted || count >= limit) return;
     if (!passes(artifact, filter)) continue;
     count += 1;
-    yield artifact;
+    yield { ...artifact, ...headlineOf(artifact) };
   }
 }
 
@@ -130,6 +131,14 @@ function byRoleAndAge(a: Artifact, b: Artifact): number {
   if (a.role !== b.role) return (a.role ?? "") < (b.role ?? "") ? -1 : 1;
   const step = (b.step ?? -1) - (a.step ?? -1);
   return step || (b.attempt ?? 0) - (a.attempt ?? 0) || (b.revision ?? 1) - (a.revision ?? 1);
+}
+
+/** `accuracy 0.95`, of a result that has numbers. */
+function headlineOf({ result }: Artifact): { headline?: string } {
+  if (!result) return {};
+  const { measures, headline } = measuresOf(result);
+  const value = measures.find(({ name }) => name === headline)?.value;
+  return value === undefined ? {} : { headline: `${headline} ${Number(value.toPrecision(6))}` };
 }
 
 function passes(artifact: Artifact, { kind, role, since }: ArtifactFilter): boolean {

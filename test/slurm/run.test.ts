@@ -157,10 +157,12 @@ t.test("lab run -w trains the example", async (t) => {
   t.match(listed, /^examples\/digits\/train\.py$/m, "the source is kept");
   t.equal(crypto.createHash("sha256").update(fs.readFileSync(tar)).digest("hex"), shown["source"].tar_digest.slice(7));
   const events = (await alice.lab(["lab", "events", "--json"])).filter((event) => event["run"] === run);
+  const told = events.map(({ event }) => event as string);
   t.same(
-    events.map(({ event }) => event),
-    ["run_created", "run_submitted", "run_succeeded"],
+    told.filter((event) => event.startsWith("run_")),
+    ["run_created", "run_submitted", "run_succeeded", "run_registered"],
   );
+  t.equal(told.filter((event) => event === "artifact_registered").length, 6, "five steps and a result");
   const again = await alice.lab(["lab", "plan", "--json", "examples/recipes/train.toml"]);
   t.not(again[0]?.["id"], run);
 });

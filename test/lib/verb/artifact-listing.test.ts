@@ -46,7 +46,7 @@ function setUp(t: Parameters<typeof smallRegistry>[0]) {
     return found;
   };
   const register = async (run: Finished) => registerRun(registerPass(registry).pass, run.open());
-  return { registry, reported, list, register };
+  return { context, registry, reported, list, register };
 }
 
 t.test("the newest run first, of a stream the newest step; what came from outside by its time", async (t) => {
@@ -91,6 +91,19 @@ t.test("the newest run first, of a stream the newest step; what came from outsid
   t.same(await list({ all: true, user: [user] }), await list());
   t.same(reported, []);
   await t.rejects(list({ user: ["nobody-here"] }), { code: "noinput" });
+});
+
+t.test("a result has its headline", async (t) => {
+  const { context, registry, register } = setUp(t);
+  const run = finishedRun(registry, { a: { type: "eval_result" }, b: { type: "eval_result" }, c: {} });
+  run.write("a", { "result.json": '{"tasks":{"loss":1,"x/acc":{"value":0.123456789}}}' });
+  run.write("b", { "result.json": '{"traj_path":"/x"}' });
+  run.attempt(1, { outputs: ["a", "b", "c"].map((role) => ({ role, path: run.output(role), complete: true })) });
+  run.end();
+  await register(run);
+  const headlines: (string | undefined)[] = [];
+  for await (const { headline } of listArtifacts(everything, context)) headlines.push(headline);
+  t.same(headlines, ["x/acc 0.123457", undefined, undefined]);
 });
 
 t.test("runs that have registered nothing are not opened, and no tree is walked", async (t) => {
