@@ -1,6 +1,7 @@
 // Every folder of test/golden, each in a place of its own: what support/golden.ts says.
 import t from "tap";
-import { accept, expected, goldenCases, places, play } from "../support/golden.js";
+import { accept, expected, goldenCases, neededBy, places, play } from "../support/golden.js";
+import { needs } from "../support/needs.js";
 
 const made = places();
 t.teardown(() => made.remove());
@@ -10,6 +11,7 @@ t.setTimeout(600_000);
 const chosen = process.env["LAB_GOLDEN_ONLY"] ?? "";
 for (const name of goldenCases().filter((name) => name.startsWith(chosen))) {
   t.test(name, { buffered: true }, async (t) => {
+    if (!needs(t, ...neededBy(name))) return;
     const seen = await play(name, made);
     if (process.env["LAB_GOLDEN"] === "write") accept(name, seen);
     t.same(seen, expected(name));

@@ -4,6 +4,7 @@
 //   out err  what it wrote, normalised (an absent file is empty)
 //   rc       its exit status (absent is 0)
 //   setup    what sh runs before it (it must succeed); env: NAME=VALUE lines; files/: copied to where it runs
+//   needs    programs that not every machine has, which it cannot do without
 //   history  present: the registry holds three runs, the oldest first: `good` succeeded, `bad` failed, `idle` was never
 //            submitted
 // `LAB_GOLDEN=write` writes out, err and rc instead of comparing them; then read the difference.
@@ -32,6 +33,13 @@ export function goldenCases(): string[] {
 function directories(parent: string): string[] {
   if (!fs.statSync(parent).isDirectory()) return [];
   return fs.readdirSync(parent).filter((name) => fs.statSync(path.join(parent, name)).isDirectory());
+}
+
+/** What test/support/needs.ts is to be asked for before the case is played. */
+export function neededBy(name: string): string[] {
+  return textOf(path.join(goldenDirectory, name, "needs"))
+    .split(/\s+/)
+    .filter(Boolean);
 }
 
 /** What the case expects. */
