@@ -12,6 +12,7 @@ import outputs from "./runtime/outputs.sh";
 import record from "./runtime/record.sh";
 import source from "./runtime/source.sh";
 import steps from "./runtime/steps.sh";
+import usage from "./runtime/usage.sh";
 import watch from "./runtime/watch.sh";
 import words from "./runtime/words.sh";
 
@@ -27,6 +28,7 @@ const parts = [
   outputs,
   record,
   watch,
+  usage,
   steps,
   command,
   finish,

@@ -28,7 +28,8 @@ lab_record_hardware() {
     gpus="[${list#,}]"
     cuda=$(lab_briefly 20 nvidia-smi 2>/dev/null | sed -n 's/.*CUDA Version: *\([0-9.]*\).*/\1/p')
   fi
-  lab_json_object type text hardware v raw 1 run text "$lab_run" attempt raw "$lab_attempt" host text "$lab_host" cpu text "$model" cpus raw "$cores" mem_bytes raw "$memory" kernel text "$kernel" \
+  lab_json_object type text hardware v raw 1 run text "$lab_run" attempt raw "$lab_attempt" host text "$lab_host" \
+    cpu text "$model" cpus raw "$cores" mem_bytes raw "$memory" kernel text "$kernel" \
     gpus raw "$gpus" driver text "$driver" cuda text "$cuda"
   lab_write_once "$lab_attempt_dir/hardware.json" "$REPLY"
 }
@@ -56,7 +57,8 @@ lab_record_environment() {
   lab_json_list "${loaded[@]}"
   modules=$REPLY
   lab_conda_packages "$conda"
-  lab_json_object type text environment v raw 1 run text "$lab_run" attempt raw "$lab_attempt" variables raw "{${variables#,}}" modules raw "$modules" python text "$python" conda text "$lab_conda" \
+  lab_json_object type text environment v raw 1 run text "$lab_run" attempt raw "$lab_attempt" \
+    variables raw "{${variables#,}}" modules raw "$modules" python text "$python" conda text "$lab_conda" \
     conda_packages raw "$REPLY" venv text "$lab_venv" container text "$lab_container" \
     container_digest text "$(lab_container_digest)" locks raw "$locks"
   lab_write_once "$lab_attempt_dir/env.json" "$REPLY"
@@ -73,11 +75,15 @@ lab_without_secrets() {
   if [[ ${name//TOKENIZER/} == @($lab_secret_names|BASH_FUNC_*%%) ]]; then
     REPLY=…
   elif [[ $2 == *://*@* || $2 == *=* ]]; then
-    REPLY=$(sed -E -e 's!://[^/?#[:space:]]*@!://…@!g' -e 's!://[^/:@[:space:]]*:[0-9]*[^0-9/@[:space:]][^@[:space:]]*@!://…@!g' \
-      -e 's!((^|[^[:alnum:]_.-])[[:alnum:]_.-]*(KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|COOKIE|SIG)[[:alnum:]_.-]*=)[^&;#[:space:]]+!\1…!gI' <<<"$2")
+    REPLY=$(sed -E <<<"$2" \
+      -e 's!://[^/?#[:space:]]*@!://…@!g' \
+      -e 's!://[^/:@[:space:]]*:[0-9]*[^0-9/@[:space:]][^@[:space:]]*@!://…@!g' \
+      -e 's!((^|[^[:alnum:]_.-])[[:alnum:]_.-]*'"$lab_secret_words"'[[:alnum:]_.-]*=)[^&;#[:space:]]+!\1…!gI')
   fi
 }
-lab_secret_names='*@(KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|CREDS|AUTH|COOKIE|PRIVATE|SIGNATURE|WEBHOOK|CONNECTION_STRING|JWT|BEARER)*'
+lab_secret_words='(KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|COOKIE|SIG)'
+lab_secret_names='*@(KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|CREDS|AUTH|COOKIE|PRIVATE|SIGNATURE|WEBHOOK|CONNECTION_STRING'
+lab_secret_names+='|JWT|BEARER)*'
 
 # Python as the command would find it, for a short while. (Its environment is no argument of a program, which all on the
 # node could read.)
