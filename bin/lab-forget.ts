@@ -1,14 +1,7 @@
 #!/usr/bin/env node
 // lab-forget - give lost runs up
 import { command } from "../lib/command/command.js";
-import { settle } from "../lib/pass/settle.js";
-import { fault } from "../lib/record/fault.js";
-import { stateOf } from "../lib/record/state.js";
-import type { RunOnDisk } from "../lib/registry/facts.js";
-import { note } from "../lib/registry/journal.js";
-import { openRun } from "../lib/registry/runs.js";
-import { writeRequest } from "../lib/registry/submissions.js";
-import { eachNamed, graces, mustOwn, statusOf } from "../lib/verb/runs.js";
+import { forgetAll } from "../lib/verb/forgetting.js";
 
 export const spec = {
   name: "lab-forget",
@@ -24,24 +17,4 @@ export const spec = {
   writes: ["status"],
 } as const;
 
-export default command(spec, async function* (records, { reason, force }, context) {
-  const limits = await graces(context);
-  const registry = await context.registry();
-  const forget = (disk: RunOnDisk) => {
-    const { run } = disk;
-    mustOwn(disk, registry.uid);
-    const { state } = stateOf(disk.facts, Date.now(), limits);
-    if (state !== "lost" && !(force && ["submitted", "unknown"].includes(state))) {
-      const hint =
-        state === "queued" || state === "running" ? "lab cancel ends it" : "only what is lost can be given up";
-      throw fault("refused", `cannot give it up: it is ${state}`, { hint });
-    }
-    if (!context.dryRun) {
-      writeRequest(registry, disk.dir, "forget", run.id, reason);
-      settle(registry, disk, { state: "lost", message: "given up by its owner", final: true }, Date.now());
-      note(registry, "run_forgotten", run.id, { name: run.name });
-    }
-    return statusOf(openRun(registry, registry.user, run.id) ?? disk, Date.now(), limits);
-  };
-  yield* eachNamed(records, forget, limits, context);
-});
+export default command(spec, (records, { reason, force }, context) => forgetAll(records, { reason, force }, context));

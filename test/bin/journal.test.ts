@@ -19,7 +19,11 @@ t.test("a journal that cannot be written is said once, and stops nothing", async
     created.stderr,
     `lab-create: cannot use '${journal}': not a directory; the journal goes without what is done now\n`,
   );
-  const cancelled = await place.run(["lab-cancel", "--json", ...records(created.stdout).map(({ id }) => id)]);
+  const cancelled = await place.run([
+    "lab-cancel",
+    "--json",
+    ...(records(created.stdout) as unknown as { id: string }[]).map(({ id }) => id),
+  ]);
   t.equal(cancelled.code, 0);
   t.equal(cancelled.stderr.match(/the journal goes without/g)?.length, 1);
   t.match(records(cancelled.stdout), [{ state: "cancelled" }, { state: "cancelled" }, { state: "cancelled" }]);

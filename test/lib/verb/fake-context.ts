@@ -20,7 +20,7 @@ export interface FakeContext extends Context {
   done(): Promise<unknown>;
 }
 
-/** A context of a registry of its own, with a scheduler that says what the test says. Graces are short: 1 s. */
+/** A context of a registry of its own, with a scheduler that says what the test says. Graces are short. */
 export function fakeContext(
   t: { teardown(fn: () => void): void },
   { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
@@ -36,7 +36,7 @@ export function fakeContext(
   const reported: FakeContext["reported"] = [];
   const failures: Fault[] = [];
   const later: Promise<void>[] = [];
-  const scheduler = { missing_job_grace: 1, accounting_grace: 1, submit_grace: 1 };
+  const scheduler = { missing_job_grace: 0, accounting_grace: 1, submit_grace: 1 };
   return {
     fake,
     given: registry,
@@ -74,10 +74,10 @@ export async function all<T>(records: AsyncIterable<T>): Promise<T[]> {
 /** A submitted run, as a job that has ended well left it. */
 export async function submitted(
   { given, fake }: FakeContext,
-  { ended = false, more = {} }: { ended?: boolean; more?: Partial<Run> } = {},
+  { ended = false, ageMs = 0, more = {} }: { ended?: boolean; ageMs?: number; more?: Partial<Run> } = {},
 ): Promise<Run> {
   const sender = { registry: given, scheduler: fake, now: () => Date.now(), patience_ms: 0, sleep: async () => {} };
-  const run = await submitRun(sender, await readyRun(given, { more }), []);
+  const run = await submitRun(sender, await readyRun(given, { ageMs, more }), []);
   if (!ended) return run;
   const job = run.job?.id ?? "";
   const attempt = path.join(run.run_dir ?? "", ".lab/attempt-1");
