@@ -28,7 +28,7 @@ export async function* namedRuns(
       yield { run: findRun(registry, ref, context.cwd), record: undefined };
     } catch (error) {
       if (!isFault(error)) throw error;
-      if (context.args.length === 1) throw error;
+      if (isAlone(context)) throw error;
       context.report(ref, error);
     }
   }
@@ -53,6 +53,11 @@ export async function* namedRuns(
   }
 }
 
+/** Whether one run is named, and no record is given: what is wrong with it is then what the command comes to. */
+function isAlone({ args }: Context): boolean {
+  return args.length === 1 && args[0] !== "-";
+}
+
 function idOfRun(record: Record<string, unknown>): string | undefined {
   const { type, id, run } = record;
   if ((type === "run" || type === "status") && typeof id === "string") return id;
@@ -62,7 +67,7 @@ function idOfRun(record: Record<string, unknown>): string | undefined {
 /**
  * Gives every named run to `act` and yields the status that it returns, with the fields of the given record that no status
  * has. A fault becomes the error of the run's record; when the scheduler or the place is what fails, the rest get it too, and
- * the command ends with its status (69, 78, …).
+ * the command ends with its status (69, 78, …). One run that was named alone and may not be touched ends it with 77.
  */
 export async function* eachNamed(
   records: AsyncIterable<unknown>,
@@ -81,7 +86,7 @@ export async function* eachNamed(
       if (unreachable) throw unreachable;
       yield grown(record, await act(run));
     } catch (error) {
-      if (!isFault(error)) throw error;
+      if (!isFault(error) || (error.code === "noperm" && isAlone(context))) throw error;
       if (!isOfThePlace(error)) context.report(run.run.id, error);
       else if (!unreachable) context.abnormal(error);
       if (isOfThePlace(error)) unreachable = error;
@@ -109,9 +114,10 @@ export function mustOwn(run: RunOnDisk, uid: number): void {
   if (run.owner !== uid) throw notOwned(run);
 }
 
-/** Reports a run of somebody else, and gives its record for the stream. */
+/** Reports a run of somebody else, and gives its record for the stream. Throws noperm where it alone was named. */
 export function notYours(run: RunOnDisk, limits: Parameters<typeof stateOf>[2], context: Context): object {
   const error = notOwned(run);
+  if (isAlone(context)) throw error;
   context.report(run.run.id, error);
   return { ...statusOf(run, Date.now(), limits), error: recordError(error) };
 }

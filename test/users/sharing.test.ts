@@ -139,11 +139,17 @@ t.test("she sees what the others do", async (t) => {
 t.test("what is another's she cannot end, give up, send or pass over", async (t) => {
   const theirs = held["held"]?.["id"];
   const before = statesOf(place);
-  for (const argv of [["cancel"], ["forget"], ["forget", "--force"], ["reconcile"], ["submit"]]) {
+  for (const argv of [["cancel"], ["forget"], ["forget", "--force"], ["reconcile"], ["submit"], ["register"]]) {
     const { code, stdout, stderr } = await alice.run(["lab", ...argv, "--json", theirs]);
-    t.equal(code, 1, argv.join(" "));
+    t.equal(code, 77, argv.join(" "));
+    t.match(records(stdout), [{ type: "failure", code: "noperm" }], argv.join(" "));
+    t.match(stderr, /the run is lab-bob's, not yours/, argv.join(" "));
+  }
+  const given = (await alice.run(["lab", "ls", "--json", "--user=lab-bob", "--name=held"])).stdout;
+  for (const argv of [["cancel"], ["forget", "--force"], ["reconcile"]]) {
+    const { code, stdout } = await alice.run(["lab", ...argv, "--json", "-"], { input: given });
+    t.equal(code, 1, `${argv.join(" ")}: a record is refused as a record`);
     t.match(records(stdout), [{ id: theirs, error: { code: "noperm" } }], argv.join(" "));
-    t.match(stderr, /(the run is lab-bob's, (not yours|you are lab-alice))/, argv.join(" "));
   }
   const both = await alice.run(["lab", "cancel", "--json", theirs, runOf(alice)["id"]]);
   t.equal(both.code, 1, "where others are named too it is one that could not be done");
