@@ -2,56 +2,56 @@
 // lab-help - what commands there are, and their manual pages
 import { command } from "../lib/command/command.js";
 import { commands, groups } from "../lib/command/commands.js";
+import { nearestPage, pageOf, topics } from "../lib/command/topics.js";
 import { fault } from "../lib/record/fault.js";
-import { isName, nearest } from "../lib/record/names.js";
+import { isName } from "../lib/record/names.js";
+import { helpView } from "../lib/verb/help-view.js";
 
 export const spec = {
   name: "lab-help",
-  usage: ["[COMMAND]"],
+  usage: ["[COMMAND | TOPIC]"],
   options: { unknown: { type: "string", value: "WORD", help: "say that WORD is no command, and which one was meant" } },
   columns: [{ key: "name", title: "command" }, "group", "purpose"],
-  view: (record: Record<string, unknown>) => String(record["text"] ?? ""),
+  view: helpView(),
   input: "none",
   args: [0, 1],
   writes: ["command"],
 } as const;
 
 export default command(spec, async function* (_, { unknown }, context) {
-  const asked = context.args[0]?.replace(/^lab-/, "");
   if (unknown !== undefined) throw noCommand(unknown);
-  if (asked !== undefined) {
-    const entry = commands.find(({ name }) => name === `lab-${asked}` || name === asked);
-    if (!entry) throw noCommand(asked);
-    const { manual } = await import("../lib/command/manual.js");
-    await manual(entry.name, context);
+  const [asked] = context.args;
+  if (asked === undefined) {
+    yield* rows();
     return;
   }
-  yield* rows(context.terminal.out);
+  const found = pageOf(asked);
+  if (!found) throw noPage(asked);
+  const { manual } = await import("../lib/command/manual.js");
+  await manual(found.page, found.section, context);
 });
 
 function noCommand(word: string) {
-  const near = nearest(
-    word.replace(/^lab-/, ""),
-    commands.map(({ name }) => name.replace(/^lab-/, "")),
-  );
+  const near = nearestPage(word, commands);
+  const topic = topics.some(({ name }) => name === word);
   const other = isName(word) ? `; a program lab-${word} on PATH would be one` : "";
   return fault("usage", `'${word}' is no lab command`, {
-    hint: near ? `did you mean 'lab ${near}'?` : `lab help lists them${other}`,
+    hint: topic ? `lab help ${word} tells of it` : near ? `did you mean 'lab ${near}'?` : `lab help lists them${other}`,
   });
 }
 
-function* rows(forEyes: boolean): Generator<object> {
-  for (const [group, title] of Object.entries(groups)) {
-    const members = commands.filter((entry) => entry.group === group);
-    const lines = members.map(({ name, purpose }) => `  ${name.padEnd(18)} ${purpose}\n`);
-    if (forEyes) yield { type: "command", v: 1, id: group, text: `${title}\n${lines.join("")}\n` };
-    else for (const { name, purpose } of members) yield { type: "command", v: 1, id: name, name, group, purpose };
-  }
-  if (forEyes)
-    yield {
-      type: "command",
-      v: 1,
-      id: "end",
-      text: "lab COMMAND --help is short, man lab-COMMAND is the whole story, man lab shows how they fit.\n",
-    };
+function noPage(word: string) {
+  const near = nearestPage(word);
+  return fault("usage", `the manual has no '${word}'`, {
+    hint: near ? `did you mean 'lab help ${near}'?` : "lab help lists them",
+  });
+}
+
+function* rows(): Generator<object> {
+  for (const group of Object.keys(groups))
+    for (const { name, purpose } of commands.filter((entry) => entry.group === group))
+      yield { type: "command", v: 1, id: name, name, group, purpose };
+  for (const { name, page, section, purpose } of topics)
+    if (!commands.some((entry) => entry.name === `lab-${name}`))
+      yield { type: "command", v: 1, id: `${page}.${section}`, name, group: "manual", purpose };
 }

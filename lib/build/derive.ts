@@ -2,6 +2,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { commands } from "../command/commands.js";
 import { optionsOf, type Spec } from "../command/spec.js";
+import { topics } from "../command/topics.js";
 import { wrappers } from "../command/wrappers.js";
 
 export { helpText } from "../command/help.js";
@@ -59,15 +60,21 @@ function words(spec: Spec): string[] {
   return Object.entries(optionsOf(spec)).flatMap(([name, { short }]) => [`--${name}`, ...(short ? [`-${short}`] : [])]);
 }
 
+const pagesOf = (spec: Spec) => spec.name === "lab-help";
+
+/** What `lab help` shows a page of. */
+const pages = () => [...verbs(), ...topics.map(({ name }) => name)];
+
 const verbs = () => commands.filter(({ name }) => name !== "lab").map(({ name }) => name.slice(4));
 
 function bash(specs: readonly Spec[]): string {
   const cases = specs.map(
-    (spec) => `    ${spec.name.slice(4)}) words="${words(spec).join(" ")}"; runs=${takesRuns(spec) ? 1 : ""} ;;`,
+    (spec) =>
+      `    ${spec.name.slice(4)}) words="${words(spec).join(" ")}"; runs=${takesRuns(spec) ? 1 : ""}${pagesOf(spec) ? `; pages="${pages().join(" ")}"` : ""} ;;`,
   );
   return `# bash completion for lab and lab-*: source this file, or put it into your bash-completion directory
 _lab() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} verb words runs=
+  local cur=\${COMP_WORDS[COMP_CWORD]} verb words runs= pages=
   case \${COMP_WORDS[0]##*/} in
     lab) if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "${verbs().join(" ")}" -- "$cur"); return
@@ -83,6 +90,8 @@ ${cases.join("\n")}
     -*) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
     *) if [ -n "$runs" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$(lab-ls -q --limit 50 2>/dev/null | sed 's/.*-//') @last" -- "$cur")
+      elif [ -n "$pages" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$pages" -- "$cur")
       else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       fi ;;
@@ -105,7 +114,8 @@ function zsh(specs: readonly Spec[]): string {
         ? `'(-${short} --${name})'{-${short},--${name}}'[${quote(help)}]${tail}'`
         : `'--${name}[${quote(help)}]${tail}'`;
     });
-    return `  ${spec.name.slice(4)}) _arguments ${options.join(" ")} '*:${takesRuns(spec) ? "run:_lab_runs" : "file:_files"}' ;;`;
+    const args = pagesOf(spec) ? `page:(${pages().join(" ")})` : takesRuns(spec) ? "run:_lab_runs" : "file:_files";
+    return `  ${spec.name.slice(4)}) _arguments ${options.join(" ")} '*:${args}' ;;`;
   });
   const list = commands
     .filter(({ name }) => name !== "lab")
@@ -147,9 +157,14 @@ function fish(specs: readonly Spec[]): string {
         `complete -c ${spec.name} ${option}`,
       );
     }
-    if (!takesRuns(spec)) continue;
-    const runs = `-f -a "(lab-ls -q --limit 50 2>/dev/null | string sub -s -6) @last"`;
-    lines.push(`complete -c lab -n '__fish_seen_subcommand_from ${verb}' ${runs}`, `complete -c ${spec.name} ${runs}`);
+    const args = takesRuns(spec)
+      ? `"(lab-ls -q --limit 50 2>/dev/null | string sub -s -6) @last"`
+      : pagesOf(spec) && `"${pages().join(" ")}"`;
+    if (args)
+      lines.push(
+        `complete -c lab -n '__fish_seen_subcommand_from ${verb}' -f -a ${args}`,
+        `complete -c ${spec.name} -f -a ${args}`,
+      );
   }
   return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 // --help: short, and made from what the command declares.
 import { purposeOf } from "./commands.js";
 import { type Option, optionsOf, type Spec } from "./spec.js";
+import { wrapped } from "./wrap.js";
 
 /** The text that --help prints. */
 export function helpText(spec: Spec): string {
@@ -19,9 +20,14 @@ export function helpText(spec: Spec): string {
 
 function table(names: string[], all: Record<string, Option>): string[] {
   const rows = names.map((name) => [optionWords(name, all[name]), helpWords(all[name])] as const);
-  const width = Math.max(...rows.map(([words]) => words.length));
-  return rows.map(([words, help]) => `  ${words.padEnd(width)}  ${help}`);
+  const wide = Math.max(...rows.map(([words]) => words.length));
+  return rows.flatMap(([words, help]) =>
+    wrapped(help.split(" "), columns - wide - 4).map((line, i) => `  ${(i === 0 ? words : "").padEnd(wide)}  ${line}`),
+  );
 }
+
+/** Help is read in a terminal of any width, and on paper. */
+const columns = 80;
 
 /** An option as help and manual show it: `-f, --follow`, `--limit N`. */
 export function optionWords(name: string, option: Option | undefined): string {
@@ -33,7 +39,8 @@ function helpWords(option: Option | undefined): string {
   if (!option) return "";
   const more = [
     option.choices?.join(", "),
-    option.default === undefined ? undefined : `default ${option.default}`,
+    // The words may say it better: `default: a free one`.
+    option.default === undefined || option.help.includes("default") ? undefined : `default ${option.default}`,
   ].filter(Boolean);
   return more.length > 0 ? `${option.help} (${more.join("; ")})` : option.help;
 }

@@ -83,7 +83,7 @@ function table(asked: readonly TableColumn[], named: boolean, text: TextWriter, 
     clearTimeout(timer);
     timer = undefined;
     if (rows.length === 0) return;
-    if (!named && widths === undefined) columns = withErrors(columns, rows);
+    if (widths === undefined) columns = withNumbers(named ? columns : withErrors(columns, rows), rows);
     const made = tableLines(rows, columns, style, widths);
     rows = [];
     widths = made.widths;
@@ -109,6 +109,19 @@ function table(asked: readonly TableColumn[], named: boolean, text: TextWriter, 
 function withErrors(columns: readonly TableColumn[], rows: readonly Record<string, unknown>[]): readonly TableColumn[] {
   if (!rows.some(carriesError) || columns.some(({ key }) => key === "message")) return columns;
   return [...columns, { key: "error.message", title: "error", format: "text" }];
+}
+
+/** Numbers of fields that no command declares stand right, as all numbers do. */
+function withNumbers(
+  columns: readonly TableColumn[],
+  rows: readonly Record<string, unknown>[],
+): readonly TableColumn[] {
+  return columns.map((column) => {
+    const values = rows.map((row) => at(row, column.key)).filter((value) => value !== undefined);
+    const isNumber =
+      column.format === "text" && values.length > 0 && values.every((value) => typeof value === "number");
+    return isNumber ? { ...column, format: "number" } : column;
+  });
 }
 
 /** What went wrong stands in the column of messages. */

@@ -8,11 +8,14 @@ import type { Status } from "../record/records.js";
 import { timeOfRunId } from "../record/run-id.js";
 import { states } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
+import { metricsOf } from "../registry/metrics.js";
 import { marked, openRun, usersWith } from "../registry/runs.js";
 import { graces, statusOf } from "./runs.js";
 import { globPattern, type Test, whereTest } from "./where.js";
 
 export interface Filter {
+  /** As every command has it: what the table is asked to show, which may be more than a status has. */
+  columns?: string;
   state: string[];
   mode: string[];
   name: string | undefined;
@@ -54,19 +57,41 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
     .filter(({ id }) => inTime(id, filter));
   ids.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
   const limit = filter.limit ?? (context.terminal.out ? 50 : Number.POSITIVE_INFINITY);
-  const kept: Status[] = [];
+  const columns = filter.columns?.split(",").map((key) => key.trim()) ?? [];
+  const kept: { status: Status; field: Field }[] = [];
   let count = 0;
   for (const { user, id } of ids) {
     if (context.signal.aborted || (filter.sort === undefined && count >= limit)) return;
     const disk = opened(context, () => openRun(registry, user, id), id);
     if (!disk) continue;
     const status = statusOf(disk, context.now, limits);
-    if (!accepts(status, disk)) continue;
+    const field = fieldsOf(status, disk);
+    if (!accepts(status, disk, field)) continue;
     count += 1;
-    if (filter.sort === undefined) yield status;
-    else kept.push(status);
+    if (filter.sort === undefined) yield withColumns(status, columns, field);
+    else kept.push({ status, field });
   }
-  yield* sorted(kept, filter.sort ?? "").slice(0, limit);
+  for (const { status, field } of sorted(kept, filter.sort ?? "").slice(0, limit))
+    yield withColumns(status, columns, field);
+}
+
+type Field = (key: string) => unknown;
+
+/** What is so now, before what was so when it was planned; `metrics.loss` is the last value of that metric. */
+function fieldsOf(status: Status, disk: RunOnDisk): Field {
+  let metrics: Record<string, unknown> | undefined;
+  return (key) => {
+    const value = at(status, key) ?? at(disk.run, key);
+    if (value !== undefined || !key.startsWith("metrics.")) return value;
+    metrics ??= Object.fromEntries(metricsOf(disk, () => {}).map(({ name, value: last }) => [name, last]));
+    return metrics[key.slice("metrics.".length)];
+  };
+}
+
+/** The status with the fields of the run that a table of these columns shows besides. */
+function withColumns(status: Status, columns: readonly string[], field: Field): Status {
+  const more = columns.filter((key) => at(status, key) === undefined && field(key) !== undefined);
+  return { ...status, ...Object.fromEntries(more.map((key) => [key, field(key)])) };
 }
 
 function opened(context: Context, open: () => RunOnDisk | undefined, id: string): RunOnDisk | undefined {
@@ -87,11 +112,11 @@ function inTime(id: string, { since, until, before }: Filter): boolean {
   return (since === undefined || planned >= since - 999) && (until === undefined || planned < until);
 }
 
-function accepting(filter: Filter): (status: Status, disk: RunOnDisk) => boolean {
+function accepting(filter: Filter): (status: Status, disk: RunOnDisk, field: Field) => boolean {
   const wanted = new Set(filter.state.flatMap((word) => words[word] ?? [stateWord(word)]));
   const name = filter.name === undefined ? undefined : globPattern(filter.name);
   const tests: Test[] = filter.where.map(whereTest);
-  return (status, { run }) =>
+  return (status, { run }, field) =>
     (wanted.size === 0 || wanted.has(status.state)) &&
     (filter.mode.length === 0 || filter.mode.includes(status.mode ?? "")) &&
     (name === undefined || name.test(status.name)) &&
@@ -100,8 +125,7 @@ function accepting(filter: Filter): (status: Status, disk: RunOnDisk) => boolean
     (filter.recent === undefined ||
       !ended.has(status.state) ||
       Date.parse(status.ended_at ?? status.planned_at) >= filter.recent) &&
-    // What is so now, before what was so when it was planned.
-    tests.every((test) => test((key) => at(status, key) ?? at(run, key))) &&
+    tests.every((test) => test(field)) &&
     (filter.note === undefined ||
       JSON.stringify(run.narrative ?? {})
         .toLowerCase()
@@ -113,9 +137,9 @@ function stateWord(word: string): string {
   throw fault("usage", `no state '${word}'`, { hint: `one of ${[...states, ...Object.keys(words)].join(", ")}` });
 }
 
-function sorted(rows: Status[], sort: string): Status[] {
+function sorted<T extends { field: Field }>(rows: T[], sort: string): T[] {
   const [key, sign] = sort.startsWith("-") ? [sort.slice(1), -1] : [sort, 1];
   const order = (a: unknown, b: unknown) =>
     a === b ? 0 : a === undefined ? 1 : b === undefined ? -1 : (a as string) < (b as string) ? -sign : sign;
-  return rows.sort((a, b) => order(at(a, key), at(b, key)));
+  return rows.sort((a, b) => order(a.field(key), b.field(key)));
 }

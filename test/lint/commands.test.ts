@@ -56,11 +56,16 @@ t.test("--help names every option, once, with its words", async (t) => {
     for (const form of usage.filter(Boolean)) t.ok(help.includes(`${name} [options] ${form}\n`), `${name} ${form}`);
     for (const { option, short, value, type, help: words } of options) {
       const spelled = `${short ? `-${short}, ` : "    "}--${option}${type === "boolean" ? "" : ` ${value ?? "VALUE"}`}`;
-      const line = help.split("\n").filter((text) => text.startsWith(`  ${spelled}  `) || text === `  ${spelled}`);
-      t.equal(line.length, 1, `${name} ${spelled}`);
-      t.ok(line[0]?.includes(words), `${name} ${spelled} says '${words}'`);
+      const lines = help.split("\n");
+      const at = lines.flatMap((text, i) => (text.startsWith(`  ${spelled}  `) || text === `  ${spelled}` ? [i] : []));
+      t.equal(at.length, 1, `${name} ${spelled}`);
+      // What does not fit goes on below itself, where no option begins.
+      const after = lines.slice((at[0] ?? 0) + 1);
+      const end = after.findIndex((text) => !/^ {10}/.test(text));
+      const said = [lines[at[0] ?? 0], ...after.slice(0, end)].join(" ").replaceAll(/ +/g, " ");
+      t.ok(said.includes(words), `${name} ${spelled} says '${words}'`);
     }
-    for (const line of help.split("\n")) t.ok(line.length <= 132, `${name}: ${line}`);
+    for (const line of help.split("\n")) t.ok([...line].length <= 80, `${name}: ${line}`);
   }
 });
 
@@ -190,6 +195,7 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.l
   t.strictSame(complete("lab", "plan", "tr"), ["train.toml"]);
   t.strictSame(complete("lab-show", "@l"), ["@last"]);
   t.strictSame(complete("lab", "run", "--wa"), ["--wait"]);
+  t.strictSame(complete("lab", "help", "rec"), ["reconcile", "recipe", "records"]);
   t.strictSame(complete("lab-status", "--rec"), ["--recent"]);
   t.strictSame(complete("lab", "nothing", "--x"), [""]);
 });

@@ -1,0 +1,71 @@
+// The pages of the manual that are no command's: formats of files, and concepts. `lab help recipe` opens one.
+import { nearest } from "../record/names.js";
+import { commands, type Entry } from "./commands.js";
+
+export interface Topic {
+  /** What one types after lab help. */
+  name: string;
+  page: string;
+  section: 5 | 7;
+  purpose: string;
+}
+
+export const topics: readonly Topic[] = [
+  { name: "concepts", page: "lab", section: 7, purpose: "concepts, how the parts fit, and a short tutorial" },
+  {
+    name: "recipe",
+    page: "lab-recipe",
+    section: 5,
+    purpose: "what to run, with which parameters, on what, to make what",
+  },
+  { name: "job", page: "lab-job", section: 7, purpose: "what a job is given, what it must do, and how it ends" },
+  {
+    name: "cluster",
+    page: "lab-cluster",
+    section: 5,
+    purpose: "the configuration of a cluster, of a project and of a person",
+  },
+  {
+    name: "records",
+    page: "lab-records",
+    section: 5,
+    purpose: "the records that commands read and write, and those in files",
+  },
+  {
+    name: "registry",
+    page: "lab-registry",
+    section: 5,
+    purpose: "what is on disk, how it is written, and what that asks of the file system",
+  },
+  { name: "queue", page: "lab-queue", section: 5, purpose: "the files by which users share one machine" },
+  { name: "exit-codes", page: "lab-exit-codes", section: 7, purpose: "what the exit status of a command means" },
+  {
+    name: "security",
+    page: "lab-security",
+    section: 7,
+    purpose: "who is trusted with what, and what is not protected",
+  },
+];
+
+/** The page that a word asks for, a command's before a topic's of the same name: `run`, `lab-run`, `recipe`, `lab-recipe`. */
+export function pageOf(word: string): { page: string; section: 1 | 5 | 7 } | undefined {
+  const bare = bareName(word);
+  const command = commands.find(({ name }) => name === `lab-${bare}` || name === word);
+  if (command) return { page: command.name, section: 1 };
+  return topics.find(({ name, page }) => name === bare || page === `lab-${bare}`);
+}
+
+/** What may have been meant by a word that is neither; in the form that follows `lab help`. */
+export function nearestPage(
+  word: string,
+  known: readonly (Entry | Topic)[] = [...commands, ...topics],
+): string | undefined {
+  return nearest(
+    bareName(word),
+    known.map(({ name }) => bareName(name)),
+  );
+}
+
+function bareName(word: string): string {
+  return word.replace(/^lab-/, "");
+}
