@@ -9,7 +9,7 @@ import { edgesOf } from "../../../lib/registry/edges.js";
 import { artifactsOf, overwrittenOf, sealOf } from "../../../lib/registry/outputs.js";
 import { marked } from "../../../lib/registry/runs.js";
 import { onWrite } from "../../../lib/registry/write.js";
-import { isRoot, namesIn, smallRegistry, user } from "../registry/support.js";
+import { atOnce, child, isRoot, namesIn, smallRegistry, user } from "../registry/support.js";
 import { type Finished, finishedRun, registerPass } from "./finished-run.js";
 
 const stream = { type: "checkpoint_stream", marker: "ok" };
@@ -198,54 +198,53 @@ t.test("names of directories: digits at the end, one step each, and no links", a
   t.match(seal?.missing, [{ step: 7, path: /b-7$/, reason: "step 7 is 'a-7' already" }]);
 });
 
-t.test("a pass that is killed before any of its writes is completed by the next", async (t) => {
-  const registry = smallRegistry(t);
-  const make = () => {
-    const run = finishedRun(registry, { model: { marker: "DONE" }, ck: stream });
-    run.write("model", { DONE: "" });
-    run.write("ck", { "1/ok": "", "2/ok": "" });
-    run.attempt(1, { outputs: [whole(run, "model")] });
-    run.noteStep(1, "ck", "1");
-    run.end();
-    return run;
-  };
-  const killed = new Error("killed");
-  const finish = async (run: Finished) => {
-    await registerRun(registerPass(registry).pass, run.open());
-    const stem = (name: string) => name.replaceAll(run.run.id, "");
-    const seal = sealOf(run.open());
-    return {
-      roles: roles(run),
-      seal: seal?.artifacts.map(({ role, step }) => [role, step]),
-      edges: artifactsOf(run.open()).map(({ id }) => edgesOf(registry, id).length),
-      active: marked(registry, "active", user).includes(run.run.id),
-      meta: ["model", "ck"].flatMap((role) =>
-        namesIn(path.join(run.output(role), "../.meta"))
-          .filter((name) => name.includes(run.run.id))
-          .map(stem),
-      ),
-      outputs: namesIn(path.join(run.dir, ".lab/outputs")),
+t.test(
+  "a pass that is killed before any of its writes is completed by the next; several at once are one",
+  async (t) => {
+    const registry = smallRegistry(t);
+    const make = () => {
+      const run = finishedRun(registry, { model: { marker: "DONE" }, ck: stream });
+      run.write("model", { DONE: "" });
+      run.write("ck", { "1/ok": "", "2/ok": "" });
+      run.attempt(1, { outputs: [whole(run, "model")] });
+      run.noteStep(1, "ck", "1");
+      run.end();
+      return run;
     };
-  };
-  const expected = await finish(make());
-  t.same(expected.roles, ["ck@1 a1", "ck@2 a1", "model a1"]);
-  let at = 1;
-  for (let died = true; died; at += 1) {
+    const finish = async (run: Finished) => {
+      await registerRun(registerPass(registry).pass, run.open());
+      const stem = (name: string) => name.replaceAll(run.run.id, "");
+      const seal = sealOf(run.open());
+      return {
+        roles: roles(run),
+        seal: seal?.artifacts.map(({ role, step }) => [role, step]),
+        edges: artifactsOf(run.open()).map(({ id }) => edgesOf(registry, id).length),
+        alias: currentAlias(registry, user, "model")?.run === run.run.id,
+        active: marked(registry, "active", user).includes(run.run.id),
+        meta: ["model", "ck"].flatMap((role) =>
+          namesIn(path.join(run.output(role), "../.meta"))
+            .filter((name) => name.includes(run.run.id))
+            .map(stem),
+        ),
+        outputs: namesIn(path.join(run.dir, ".lab/outputs")),
+      };
+    };
+    const expected = await finish(make());
+    t.same(expected.roles, ["ck@1 a1", "ck@2 a1", "model a1"]);
+    let at = 1;
+    for (let died = true; died; at += 1) {
+      const run = make();
+      died = child("register", [registry.base, run.run.id], { killAt: at }).signal === "SIGKILL";
+      t.same(await finish(run), expected, `killed before write ${at}`);
+    }
+    t.ok(at > 20, `${at} writes`);
+
     const run = make();
-    let writes = 0;
-    onWrite(() => {
-      writes += 1;
-      if (writes === at) throw killed;
-    });
-    died = await registerRun(registerPass(registry).pass, run.open()).then(
-      () => false,
-      (error) => error === killed || error.cause === killed,
-    );
-    onWrite(undefined);
-    t.same(await finish(run), expected, `killed before write ${at}`);
-  }
-  t.ok(at > 20, `${at} writes`);
-});
+    const both = await atOnce([1, 2, 3].map(() => ["register", [registry.base, run.run.id]]));
+    t.same(both, [{ value: [] }, { value: [] }, { value: [] }], "several at once are in nobody's way");
+    t.same(await finish(run), expected);
+  },
+);
 
 t.test(
   "files in outputs/ that are no records of this run count for nothing, and do not stand in the way",

@@ -2,6 +2,7 @@
 // between two writes. One JSON request per process, in argv; one JSON line for an answer.
 import fs from "node:fs";
 import path from "node:path";
+import { registerRun } from "../../../lib/pass/register.js";
 import { isFault, recordError } from "../../../lib/record/fault.js";
 import { type Binding, bindAlias } from "../../../lib/registry/aliases.js";
 import { type External, registerExternal } from "../../../lib/registry/artifacts.js";
@@ -54,6 +55,14 @@ const acts = {
   openRun: (base: string, user: string, id: string) => openRun(open(base), user, id)?.run.id,
   find: (base: string, ref: string) => findRun(open(base), ref, "/").dir,
   collect: (dir: string, globs: string[]) => collectFiles({ dir, run: sampleRun({ collect: { globs } }) }),
+  register: async (base: string, id: string) => {
+    const registry = open(base);
+    const disk = openRun(registry, registry.user, id);
+    const reported: string[] = [];
+    const report = (_: unknown, error: Error) => reported.push(error.message);
+    if (disk) await registerRun({ registry, now: Date.now(), grace_s: 60, report }, disk);
+    return reported;
+  },
   marked: (base: string, user: string) => marked(open(base), "loose", user),
   external: (base: string, external: External) => registerExternal(open(base), external),
   bind: (base: string, binding: Binding) => bindAlias(open(base), binding),
