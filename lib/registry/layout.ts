@@ -149,11 +149,11 @@ function digitsOf(name: string): string {
 }
 
 /**
- * One user's part of the index of what was made and used: `index/<user>/<xx>/<thing>.<verb>.<run>`, empty files whose names
- * are the edges. `thing` is `art-…`, `ext-…`, `src-…` or `col-…`, `xx` its first two digits.
+ * One user's part of the index of what was made and used: `index/<user>/<xxx>/<thing>.<verb>.<run>`, empty files whose names
+ * are the edges. `thing` is `art-…`, `ext-…`, `src-…` or `col-…`, `xxx` its first three digits: a listing stays short when there are a million of them.
  */
 export function indexDirectory(base: string, user: string, thing: string): string {
-  const digits = /^(?:art|ext|src|col)-([0-9a-f]{2})[0-9a-f]{18}$/.exec(thing)?.[1];
+  const digits = /^(?:art|ext|src|col)-([0-9a-f]{3})[0-9a-f]{17}$/.exec(thing)?.[1];
   if (digits === undefined || !isUserName(user)) throw fault("dataerr", `'${thing}' cannot be looked up`);
   return path.join(base, "index", user, digits);
 }
