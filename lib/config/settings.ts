@@ -1,6 +1,7 @@
 // The resolved configuration as records, for people to read.
 import type * as v from "valibot";
 import type { settingSchema } from "../record/records.js";
+import { withoutSecrets } from "../record/secrets.js";
 import { dotted, isTable } from "../toml/path.js";
 import { positions } from "../toml/positions.js";
 import type { ResolvedConfig } from "./config.js";
@@ -77,10 +78,7 @@ function noteOf(key: string, kept: Set<string>): string | undefined {
   return "kept for lab-agent";
 }
 
-/** Variables whose names say that nobody else should see them. */
+/** Variables that nobody else should see. */
 function isSecret(key: string, value: unknown): boolean {
-  return (
-    typeof value === "string" &&
-    /^env\..*(TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)/i.test(key)
-  );
+  return key.startsWith("env.") && typeof value === "string" && withoutSecrets(key.slice(4), value) !== value;
 }

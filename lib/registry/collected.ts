@@ -30,7 +30,8 @@ export async function collectFiles(
   const records = names.filter((name) => name.startsWith(".lab/") && !isDirectory(path.join(dir, name)));
   const real = fs.realpathSync(dir);
   for (const name of names) {
-    if (name.startsWith(".lab/")) continue;
+    // A node that died has left what it had unpacked there.
+    if (/^(\.lab|src\.\d+)\//.test(name)) continue;
     const file = path.join(dir, name);
     const seen = look(file, real);
     if (typeof seen === "string") excluded.push({ path: file, reason: seen });

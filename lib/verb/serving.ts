@@ -7,6 +7,7 @@ import type { Way } from "../record/lineage.js";
 import type { Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
 import { isRunId } from "../record/run-id.js";
+import { withoutSecrets } from "../record/secrets.js";
 import { findRun } from "../registry/refs.js";
 import type { Asset, Route } from "../serve/server.js";
 import { type Filter, listRuns } from "./listing.js";
@@ -89,11 +90,9 @@ async function oneRun(ref: string, context: Asked): Promise<object> {
   return { run: { ...whole, env: masked(whole.env) }, ...problemsOf(context) };
 }
 
-const secret = /TOKEN|KEY|SECRET|PASSW|CREDENTIAL|AUTH/i;
-
-/** Variables as they may be shown: those that are named like secrets without their value. */
-export function masked(env: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, secret.test(name) ? "…" : value]));
+/** Variables as they may be shown. */
+function masked(env: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, withoutSecrets(name, value)]));
 }
 
 const ways: Record<string, readonly Way[]> = { up: ["up"], down: ["down"], both: ["up", "down"] };
