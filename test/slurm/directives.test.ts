@@ -74,6 +74,10 @@ async function typed(...words: string[]): Promise<Fields> {
   return records(result.stdout.replace(/^noise.*\n/, ""))[0] as Fields;
 }
 
+// Each cluster has nodes of its own.
+const nodes = place.root("sinfo", "--noheader", "--Node", "--partition=debug", "--format=%N").trim().split("\n");
+const [wanted, excluded] = [nodes.slice(0, 2).join(","), nodes.slice(2, 4).join(",")];
+
 const everything = `name = "fit é/100% 'q\\" x"
 command = ["srun", "true"]
 [resources]
@@ -86,7 +90,7 @@ partition = "low"
 qos = "high"
 account = "lab-research"
 priority = 2
-exclude = "n3,n4"
+exclude = "${excluded}"
 constraint = "(a100|h100)&ib"
 sbatch_extra = ["--hold", "--gpu-bind=closest", "--licenses=", "--begin=now+1hour"]
 [notify]
@@ -112,7 +116,7 @@ BOTH = "recipe"
 }).replace(/^name/m, 'seed = 7\nworkdir = "examples/digits"\nname');
 
 const features = (names: string) =>
-  place.root("scontrol", "update", "nodename=n1,n2", `availablefeatures=${names}`, `activefeatures=${names}`);
+  place.root("scontrol", "update", `nodename=${wanted}`, `availablefeatures=${names}`, `activefeatures=${names}`);
 features("a100,h100,ib");
 t.teardown(() => features(""));
 const shown = await typed(bob.write("r/everything.toml", everything));
@@ -147,7 +151,7 @@ t.test("the directives, field by field", (t) => {
     "CPUs/Task": "3",
     MinMemoryNode: "1500M",
     TresPerNode: "gres:gpu:2",
-    ExcNodeList: "n[3-4]",
+    ExcNodeList: place.root("scontrol", "show", "hostlist", excluded).trim(),
     JobState: "PENDING",
     Reason: "JobHeldUser",
     Features: "(a100|h100)&ib",
