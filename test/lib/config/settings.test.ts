@@ -45,7 +45,7 @@ t.test("a record for every value, with its file and line", async (t) => {
 t.test("secrets are not shown", async (t) => {
   const home = t.testdir({
     "c.toml":
-      "name = 'x'\nfilesystem.runs_base = '/r'\n[env]\nHF_TOKEN = 'hf_1'\nMY_API_KEY = 'k'\nDB_PASSWORD = 'p'\nKEYBOARD = 'us'\n",
+      "name = 'x'\nfilesystem.runs_base = '/r'\n[env]\nHF_TOKEN = 'hf_1'\nMY_API_KEY = 'k'\nDB_PASSWORD = 'p'\nLAYOUT = 'us'\n",
   });
   const rows = await settings(await resolveConfig({ ...asked, flags: { cluster: `${home}/c.toml` } }));
   t.match(
@@ -54,7 +54,7 @@ t.test("secrets are not shown", async (t) => {
       ["env.HF_TOKEN", "…"],
       ["env.MY_API_KEY", "…"],
       ["env.DB_PASSWORD", "…"],
-      ["env.KEYBOARD", "us"],
+      ["env.LAYOUT", "us"],
     ],
   );
   t.notMatch(JSON.stringify(rows), /hf_1/);
