@@ -83,7 +83,7 @@ function meanwhile<T>(answer: Promise<unknown>, act: () => T): T {
 function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
   const run = openRun(pass.registry, pass.registry.user, id);
   if (!run) {
-    if (!pass.dry && pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id);
+    if (!pass.dry && pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id, hour);
     return undefined;
   }
   if (run.facts.outcome) {

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { envelope, marker, runDirectory } from "../../../lib/registry/layout.js";
+import { ownDirectory } from "../../../lib/registry/open.js";
 import { createRun, deactivate, dropUnborn, marked, openRun, usersWith } from "../../../lib/registry/runs.js";
 import { onWrite } from "../../../lib/registry/write.js";
 import { sampleRun } from "../record/sample.js";
@@ -93,6 +94,31 @@ t.test("a pass that removes the markers of an old plan while it is being made, h
   });
   createRun(registry, run(), recipe);
   t.same([marked(registry, "active", user), marked(registry, "loose", user)], [[id], [id]]);
+});
+
+t.test("one that comes too late to remove the markers of a run that is there now, hides none", async (t) => {
+  const registry = smallRegistry(t);
+  createRun(registry, run(), recipe);
+  dropUnborn(registry, id);
+  t.same([marked(registry, "active", user), marked(registry, "loose", user)], [[id], [id]]);
+});
+
+t.test("markers are left as long as somebody may be making their run", async (t) => {
+  const registry = smallRegistry(t);
+  for (const area of ["active", "loose"] as const) {
+    ownDirectory(registry, area);
+    fs.writeFileSync(marker(registry.base, area, user, id), "");
+  }
+  const hour = 3_600_000;
+  dropUnborn(registry, id, hour);
+  t.same(marked(registry, "active", user), [id], "however old the plan is");
+  const early = new Date(Date.now() - hour);
+  fs.utimesSync(marker(registry.base, "active", user, id), early, early);
+  dropUnborn(registry, id, hour);
+  t.same(marked(registry, "active", user), [id], "both must be old");
+  fs.utimesSync(marker(registry.base, "loose", user, id), early, early);
+  dropUnborn(registry, id, hour);
+  t.same([marked(registry, "active", user), marked(registry, "loose", user)], [[], []]);
 });
 
 t.test("two that draw one id: one run, and the other is told", async (t) => {
