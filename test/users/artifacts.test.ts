@@ -166,6 +166,24 @@ t.test("two who want one name: exactly one gets it, and the other is told", asyn
   }
 });
 
+t.test("on one machine without Slurm too: bob's job waits for alice's", async (t) => {
+  const machine = await site({ name: "machine", kind: "local", extra: '[local]\nidle = "3s"\n', env: settings });
+  t.teardown(() => machine.remove());
+  const [ann, ben] = [machine.person("lab-alice"), machine.person("lab-bob")];
+  await ann.lab(["lab", "register-external", "--json", data(ann, "local"), "--alias", "digits"]);
+  const train = await submit(ann, "train", training("digits"));
+  const run = await submit(ben, "eval", evaluation(`${train["id"]}:model`));
+  t.match(run, { phase: "submitted", job: { scheduler: "local" } });
+  await until("bob's job waits", async () => {
+    const { stdout } = await ben.run(["lab", "why", "--table", run["id"]]);
+    return stdout.includes("Dependency") || stdout.includes(train["job"].id);
+  });
+  go(train);
+  t.match(await ben.lab(["lab", "wait", "--json", run["id"]]), [{ state: "succeeded" }]);
+  t.match((await ben.run(["lab", "log", "--text", run["id"]])).stdout, /sum 6 of art-/);
+  await ann.lab(["lab", "wait", "--json", train["id"]]);
+});
+
 t.test("where Slurm shows nobody the jobs of others, the run is blocked until its input is there", async (t) => {
   const cluster = clusterFor(t, { LAB_CLUSTER_SET: "PrivateData=jobs" });
   const other: Site = await site({ name: "private", env: { ...cluster.env, ...settings } });

@@ -58,7 +58,8 @@ export function fakeContext(
     abnormal: (error) => void failures.push(error),
     no: () => {},
     later: (work) => void later.push(work),
-    config: async () => ({ config: { scheduler } }) as unknown as Awaited<ReturnType<Context["config"]>>,
+    config: async () =>
+      ({ config: { scheduler, cache: { trust: "group" } } }) as unknown as Awaited<ReturnType<Context["config"]>>,
     registry: async () => registry,
     scheduler: async () => fake,
   };

@@ -1,5 +1,5 @@
 import t from "tap";
-import { queuedJobs } from "../../../../lib/scheduler/slurm/queue.js";
+import { namedJobs, queuedJobs } from "../../../../lib/scheduler/slurm/queue.js";
 import { fakeSlurm, queueRow, table } from "./fake-slurm.js";
 
 t.test("one request, for the caller's jobs alone, also the ended ones", async (t) => {
@@ -30,4 +30,21 @@ t.test("the jobs are those that squeue prints", async (t) => {
   const row = queueRow("5", "RUNNING", "None", 0, 0, 0, 1795233141, 1795233142, "N/A", "n1", "(null)");
   const { slurm } = fakeSlurm({ squeue: { stdout: table([row]) } });
   t.match((await queuedJobs(slurm)).get("5"), { phase: "running", nodes: "n1" });
+});
+
+t.test("jobs by id, whoever's; one that is not known is none, and not an error", async (t) => {
+  const row = queueRow("5", "PENDING", "Priority", 0, 0, 0, 1795233141, "N/A", "N/A", "", "lab/1 reg run");
+  const { slurm, calls } = fakeSlurm({ squeue: { stdout: table([row]) } });
+  t.match((await namedJobs(slurm, ["5", "7_3", "9+1", "local-aaaaaa-1", "5;x", "--me"])).get("5"), {
+    phase: "pending",
+  });
+  const argv = calls[0]?.argv ?? [];
+  t.ok(argv.includes("--jobs=5,7_3,9+1"), "what is no id of Slurm's is not asked about");
+  t.notOk(argv.includes("--me"));
+  const none = fakeSlurm({ squeue: { code: 1, stderr: "slurm_load_jobs error: Invalid job id specified" } });
+  t.equal((await namedJobs(none.slurm, ["5"])).size, 0);
+  t.equal((await namedJobs(none.slurm, [])).size, 0);
+  t.equal(none.calls.length, 1, "about no job nobody is asked");
+  const down = fakeSlurm({ squeue: { code: 1, stderr: "Unable to contact slurm controller (connect failure)" } });
+  await t.rejects(namedJobs(down.slurm, ["5"]), { code: "unavailable" });
 });
