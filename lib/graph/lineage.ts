@@ -75,13 +75,14 @@ function end(which: "from" | "to", { id: _, ...fields }: Node, asked: boolean): 
   return Object.fromEntries(named.map(([key, value]) => [`${which}_${key}`, value])) as never;
 }
 
-/** Artifacts before external inputs before sources, then by role, step and id; parents come last. */
+/** Artifacts before external inputs before sources, then by role, step, path and id; parents come last. */
 export function compareLinks(a: Link, b: Link): number {
   const rank = ({ kind, node }: Link) => (kind === "parent" ? nodeTypes.length : nodeTypes.indexOf(node.type));
   return (
     rank(a) - rank(b) ||
     compare(a.role ?? "", b.role ?? "") ||
     (a.step ?? -1) - (b.step ?? -1) ||
+    compare(a.node.path ?? "", b.node.path ?? "") ||
     compare(a.node.id, b.node.id)
   );
 }

@@ -6,6 +6,11 @@ export function artifactIdOf(run: string, role: string, step?: number): string {
   return `art-${shortHash(run, role, ...(step === undefined ? [] : [String(step)]))}`;
 }
 
+/** By which the index finds all that became of what a run made: who used any of it, and its names. No role is empty. */
+export function outputsIdOf(run: string): string {
+  return artifactIdOf(run, "");
+}
+
 /** The id of what somebody registered from outside: the same bytes at the same place are the same artifact. */
 export function externalArtifactIdOf(user: string, file: string, digestOfIt: string): string {
   return `art-${shortHash("external", user, file, digestOfIt)}`;

@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { Alias } from "../record/artifact.js";
-import { artifactIdOf } from "../record/artifact-id.js";
+import { artifactIdOf, outputsIdOf } from "../record/artifact-id.js";
 import { fault } from "../record/fault.js";
 import { checkName } from "../record/names.js";
 import { directoryOf, generationsIn, namesIn, type Owner, type Report, readGeneration } from "./alias-files.js";
@@ -73,6 +73,7 @@ export function bindAlias(registry: Registry, binding: Binding): { alias: Alias;
     };
     if (dry) return { alias, made: true };
     if (target) noteName(registry, thingOf(target), scope, name);
+    if (target?.run !== undefined) noteName(registry, outputsIdOf(target.run), scope, name);
     const file = path.join(directory, `${name}.${alias.generation}.json`);
     if (writeOnce(file, recordText(alias), registry.modes.file) === "made") return { alias, made: true };
     known = alias.generation;
@@ -120,12 +121,21 @@ export function usersWithAliases(registry: Registry): string[] {
 
 /** The names, everybody's, that mean a thing now: an artifact's id, or for a whole stream artifactIdOf(run, role). */
 export function aliasesOf(registry: Registry, thing: string): Alias[] {
+  return namesNoted(registry, thing, (alias) => thingOf(alias) === thing);
+}
+
+/** The names, everybody's, that mean something now that a run made; one look for all of it. */
+export function aliasesOfRun(registry: Registry, run: string): Alias[] {
+  return namesNoted(registry, outputsIdOf(run), (alias) => alias.run === run);
+}
+
+function namesNoted(registry: Registry, thing: string, isMeant: (alias: Alias) => boolean): Alias[] {
   const found = new Map<string, Alias>();
   for (const [writer, file] of indexed(registry, thing)) {
     const [, scope, name] = /^art-[0-9a-f]{20}\.named\.(global|user)\.(.+)$/.exec(file) ?? [];
     if (!file.startsWith(`${thing}.`) || name === undefined) continue;
     const current = currentAlias(registry, scope === "user" ? writer : undefined, name);
-    if (current && thingOf(current) === thing) found.set(`${current.scope}/${current.user}/${name}`, current);
+    if (current && isMeant(current)) found.set(`${current.scope}/${current.user}/${name}`, current);
   }
   return [...found.values()];
 }

@@ -32,8 +32,6 @@ export function madeAt(
   return inOutput(file, open) ?? inRun(registry, file, open);
 }
 
-const noteSchema = v.looseObject({ type: v.literal("output"), run: runId, role: text });
-
 /** `<root>/<kind>/<user>/<directory>` has a note `.meta/<directory>.run.json`; so one looks beside everything above the file. */
 function inOutput(file: string, open: Open): Made | undefined {
   for (let place = file; place !== path.dirname(place); place = path.dirname(place)) {
@@ -44,6 +42,8 @@ function inOutput(file: string, open: Open): Made | undefined {
   }
   return undefined;
 }
+
+const noteSchema = v.looseObject({ type: v.literal("output"), run: runId, role: text });
 
 function noted(note: string, user: string, open: Open): RunOnDisk | undefined {
   try {
@@ -56,12 +56,21 @@ function noted(note: string, user: string, open: Open): RunOnDisk | undefined {
 }
 
 function inRun(registry: Registry, file: string, open: Open): Made | undefined {
-  const [area, user, id, ...rest] = path.relative(real(registry.base), real(file)).split(path.sep);
-  if (area !== "runs" || !user || !id || !isRunId(id) || rest.length === 0) return undefined;
-  const run = open(user, id);
-  if (!run) return undefined;
-  const place = path.join(run.dir, ...rest);
-  return outputAround(run, place) ?? { run, type: "collected", id: collectedIdOf(id, place), path: place };
+  const [area, user, id] = path.relative(real(registry.base), real(file)).split(path.sep);
+  const run = area === "runs" && user && id && isRunId(id) ? open(user, id) : undefined;
+  return run && madeIn(run, file);
+}
+
+/** What a run made at or around a path: an output, or a file in its directory; undefined where it did not. */
+export function madeIn(disk: RunOnDisk, file: string): Made | undefined {
+  const output = outputAround(disk, file);
+  if (output) return output;
+  const below = path.relative(real(disk.dir), real(file));
+  if (below === "" || below.split(path.sep)[0] === "..") return undefined;
+  const place = path.join(disk.dir, below);
+  return (
+    outputAround(disk, place) ?? { run: disk, type: "collected", id: collectedIdOf(disk.run.id, place), path: place }
+  );
 }
 
 function outputAround(disk: RunOnDisk, file: string): Made | undefined {

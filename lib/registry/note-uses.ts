@@ -1,6 +1,6 @@
 // What a new run will use, in the index, so that what was made of a thing can be found from the thing.
 
-import { artifactIdOf } from "../record/artifact-id.js";
+import { outputsIdOf } from "../record/artifact-id.js";
 import type { Run } from "../record/run.js";
 import { noteEdge } from "./edges.js";
 import { madeAt } from "./made-at.js";
@@ -8,18 +8,19 @@ import type { Registry } from "./open.js";
 import { placeIdOf, usesOf } from "./used.js";
 
 /**
- * Notes each thing that one of the caller's runs uses; of a path also the path itself, and what a run of this registry made
- * there. Done before run.json is written: an edge without a run says nothing, a run without its edges would not be found.
+ * Notes each thing that one of the caller's runs uses, and of what another run made also that run; of a path also the path
+ * itself, and what a run of this registry made there. Done before run.json is written: an edge without a run says nothing, a
+ * run without its edges would not be found.
  */
 export function noteUses(registry: Registry, run: Run): void {
   for (const use of usesOf(run)) {
-    const things = [use.thing, ...(use.type === "external" && use.path !== undefined ? at(registry, use.path) : [])];
-    for (const thing of things) noteEdge(registry, thing, "used", run.id);
+    const made = use.maker ? [outputsIdOf(use.maker.run)] : [];
+    const place = use.type === "external" && use.path !== undefined ? at(registry, use.path) : [];
+    for (const thing of [use.thing, ...made, ...place]) noteEdge(registry, thing, "used", run.id);
   }
 }
 
 function at(registry: Registry, file: string): string[] {
   const made = madeAt(registry, file);
-  const stream = made?.type === "artifact" && made.step !== undefined ? [artifactIdOf(made.run.run.id, made.role)] : [];
-  return [placeIdOf(file), ...(made ? [made.id] : []), ...stream];
+  return [placeIdOf(file), ...(made ? [made.id, outputsIdOf(made.run.run.id)] : [])];
 }

@@ -1,13 +1,13 @@
 // The things that lineage shows, as nodes: each run opened once, what is wrong with one told once.
 import fs from "node:fs";
 import path from "node:path";
-import type { Artifact } from "../record/artifact.js";
+import type { Alias, Artifact } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
 import { isFault } from "../record/fault.js";
-import type { Link, Node } from "../record/lineage.js";
+import type { Node } from "../record/lineage.js";
 import type { RunSource } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
-import { aliasesOf } from "./aliases.js";
+import { aliasesOf, aliasesOfRun, thingOf } from "./aliases.js";
 import type { RunOnDisk } from "./facts.js";
 import { runDirectory } from "./layout.js";
 import type { Registry } from "./open.js";
@@ -34,7 +34,7 @@ export interface Things {
   open(user: string | undefined, id: string): RunOnDisk | undefined;
   artifacts(run: RunOnDisk): RunArtifact[];
   /** What was found for a key the first time. */
-  once(key: string, find: () => Link[]): readonly Link[];
+  once<T>(key: string, find: () => T): T;
   known(node: Node): Known;
   run(run: RunOnDisk): Node;
   /** An output of a run, registered or not. */
@@ -55,7 +55,7 @@ export function thingsOn(
   const opened = new Map<string, RunOnDisk | undefined>();
   const users = usersWith(registry, "runs");
   const made = new Map<RunOnDisk, RunArtifact[]>();
-  const found = new Map<string, readonly Link[]>();
+  const found = new Map<string, unknown>();
   const said = new Set<string>();
   const report = (id: string, message: string) => {
     if (!said.has(`${id} ${message}`)) tell(id, message);
@@ -66,6 +66,15 @@ export function thingsOn(
     known.set(node.id, what);
     return node;
   };
+  const namesOf = (run: string) =>
+    things.once(`names ${run}`, () => {
+      const names = new Map<string, Alias[]>();
+      for (const alias of aliasesOfRun(registry, run)) {
+        const thing = thingOf(alias);
+        names.set(thing, [...(names.get(thing) ?? []), alias]);
+      }
+      return names;
+    });
   const things: Things = {
     registry,
     report,
@@ -76,10 +85,9 @@ export function thingsOn(
         opened.set(key, openSafely(registry, user === undefined ? users : [user], id, users, report));
       return opened.get(key);
     },
-    once(key, find) {
-      const links = found.get(key) ?? find();
-      found.set(key, links);
-      return links;
+    once<T>(key: string, find: () => T): T {
+      if (!found.has(key)) found.set(key, find());
+      return found.get(key) as T;
     },
     artifacts(run) {
       const there = made.get(run) ?? safely(run.run.id, [], () => artifactsOf(run, told(run)), report);
@@ -96,7 +104,7 @@ export function thingsOn(
       const node: Node = {
         ...outputNode(id, run.run.id, role, step),
         ...(stream ? { name: `${role} (all steps)` } : {}),
-        ...named(registry, id, run.run.id),
+        ...named(registry, namesOf(run.run.id).get(id) ?? [], run.run.id),
         ...state,
         user: run.run.user,
         ...(place === undefined ? {} : { path: place }),
@@ -114,7 +122,7 @@ export function thingsOn(
         id,
         type: "artifact",
         name: path.basename(place),
-        ...named(registry, id),
+        ...named(registry, aliasesOf(registry, id)),
         user,
         path: place,
       };
@@ -157,9 +165,9 @@ function sourceNode({ root, commit, dirty, tar }: RunSource, digest: string): No
   };
 }
 
-/** Its names, save those that say no more than which run made it. */
-function named(registry: Registry, id: string, run?: string): { aliases?: string[] } {
-  const names = aliasesOf(registry, id)
+/** Names as one types them, save those that say no more than which run made it. */
+function named(registry: Registry, aliases: readonly Alias[], run?: string): { aliases?: string[] } {
+  const names = aliases
     .filter(({ name }) => run === undefined || !name.includes(handleOf(run)))
     .map(({ scope, user, name }) => (scope === "global" || user === registry.user ? name : `${user}/${name}`));
   return names.length > 0 ? { aliases: [...new Set(names)].sort() } : {};
