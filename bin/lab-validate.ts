@@ -24,10 +24,11 @@ export const spec = {
 
 export default command(spec, async function* (_, { set }, context) {
   for (const file of context.args) {
-    let errors = 0;
+    let [errors, warnings] = [0, 0];
     try {
       for (const problem of await validateFile(file, set, context)) {
         if (problem.severity === "error") errors += 1;
+        else warnings += 1;
         yield problem;
       }
     } catch (error) {
@@ -37,6 +38,7 @@ export default command(spec, async function* (_, { set }, context) {
       errors += 1;
     }
     if (errors > 0) context.no();
-    else if (context.terminal.err) context.say(`${file}: all is well`);
+    else if (context.terminal.err)
+      context.say(`${file}: ${warnings === 0 ? "all is well" : "nothing is wrong for certain"}`);
   }
 });

@@ -28,7 +28,7 @@ export async function layerProblems(layers: readonly Layer[], look?: LayerOption
   const table = merged(layers);
   const found = await allBreaches(layers, table);
   const seen = (await look?.(table)) ?? [];
-  return placed([...found, ...seen.filter(({ path }) => !isTold(path, found))], layers, table);
+  return placed([...found, ...seen.filter(({ path }) => !isTold(path, found))], layers);
 }
 
 /** What is wrong with a value or with the table that it is in needs no second word. */
@@ -36,11 +36,9 @@ function isTold(path: TomlPath, found: readonly Breach[]): boolean {
   return found.some((breach) => breach.path.every((key, i) => path[i] === key));
 }
 
-async function placed(
-  found: readonly Breach[],
-  layers: readonly Layer[],
-  table: Record<string, unknown>,
-): Promise<Problem[]> {
+/** Breaches as problems, each at the layer that says what is wrong: files first, flags last. */
+export async function placed(found: readonly Breach[], layers: readonly Layer[]): Promise<Problem[]> {
+  const table = merged(layers);
   const byLayer = new Map<Layer, Breach[]>();
   for (const breach of found) {
     const layer = layerOf(layers, table, breach.path);

@@ -2,17 +2,23 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fault, isFault } from "../record/fault.js";
+import { nearest } from "../record/names.js";
 import type { Run } from "../record/run.js";
 import { shortSize } from "../record/units.js";
 import type { Registry } from "../registry/open.js";
 import { marked, openRun } from "../registry/runs.js";
+import type { TomlPath } from "../toml/path.js";
 import { unknownArguments } from "./argparse.js";
 
 export interface Finding {
-  check: CheckName;
+  /** Of what in the recipe. */
+  at: TomlPath;
   message: string;
   hint?: string;
 }
+
+/** A finding of a check that is not off; an error says how it can be let pass. */
+export type Found = Finding & { level: "error" | "warn" };
 
 const levels = {
   preflight: "error",
@@ -29,19 +35,27 @@ export type CheckName = keyof typeof levels;
  */
 export function checkRun(run: Run, registry: Registry): string[] {
   const warnings: string[] = [];
-  for (const [name, look] of Object.entries(checks) as [CheckName, (typeof checks)[CheckName]][]) {
-    const level = run.checks?.[name] ?? levels[name];
-    if (level === "off") continue;
-    for (const { message, hint } of look(run, registry)) {
-      const off = `[checks] ${name} = "${level === "error" ? "warn" : "off"}" lets it pass`;
-      if (level === "error") throw fault("dataerr", message, { hint: hint ? `${hint}; ${off}` : off });
-      warnings.push(hint ? `${message} (${hint})` : message);
-    }
+  for (const { level, message, hint } of findings(run, registry)) {
+    if (level === "error") throw fault("dataerr", message, { hint });
+    warnings.push(hint ? `${message} (${hint})` : message);
   }
   return warnings;
 }
 
-const checks: Record<CheckName, (run: Run, registry: Registry) => Finding[]> = {
+/** What the checks find, the strictest first; without a registry nothing is compared with what was run before. */
+export function* findings(run: Run, registry?: Registry): Generator<Found> {
+  for (const [name, look] of Object.entries(checks) as [CheckName, (typeof checks)[CheckName]][]) {
+    const level = run.checks?.[name] ?? levels[name];
+    if (level === "off") continue;
+    const off = `[checks] ${name} = "${level === "error" ? "warn" : "off"}" lets it pass`;
+    for (const { hint, ...found } of look(run, registry)) {
+      const words = level === "error" ? (hint ? `${hint}; ${off}` : off) : hint;
+      yield { ...found, level, ...(words === undefined ? {} : { hint: words }) };
+    }
+  }
+}
+
+const checks: Record<CheckName, (run: Run, registry: Registry | undefined) => Finding[]> = {
   preflight,
   topology,
   resources,
@@ -50,7 +64,7 @@ const checks: Record<CheckName, (run: Run, registry: Registry) => Finding[]> = {
     return script === undefined
       ? []
       : unknownArguments(script.file, Object.keys(run.args)).map((name) => ({
-          check: "unknown_args",
+          at: ["args", name],
           message: `${script.word} does not seem to know --${name}`,
         }));
   },
@@ -63,7 +77,7 @@ function preflight(run: Run): Finding[] {
   if (!isDirectory(at))
     return [
       {
-        check: "preflight",
+        at: ["workdir"],
         message: `the source has no directory '${run.workdir}'`,
         hint: "workdir is relative to the source's root",
       },
@@ -72,11 +86,17 @@ function preflight(run: Run): Finding[] {
   if (script === undefined || fs.existsSync(script.file)) return [];
   return [
     {
-      check: "preflight",
-      message: `the source has no file '${script.word}'${run.workdir === "." ? "" : ` in '${run.workdir}'`}`,
+      at: ["command"],
+      message: `the source has no file '${script.word}'${run.workdir === "." ? "" : ` in '${run.workdir}'`}${guess(script.file)}`,
       hint: "the command runs in workdir of the snapshot",
     },
   ];
+}
+
+function guess(file: string): string {
+  const directory = path.dirname(file);
+  const near = nearest(path.basename(file), isDirectory(directory) ? fs.readdirSync(directory) : []);
+  return near === undefined ? "" : ` (did you mean '${near}'?)`;
 }
 
 const interpreters = /^(python[\d.]*|bash|sh|zsh|Rscript|julia|perl|ruby|node|torchrun|accelerate|srun)$/;
@@ -102,7 +122,7 @@ function topology({ resources: { nodes = 1 }, command }: Run): Finding[] {
   if (/\b(srun|mpirun|mpiexec|torchrun|accelerate|deepspeed|ray)\b/.test(text)) return [];
   return [
     {
-      check: "topology",
+      at: ["resources", "nodes"],
       message: `it asks for ${nodes} nodes, but its command would run on the first one only`,
       hint: "begin the command with srun",
     },
@@ -111,13 +131,14 @@ function topology({ resources: { nodes = 1 }, command }: Run): Finding[] {
 
 function resources({ resources: r }: Run): Finding[] {
   const found: Finding[] = [];
-  const say = (message: string, hint: string) => found.push({ check: "resources", message, hint });
+  const say = (key: string, message: string, hint: string) => found.push({ at: ["resources", key], message, hint });
   if (r.mem_bytes !== undefined && r.mem_bytes < 16 * 2 ** 20)
-    say(`it asks for ${shortSize(r.mem_bytes)} of memory only`, 'a number without a unit is bytes: mem = "4GB"');
+    say("mem", `it asks for ${shortSize(r.mem_bytes)} of memory only`, "most programs want hundreds of MB at least");
   if (r.time_s !== undefined && r.time_s < 60)
-    say(`it asks for ${r.time_s} seconds only`, "Slurm counts whole minutes");
+    say("time", `it asks for ${r.time_s} seconds only`, "Slurm counts whole minutes");
   if (r.gpus !== undefined && r.cpus !== undefined && r.cpus < r.gpus)
     say(
+      "cpus",
       `it asks for ${r.gpus} gpus, but for ${r.cpus} cpu${r.cpus > 1 ? "s" : ""} only`,
       "data loaders want some cpus for each gpu",
     );
@@ -128,7 +149,8 @@ function resources({ resources: r }: Run): Finding[] {
 const looked = 50;
 
 /** The same key was computed before: then its result is there already. */
-function nearDuplicate(run: Run, registry: Registry): Finding[] {
+function nearDuplicate(run: Run, registry: Registry | undefined): Finding[] {
+  if (registry === undefined) return [];
   for (const id of marked(registry, "loose", registry.user).reverse().slice(0, looked)) {
     try {
       const other = openRun(registry, registry.user, id);
@@ -137,7 +159,7 @@ function nearDuplicate(run: Run, registry: Registry): Finding[] {
       if (state === "succeeded" || state === "under way")
         return [
           {
-            check: "near_duplicate",
+            at: [],
             message: `the same was run before, and runs again: ${id} (${state})`,
             hint: `lab show ${id.slice(-6)}`,
           },

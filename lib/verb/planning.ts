@@ -13,6 +13,7 @@ import { userOf } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
 import { findSource, type Source } from "../source/find-source.js";
 import { unplacedOutputs } from "./output-kinds.js";
+import { sourceOf } from "./recipe-source.js";
 
 export interface PlanOptions {
   set: string[];
@@ -46,7 +47,7 @@ export async function* planAll(options: PlanOptions, context: Context): AsyncGen
     if (context.signal.aborted) return;
     try {
       const recipe = await loadRecipe(file, layersOf(setOf(options), context));
-      yield await planned(recipe, await sourceOf(recipe, context), options, context);
+      yield await planned(recipe, await sourceOf(recipe, uid(), context), options, context);
     } catch (error) {
       if (!isFault(error) || args.length === 1) throw error;
       // No record can carry it down the pipe, whose end would say that all is well.
@@ -94,18 +95,6 @@ async function planned(recipe: Recipe, source: Source, options: PlanOptions, con
   });
   checkTokens(run);
   return context.dryRun ? { ...run, dry_run: true } : run;
-}
-
-/** The repository that the recipe names, else the one that holds it. */
-async function sourceOf({ path: file, table }: Recipe, context: Context): Promise<Source> {
-  if (table.repo === undefined) return findSource(path.dirname(file ?? context.cwd), uid());
-  const { config } = await context.config();
-  const repo = config.repos[table.repo];
-  if (repo) return findSource(repo.path, uid());
-  const known = Object.keys(config.repos);
-  throw fault("config", `cannot find the repository '${table.repo}': the cluster file does not name it`, {
-    hint: known.length > 0 ? `[repos] has ${known.join(", ")}` : `add it to [repos]: ${table.repo} = "/its/directory"`,
-  });
 }
 
 async function narrative(options: PlanOptions, context: Context): Promise<NarrativeFlags> {

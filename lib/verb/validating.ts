@@ -4,19 +4,30 @@ import type { Context } from "../command/context.js";
 import { plain } from "../command/plain.js";
 import type { TableStyle } from "../command/table.js";
 import { clusterSchema, projectSchema } from "../config/schema.js";
-import { validateRecipe } from "../recipe/validate.js";
+import { loadRecipe } from "../recipe/load.js";
+import { placed, validateRecipe } from "../recipe/validate.js";
 import type { Fault } from "../record/fault.js";
 import type { Problem } from "../record/records.js";
 import { readToml } from "../toml/document.js";
 import { problems } from "../toml/problems.js";
 import { unplacedOutputs } from "./output-kinds.js";
+import { preflight } from "./preflight.js";
 
 /** All problems of a recipe, a cluster file or a project file, in order of lines. Throws where it cannot be read at all. */
 export async function validateFile(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
   const toml = readToml(file.startsWith("/") ? file : `${context.cwd}/${file}`);
   if (/(^|\/)\.lab(\.local)?\.toml$/.test(file) || "environments" in toml.value) return problems(projectSchema, toml);
   if ("filesystem" in toml.value || "scheduler" in toml.value) return problems(clusterSchema, toml);
-  return validateRecipe(file, { set, cwd: context.cwd, look: (table) => unplacedOutputs(table, context) });
+  return recipeProblems(file, set, context);
+}
+
+/** What is wrong with the recipe itself; where that is nothing, what is wrong with it here. */
+async function recipeProblems(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
+  const options = { set, cwd: context.cwd, look: (table: Record<string, unknown>) => unplacedOutputs(table, context) };
+  const found = await validateRecipe(file, options);
+  if (found.some(({ severity }) => severity === "error")) return found;
+  const recipe = await loadRecipe(file, options);
+  return [...found, ...(await placed(await preflight(recipe, context), recipe.layers))];
 }
 
 /** What is wrong with a file that is no TOML at all; its message begins with path:line:column. */
@@ -38,5 +49,5 @@ export function problemView(record: Record<string, unknown>, { colour }: TableSt
   const { path, line, column, severity, message, hint } = record as Partial<Problem>;
   const place = [path, line, column].filter((part) => part !== undefined).join(":");
   const word = colour ? `\u001b[${severity === "warning" ? 33 : 31}m${severity}\u001b[0m` : severity;
-  return `${plain(place)}: ${word}: ${plain(message ?? "")}\n${hint === undefined ? "" : `    ${plain(hint)}\n`}`;
+  return `${place === "" ? "" : `${plain(place)}: `}${word}: ${plain(message ?? "")}\n${hint === undefined ? "" : `    ${plain(hint)}\n`}`;
 }
