@@ -27,6 +27,7 @@ const colours: Record<string, string> = {
   ok: "32",
   running: "36",
   exited: "36",
+  blocked: "33",
   submitted: "33",
   queued: "33",
   planned: "2",

@@ -12,6 +12,7 @@ import { marked, openRun } from "../registry/runs.js";
 import { tries } from "./advice.js";
 import { lastError } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
+import { whatBlocks } from "./what-blocks.js";
 
 /** A `reason` record for one run. One's own run is looked at afresh where the scheduler can be reached. */
 export async function explainRun(given: RunOnDisk, limits: Graces, context: Context): Promise<object> {
@@ -28,6 +29,12 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
   if (standing.state === "queued") return { ...base, ...(await pending(run, context)) };
   if (standing.state === "succeeded") return { ...base, message: "there is nothing to explain" };
   if (standing.state === "running") return { ...base, ...running(run, standing, context) };
+  if (standing.state === "blocked")
+    return {
+      ...base,
+      message: standing.message ?? "",
+      ...whatBlocks(run, await context.registry(), limits, context.now),
+    };
   if (standing.state !== "failed")
     return { ...base, message: standing.message ?? unsaid(standing.state), ...(tries(run, standing) ?? {}) };
   const log = lastError(run);

@@ -3,11 +3,12 @@ import path from "node:path";
 import t from "tap";
 import { settle, voidUnsubmitted } from "../../../lib/pass/settle.js";
 import type { ArtifactInput, Run } from "../../../lib/record/run.js";
-import { stateOf } from "../../../lib/record/state.js";
+import { stateOf, usualGraces } from "../../../lib/record/state.js";
 import { openRun } from "../../../lib/registry/runs.js";
 import { writeRequest } from "../../../lib/registry/submissions.js";
 import { onWrite } from "../../../lib/registry/write.js";
 import { advancePass, withUpstream } from "../../../lib/verb/advancing.js";
+import { explainRun } from "../../../lib/verb/explaining.js";
 import { senderOf, sendRun, sentRecord } from "../../../lib/verb/sending.js";
 import { readyRun } from "../pass/fake-scheduler.js";
 import { all, type FakeContext, fakeContext, submitted } from "./fake-context.js";
@@ -146,6 +147,27 @@ t.test("one that cannot be read keeps no other from being sent", async (t) => {
   if (disk) settle(context.given, disk, { state: "succeeded", final: true }, Date.now());
   t.same(await advanced(context), [run.id]);
   t.match(context.reported, [[another.id, { code: "dataerr" }]]);
+});
+
+t.test("why it is blocked, and what can be done about it", async (t) => {
+  const context = fakeContext(t);
+  const [maker, run] = await madeAndUsing(context);
+  const disk = () => openRun(context.given, run.user, run.id) as NonNullable<ReturnType<typeof openRun>>;
+  await send(context, run);
+  const [first, second] = [maker.id.slice(-6), run.id.slice(-6)];
+  t.match(await explainRun(disk(), usualGraces, context), {
+    state: "blocked",
+    message: `waits for the run ${maker.id} to make its input 'model'`,
+    detail: [`${maker.id} (true) is planned`],
+    try: [`submit it: lab submit ${first}`, `lab wait ${second} sends it as soon as it can go`],
+  });
+  await send(context, maker);
+  t.match(await explainRun(disk(), usualGraces, context), {
+    detail: [`${maker.id} (true) is submitted`],
+    try: [`lab wait ${second} sends it as soon as it can go`],
+  });
+  fs.writeFileSync(path.join(maker.run_dir ?? "", ".lab/run.json"), "{");
+  t.match(await explainRun(disk(), usualGraces, context), { detail: [`${maker.id} is not to be seen`] });
 });
 
 t.test("whom a run waits for, directly or not, as far as it is one's own", async (t) => {
