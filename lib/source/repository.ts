@@ -36,7 +36,7 @@ export interface Repository extends GitLocation {
 export async function openRepository(root: TreePath, env: Environment, uid: number): Promise<Repository> {
   const location = locateGit(root, uid);
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "lab-git-"));
-  const tidy = () => fs.rmSync(scratch, { recursive: true, force: true });
+  const tidy = () => removeScratch(scratch);
   try {
     const head = makeView(location, scratch);
     const place: GitPlace = { cwd: `${scratch}/tree`, env: safeEnvironment(env, scratch), scratch };
@@ -49,6 +49,18 @@ export async function openRepository(root: TreePath, env: Environment, uid: numb
   } catch (error) {
     tidy();
     throw systemFault(error, `open the repository '${shownPath(root)}'`);
+  }
+}
+
+/** Removes what we made, name by name: fs.rmSync costs as much as half a git. What else may be there it removes all the same. */
+function removeScratch(scratch: string): void {
+  try {
+    for (const dir of [`${scratch}/git`, scratch]) {
+      for (const name of fs.readdirSync(dir)) fs.unlinkSync(`${dir}/${name}`);
+      fs.rmdirSync(dir);
+    }
+  } catch {
+    fs.rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -5,14 +5,12 @@ import { fault } from "../record/fault.js";
 import type { SnapshotRecord } from "../record/snapshot.js";
 import type { Budget, Warning } from "./budget.js";
 import type { Source } from "./find-source.js";
-import { inspections } from "./inspections.js";
+import type { Inspections } from "./inspections.js";
 import type { OutsideLink } from "./outside-links.js";
 import type { Environment } from "./repository.js";
 import { readStatCache } from "./stat-cache.js";
-import { takeSnapshot } from "./take-snapshot.js";
-import { TreeChanged } from "./tree-changed.js";
+import { isTreeChanged, type TreeChanged } from "./tree-changed.js";
 import type { LeftOut } from "./tree-entries.js";
-import { treePath } from "./tree-path.js";
 import { unchangedSnapshot } from "./unchanged-snapshot.js";
 import type { TarFile } from "./write-tar.js";
 
@@ -25,11 +23,15 @@ export interface SnapshotOptions extends Source {
   include?: readonly string[];
   /** Where to remember what was seen; statCacheName makes a name for it. */
   cacheFile?: string;
+  /** Whether the cache is read only. */
+  forget?: boolean;
   /** The caller's uid: whose caches and repositories are trusted further than others'. */
   uid: number;
   /** The caller's environment, for git: PATH, HOME, XDG_CONFIG_HOME. */
   env: Environment;
   budget?: Partial<Budget>;
+  /** What git was asked already (startLooking); it is closed when the snapshot is taken. */
+  asked?: Inspections;
   /** A file to be made for the tar, beside its final place. Without it the tree is only hashed. */
   spool?: string;
   /** Whether the tar of this digest is still to be made. */
@@ -59,7 +61,7 @@ const waits_ms = [0, 100, 500, 2000];
  * Takes a snapshot of a tree: tracked, modified and untracked files that git does not ignore, with modes and links, those
  * of submodules, or all files of a plain directory; bytes as they are in the work tree. The tar holds exactly what the
  * digest says, and all of it was there at one moment: a tree that changes while it is read is read again, up to four
- * times. Writes `spool` and `cacheFile` and nothing else, and runs nothing that the repository names.
+ * times. Writes `spool` and (unless told to `forget`) `cacheFile` and nothing else, and runs nothing that the repository names.
  * Throws tempfail (it keeps changing), dataerr (too large, a pattern, a broken repository), noinput, noperm, unavailable
  * (no git), ioerr.
  */
@@ -71,7 +73,7 @@ export async function snapshotTree(options: SnapshotOptions): Promise<Snapshot> 
       // What the cache said may be why it went wrong.
       return await attempt(options, changed === undefined);
     } catch (error) {
-      if (!(error instanceof TreeChanged)) throw error;
+      if (!isTreeChanged(error)) throw error;
       changed = error;
     }
   }
@@ -81,20 +83,26 @@ export async function snapshotTree(options: SnapshotOptions): Promise<Snapshot> 
   });
 }
 
-async function attempt(options: SnapshotOptions, trustCache: boolean): Promise<Snapshot> {
-  const { root, kind, env, uid, cacheFile } = options;
+async function attempt(options: SnapshotOptions, first: boolean): Promise<Snapshot> {
+  const { uid, cacheFile } = options;
   const key = keyOf(options);
-  const asked = inspections(treePath(root), env, uid);
+  // Git works while we read what we know of the tree.
+  const asked = first && options.asked ? options.asked : await looking(options);
   try {
-    // Git works while we read what we know of the tree.
-    if (kind === "git") void (await asked.at("")).untracked();
-    const cache = trustCache && cacheFile !== undefined ? readStatCache(cacheFile, uid) : undefined;
+    if (options.kind === "git") await asked.at("");
+    const cache = first && cacheFile !== undefined ? readStatCache(cacheFile, uid) : undefined;
     const known = cache !== undefined && cache.key === key ? await unchangedSnapshot(options, cache, asked) : undefined;
     if (known && (options.spool === undefined || (await options.wanted?.(known.digest)) === false)) return known;
+    const { takeSnapshot } = await import("./take-snapshot.js");
     return await takeSnapshot(options, key, cache, asked);
   } finally {
     await asked.close();
   }
+}
+
+async function looking({ root, kind, env, uid }: SnapshotOptions): Promise<Inspections> {
+  const { startLooking } = await import("./start-looking.js");
+  return startLooking({ root, kind }, env, uid);
 }
 
 /** A file name for the cache of this tree under these options. */

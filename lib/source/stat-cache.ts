@@ -72,11 +72,16 @@ function unpacked(header: v.InferOutput<typeof headerSchema>, body: Buffer): Sta
     printed,
     header.outputs.map(([, length]) => length),
   );
+  let split: TreePath[] | undefined;
   return {
     key: header.key,
     summary: header.summary,
     outputs: new Map(header.outputs.map(([name], index) => [name, outputs[index] ?? Buffer.alloc(0)])),
-    names: names.toString("latin1").split("\0").slice(0, -1),
+    // An unchanged tree needs few of them or none.
+    get names() {
+      split ??= names.toString("latin1").split("\0").slice(0, -1);
+      return split;
+    },
     stats: statTable(new BigInt64Array(new Uint8Array(stats).buffer)),
     content: (place) => header.targets[place] ?? shas.toString("hex", place * 32, place * 32 + 32),
   };

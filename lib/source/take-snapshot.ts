@@ -62,7 +62,8 @@ export async function takeSnapshot(
     };
     const snapshot = snapshotOf(options, facts, tree.changes[0]?.[1]);
     if (tar) Object.assign(snapshot, { tar, record: await snapshotRecord(snapshot, tar, tree, include) });
-    if (options.cacheFile !== undefined) await remember(options.cacheFile, key, facts, tree, trustedBefore);
+    if (options.cacheFile !== undefined && !options.forget)
+      await remember(options.cacheFile, key, facts, tree, trustedBefore);
     return snapshot;
   } catch (error) {
     if (tar) fs.rmSync(tar.path, { force: true });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
@@ -132,6 +133,27 @@ t.test("an unchanged file is not read again, but what the cache says is checked 
   const right = await snapshot(root, { ...options, wanted: () => true });
   t.equal(right.digest, digest);
   t.equal(right.tar?.path, options.spool);
+});
+
+t.test("who is to forget reads the cache and does not write it", async (t) => {
+  const root = repository(path.join(dir, "forgotten"), { a: "1" });
+  const cacheFile = path.join(dir, "of forgotten");
+  const first = await snapshot(root, { cacheFile, forget: true });
+  t.notOk(fs.existsSync(cacheFile));
+  t.same(await snapshot(root, { cacheFile }), first);
+  await settled(root);
+  await snapshot(root, { cacheFile });
+  const cache = readStatCache(cacheFile, uid);
+  if (!cache) throw new Error("no cache");
+  const entries = [{ path: "a", mode: "100644" as const, sha: "0".repeat(64) }];
+  writeStatCache(cacheFile, { ...cache, key: "another selection's", entries }, BigInt(Date.now()) * 1_000_000n);
+  const before = fs.statSync(cacheFile, { bigint: true });
+  write(root, { b: "2" });
+  const { digest } = await snapshot(root, { cacheFile, forget: true });
+  const b = { path: "b", mode: "100644" as const, sha: createHash("sha256").update("2").digest("hex") };
+  t.equal(digest, treeDigest([...entries, b]), "what the cache knows is believed, the rest is read");
+  const after = fs.statSync(cacheFile, { bigint: true });
+  t.strictSame([after.ino, after.mtimeNs], [before.ino, before.mtimeNs]);
 });
 
 t.test("an unchanged tree whose tar is wanted", async (t) => {
