@@ -1,5 +1,6 @@
 // Snapshots by content: one tar per distinct tree of a user, and beside it what is known about it.
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
@@ -16,7 +17,8 @@ export interface Stored {
 
 /** Where a tar may be written before its name is known: the same directory, so that it is only linked later. */
 export function spoolFile(registry: Registry): string {
-  return path.join(ownDirectory(registry, "snapshots"), `.tmp-${process.pid}-${randomWord(6)}.tar`);
+  const name = `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}.tar`;
+  return path.join(ownDirectory(registry, "snapshots"), name);
 }
 
 /** The caller's snapshot of this digest, if both of its files are there. */
@@ -41,7 +43,24 @@ export function storeSnapshot(registry: Registry, record: SnapshotRecord, spool:
     fs.rmSync(spool, { force: true });
   }
   writeOnce(json, recordText(record), registry.modes.file);
+  removeStale(path.dirname(spool));
   return { tar, tar_digest: record.tar_digest };
+}
+
+const day_ms = 86_400_000;
+
+/** Removes what the caller's snapshots that were killed have left for a day, here or on other hosts. */
+function removeStale(directory: string): void {
+  for (const name of fs.readdirSync(directory).filter((entry) => entry.startsWith(".tmp-"))) {
+    const [, host, pid] = /^\.tmp-(.+)-(\d+)-[^-]+$/.exec(name) ?? [];
+    if (host === os.hostname() && fs.existsSync(`/proc/${pid}`)) continue;
+    const file = path.join(directory, name);
+    try {
+      if (Date.now() - fs.statSync(file).mtimeMs > day_ms) fs.unlinkSync(file);
+    } catch {
+      // Another snapshot of the caller's removed it, or has given it its name.
+    }
+  }
 }
 
 function sync(file: string): void {

@@ -1,4 +1,6 @@
+import path from "node:path";
 import { rawPaths } from "./inspect.js";
+import { pruneCaches } from "./prune-caches.js";
 import { writeStatCache } from "./stat-cache.js";
 import type { Tree } from "./take-snapshot.js";
 import type { TreePath } from "./tree-path.js";
@@ -31,6 +33,7 @@ export async function remember(
     included: listing.included,
   };
   writeStatCache(cacheFile, { key, stats, entries, outputs, ...(watchable ? { summary: memory } : {}) }, trustedBefore);
+  pruneCaches(path.dirname(cacheFile));
 }
 
 /** Where the entries are that can change while git prints the same: it looks away from them, or finds that they differ. */
