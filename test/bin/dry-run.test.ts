@@ -51,6 +51,15 @@ await until("the worker's end", () => {
 });
 await until("the worker's leave", () => !fs.readdirSync("/proc").some((pid) => isWorker(pid)));
 
+// Something registered, and a run that waits for what another will not make.
+fs.writeFileSync(path.join(work, "data"), "x");
+fs.writeFileSync(path.join(work, "makes.toml"), `${recipe.replace("small", "makes")}[outputs.m]\ntype = "model"\n`);
+const needs = '[inputs.m]\ntype = "artifact"\nartifact = "@last:makes:m"\n';
+fs.writeFileSync(path.join(work, "needs.toml"), `${recipe.replace("small", "needs")}${needs}`);
+const waits = await sh(`lab-register-external -q data --alias data &&
+lab-plan makes.toml | lab-snapshot | lab-resolve | lab-create -q && lab-run -q needs.toml && lab-cancel -q @last:makes`);
+if (waits.code !== 0) throw new Error(waits.stderr);
+
 function isWorker(pid: string): boolean {
   try {
     const argv = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
@@ -84,6 +93,10 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-cancel": { cmd: "lab-cancel -n @last:idle", shows: { type: "status", state: "planned" } },
   "lab-forget": { cmd: "lab-forget -n @last:idle", shows: { type: "status", error: { code: "refused" } } },
   "lab-reconcile": { cmd: "lab-reconcile -n", shows: { id: run["id"], state: "succeeded" } },
+  "lab-register": { cmd: "lab-register -n", shows: { type: "outputs", state: "cancelled" } },
+  "lab-advance": { cmd: "lab-advance -n", shows: { type: "status", name: "needs", state: "blocked" } },
+  "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
+  "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
   "lab-init": {
     cmd: "lab-init -n --yes --root new --name here --scheduler local --output new/cluster.toml",
     shows: { type: "check", name: "registry" },

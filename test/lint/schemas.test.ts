@@ -46,14 +46,30 @@ t.test("what the commands write fits", async (t) => {
   const recipe =
     'name = "small"\ncommand = ["true"]\nparams.lr = 1.0\n[resources]\ntime = "10m"\nmem = "64MB"\n[inputs.data]\ntype = "external"\npath = "/etc/passwd"\n[outputs.model]\ntype = "model"\nalias = "m"\n';
   fs.writeFileSync(path.join(place.dir, "work/small.toml"), recipe);
+  const use = recipe
+    .replace("small", "use")
+    .replace('type = "external"\npath = "/etc/passwd"', 'type = "artifact"\nartifact = "best"');
+  fs.writeFileSync(path.join(place.dir, "work/use.toml"), use);
   fs.writeFileSync(path.join(place.dir, "work/bad.toml"), "nmae = 1\n");
   const script = `lab-plan --note n --tag t --group g --parent @last:good small.toml | tee planned | lab-snapshot | tee snapshotted | lab-resolve | tee resolved | lab-create | tee created | lab-render-sbatch | tee rendered | lab-submit
 cat planned snapshotted resolved created rendered
+lab-register-external small.toml --alias data; lab-alias best data; lab-alias --list; lab-alias --history best
+lab-plan use.toml | tee used | lab-snapshot | lab-resolve | tee using | lab-create | lab-render-sbatch | lab-submit; cat used using
+lab-plan --set 'inputs.data.artifact="@last:use:model"' --name later use.toml | lab-snapshot | lab-resolve | lab-create | lab-render-sbatch | lab-submit; lab-advance; lab-register @last:good
 lab-wait @last:small
 lab-ls; lab-show @last:good; lab-show @last; lab-log @last:good; lab-metrics @last:good; lab-events --since 2026-01-01; lab-why @last:bad @last:good
 lab-config; lab-validate bad.toml; lab-init -n --root x --name x --scheduler local --output x.toml; lab-help; lab-completion fish
 lab-cancel @last:idle; lab-forget @last:good; lab-reconcile; lab-show zzzzzz; lab-ls --bogus; lab-worker --idle 0; lab-create <bad.toml`;
   const { stdout } = await place.run(["sh", "-c", script], { cwd: path.join(place.dir, "work") });
+  const inputs = records(stdout).map((record) => JSON.stringify((record as { inputs?: unknown }).inputs ?? ""));
+  t.ok(
+    inputs.some((text) => /"type":"artifact".*"id":"art-.*"record":/.test(text)),
+    "an artifact that was registered",
+  );
+  t.ok(
+    inputs.some((text) => /"type":"artifact".*"id":"art-.*"run":/.test(text)),
+    "an artifact that a run makes",
+  );
   const seen = new Map<string, number>();
   const check = (record: Record<string, unknown>, from: string) => {
     const type = String(record["type"]);

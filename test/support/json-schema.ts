@@ -34,6 +34,7 @@ const keywords: Record<string, "schema" | "schemas" | "list" | ((value: unknown)
   propertyNames: "schema",
   items: "schema",
   anyOf: "list",
+  oneOf: "list",
   pattern: (value) => isText(value) && new RegExp(String(value), "u") !== undefined,
   minimum: (value) => typeof value === "number",
   maximum: (value) => typeof value === "number",
@@ -58,6 +59,7 @@ export function breaches(schema: unknown, value: unknown, at = "$"): string[] {
     propertyNames,
     items,
     anyOf,
+    oneOf,
   } = schema as {
     type?: string;
     properties?: Record<string, Schema>;
@@ -66,6 +68,7 @@ export function breaches(schema: unknown, value: unknown, at = "$"): string[] {
     propertyNames?: Schema;
     items?: Schema;
     anyOf?: Schema[];
+    oneOf?: Schema[];
   };
   const limits = schema as { const?: unknown; enum?: unknown[]; pattern?: string; minimum?: number; maximum?: number };
   if (type !== undefined && !isOf(type, value)) no(`is no ${type}`);
@@ -76,6 +79,7 @@ export function breaches(schema: unknown, value: unknown, at = "$"): string[] {
   if (limits.minimum !== undefined && typeof value === "number" && value < limits.minimum) no("is too small");
   if (limits.maximum !== undefined && typeof value === "number" && value > limits.maximum) no("is too large");
   if (anyOf && !anyOf.some((one) => breaches(one, value, at).length === 0)) no("fits none of its forms");
+  if (oneOf && oneOf.filter((one) => breaches(one, value, at).length === 0).length !== 1) no("fits not one form alone");
   if (Array.isArray(value) && items)
     value.forEach((item, i) => {
       found.push(...breaches(items, item, `${at}.${i}`));
