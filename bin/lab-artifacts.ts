@@ -11,7 +11,11 @@ export const spec = {
     kind: { type: "strings", value: "KIND", help: "only these: checkpoint, model, dataset, …" },
     role: { type: "strings", value: "ROLE", help: "only what runs made in this role" },
     run: { type: "strings", value: "RUN", help: "only what this run made, whoever's it is" },
-    alias: { type: "string", value: "NAME", help: "what this name means: an artifact, or the steps of a stream" },
+    alias: {
+      type: "string",
+      value: "NAME",
+      help: "what this name means, or what recipes call so (* and ? stand for others)",
+    },
     user: { type: "strings", value: "USER", help: "whose artifacts (default yours)" },
     all: { type: "boolean", short: "a", help: "everybody's artifacts" },
     since: { type: "time", value: "TIME", help: "registered since then: 3d, today, 2026-11-20" },

@@ -47,8 +47,14 @@ export const artifactSchema = record("artifact", {
 });
 export type Artifact = v.InferOutput<typeof artifactSchema>;
 
-/** A file that `[collect]` names: recorded where it is. */
-export const collectedSchema = v.looseObject({ path, bytes: count, modified_at: time });
+/** A file that `[collect]` names, or that the job has noted: recorded where it is. */
+export const collectedSchema = v.looseObject({
+  path,
+  bytes: count,
+  modified_at: time,
+  role: maybe(text),
+  metadata: maybe(v.record(v.string(), v.unknown())),
+});
 export type CollectedFile = v.InferOutput<typeof collectedSchema>;
 
 /** outputs.json: written once at a run's settlement, in any terminal state: nothing will be registered for it any more. */

@@ -6,6 +6,7 @@ import type { CollectedFile, Outputs } from "../record/artifact.js";
 import { errnoOf } from "../record/fault.js";
 import { timestamp } from "../record/units.js";
 import type { RunOnDisk } from "./facts.js";
+import { notedFiles } from "./noted.js";
 
 export type { CollectedFile as Collected } from "../record/artifact.js";
 
@@ -15,27 +16,31 @@ export type Excluded = NonNullable<Outputs["excluded"]>[number];
 export const collectLimits = { files: 5000, excluded: 100, names: 200_000 };
 
 /**
- * The files that match the recipe's globs, in order of their paths, and what matched and is left out, with the reason: links
- * that lead out of the run, what cannot be read, what is no file, the run's own records, and what is too much.
+ * The files that match the recipe's globs or that the job has noted, in order of their paths, and what is left out of them,
+ * with the reason: links that lead out of the run, what cannot be read, what is no file, the run's own records, and what is
+ * too much.
  */
 export async function collectFiles(
-  { run, dir }: Pick<RunOnDisk, "run" | "dir">,
+  disk: Pick<RunOnDisk, "run" | "dir" | "owner" | "facts">,
   limits = collectLimits,
 ): Promise<{ collected: CollectedFile[]; excluded: Excluded[] }> {
+  const { run, dir } = disk;
   const { globs = [], exclude = [] } = run.collect ?? {};
   const collected: CollectedFile[] = [];
   const excluded: Excluded[] = [];
-  if (globs.length === 0 || !fs.existsSync(dir)) return { collected, excluded };
+  const noted = new Map(notedFiles(disk).map((file) => [file.path, file]));
+  if ((globs.length === 0 && noted.size === 0) || !fs.existsSync(dir)) return { collected, excluded };
   const { names, unreadable, more } = await matching(globs, exclude, dir, limits.names);
   const records = names.filter((name) => name.startsWith(".lab/") && !isDirectory(path.join(dir, name)));
-  const real = fs.realpathSync(dir);
-  for (const name of names) {
-    // A node that died has left what it had unpacked there.
-    if (/^(\.lab|src\.\d+)\//.test(name)) continue;
-    const file = path.join(dir, name);
-    const seen = look(file, real);
+  // A node that died has left what it had unpacked there.
+  const files = names.filter((name) => !/^(\.lab|src\.\d+)\//.test(name)).map((name) => path.join(dir, name));
+  const own = realPaths([dir]);
+  const ownAndOutputs = [...own, ...realPaths(Object.values(run.outputs).flatMap((output) => output.path ?? []))];
+  for (const file of [...new Set([...files, ...noted.keys()])].sort()) {
+    const note = noted.get(file);
+    const seen = look(file, note ? ownAndOutputs : own) ?? (note ? "a directory" : undefined);
     if (typeof seen === "string") excluded.push({ path: file, reason: seen });
-    else if (seen) collected.push({ path: file, ...seen });
+    else if (seen) collected.push({ ...note, path: file, ...seen });
   }
   const over = collected.splice(limits.files);
   for (const name of unreadable) excluded.push({ path: path.join(dir, name), reason: "the directory cannot be read" });
@@ -50,9 +55,8 @@ export async function collectFiles(
   };
 }
 
-/** The files alone. */
-export async function collectedFiles(disk: Pick<RunOnDisk, "run" | "dir">): Promise<CollectedFile[]> {
-  return (await collectFiles(disk)).collected;
+function realPaths(directories: string[]): string[] {
+  return directories.flatMap((directory) => (fs.existsSync(directory) ? fs.realpathSync(directory) : []));
 }
 
 async function matching(globs: string[], exclude: string[], dir: string, most: number) {
@@ -95,12 +99,12 @@ function isDirectory(file: string): boolean {
 }
 
 /** What is recorded of a file, why it is left out, or undefined for a directory, which is none. */
-function look(file: string, real: string): { bytes: number; modified_at: string } | string | undefined {
+function look(file: string, roots: string[]): { bytes: number; modified_at: string } | string | undefined {
   try {
     const own = fs.lstatSync(file);
     if (own.isDirectory()) return undefined;
     const target = fs.realpathSync(file);
-    if (target !== real && !target.startsWith(`${real}${path.sep}`)) {
+    if (!roots.some((root) => target === root || target.startsWith(`${root}${path.sep}`))) {
       return own.isSymbolicLink() ? `a link out of the run, to '${target}'` : "outside the run's directory";
     }
     const stat = fs.statSync(file);
@@ -111,8 +115,12 @@ function look(file: string, real: string): { bytes: number; modified_at: string 
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
-    return errno === "ENOENT" ? "a link that leads nowhere" : errno === "ELOOP" ? "a link to itself" : "cannot be read";
+    return errno === "ENOENT" ? goneOr(file) : errno === "ELOOP" ? "a link to itself" : "cannot be read";
   }
+}
+
+function goneOr(file: string): string {
+  return fs.lstatSync(file, { throwIfNoEntry: false }) ? "a link that leads nowhere" : "it is gone";
 }
 
 function firstOf(excluded: Excluded[], most: number): Excluded[] {

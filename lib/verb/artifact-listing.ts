@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Context } from "../command/context.js";
 import type { Artifact } from "../record/artifact.js";
-import { fault, isFault } from "../record/fault.js";
+import { type Fault, fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import { measuresOf } from "../record/result.js";
 import { timeOfRunId } from "../record/run-id.js";
@@ -16,6 +16,7 @@ import { current, type RunArtifact, registeredIn } from "../registry/outputs.js"
 import { findRun } from "../registry/refs.js";
 import { marked, type RunPlace, usersWith } from "../registry/runs.js";
 import { trusted } from "./trust.js";
+import { globPattern } from "./where.js";
 
 export interface ArtifactFilter {
   kind: string[];
@@ -34,18 +35,25 @@ export interface ArtifactFilter {
 export async function* listArtifacts(filter: ArtifactFilter, context: Context): AsyncGenerator<Artifact> {
   const registry = await context.registry();
   const limit = filter.limit ?? (context.terminal.out ? 50 : Number.POSITIVE_INFINITY);
+  const name = filter.alias;
+  const meant = name === undefined || isPattern(name) ? undefined : await whatItMeans(filter, name, registry, context);
+  const called = name === undefined || Array.isArray(meant) ? undefined : globPattern(name);
   let count = 0;
-  for await (const artifact of await everything(filter, registry, context)) {
+  for (const artifact of Array.isArray(meant) ? meant : everything(filter, registry, context)) {
     if (context.signal.aborted || count >= limit) return;
-    if (!passes(artifact, filter)) continue;
+    if (!passes(artifact, filter) || called?.test(artifact.alias ?? "") === false) continue;
     count += 1;
     yield { ...artifact, ...headlineOf(artifact) };
   }
+  if (meant && !Array.isArray(meant) && count === 0) throw meant;
 }
 
-async function everything(filter: ArtifactFilter, registry: Registry, context: Context): Promise<Iterable<Artifact>> {
+function isPattern(name: string): boolean {
+  return /[*?]/.test(name);
+}
+
+function everything(filter: ArtifactFilter, registry: Registry, context: Context): Iterable<Artifact> {
   const report = (message: string) => context.report(undefined, fault("dataerr", message));
-  if (filter.alias !== undefined) return meant(filter, filter.alias, registry, context, await trusted(context));
   if (filter.run.length > 0) {
     const runs = filter.run.map((ref) => findRun(registry, ref, context.cwd));
     return runs.flatMap(({ run, dir }) => madeBy({ user: run.user, id: run.id, dir }, filter, report));
@@ -60,22 +68,26 @@ async function everything(filter: ArtifactFilter, registry: Registry, context: C
   return merged(runs, others, (place) => madeBy(place, filter, report));
 }
 
-/** What a name means: one artifact, or the steps of a stream. */
-function meant(
+/** What a name means: one artifact, or the steps of a stream; or the fault that it means nothing. */
+async function whatItMeans(
   filter: ArtifactFilter,
   name: string,
   registry: Registry,
   context: Context,
-  trusts: (user: string) => boolean,
-): Artifact[] {
-  const found = findArtifact(registry, name, context.cwd, { trusts, report: context.say });
-  if (found.warning !== undefined) context.say(found.warning);
-  const { producer, artifact, role, step } = found;
-  if (!producer) return artifact ? [artifact] : [];
-  const place = { user: producer.run.user, id: producer.run.id, dir: producer.dir };
-  return madeBy(place, filter, context.say).filter(
-    (one) => one.role === role && (step === undefined || one.step === step),
-  );
+): Promise<Artifact[] | Fault> {
+  try {
+    const found = findArtifact(registry, name, context.cwd, { trusts: await trusted(context), report: context.say });
+    if (found.warning !== undefined) context.say(found.warning);
+    const { producer, artifact, role, step } = found;
+    if (!producer) return artifact ? [artifact] : [];
+    const place = { user: producer.run.user, id: producer.run.id, dir: producer.dir };
+    const made = madeBy(place, filter, context.say);
+    return made.filter((one) => one.role === role && (step === undefined || one.step === step));
+  } catch (error) {
+    // A run that goes on, or has failed, has not got the name that its recipe gives it.
+    if (isFault(error) && error.code === "noinput") return error;
+    throw error;
+  }
 }
 
 function usersOf({ all, user }: ArtifactFilter, registry: Registry): string[] {

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { registerRun } from "../../../lib/pass/register.js";
 import { isFault, recordError } from "../../../lib/record/fault.js";
+import type { Run } from "../../../lib/record/run.js";
 import { type Binding, bindAlias } from "../../../lib/registry/aliases.js";
 import { type External, registerExternal } from "../../../lib/registry/artifacts.js";
 import { collectFiles } from "../../../lib/registry/collected.js";
@@ -30,6 +31,7 @@ export interface Request {
 export type Answer = { value: unknown } | { code: string; message: string; hint?: string } | { bug: string };
 
 const uid = process.getuid?.() ?? 0;
+const factsOf = ({ id, planned_at }: Run) => ({ run: id, planned_at, submissions: [], attempts: [] });
 const open = (base: string) => openRegistry(base, uid);
 
 const acts = {
@@ -54,7 +56,10 @@ const acts = {
   },
   openRun: (base: string, user: string, id: string) => openRun(open(base), user, id)?.run.id,
   find: (base: string, ref: string) => findRun(open(base), ref, "/").dir,
-  collect: (dir: string, globs: string[]) => collectFiles({ dir, run: sampleRun({ collect: { globs } }) }),
+  collect: (dir: string, globs: string[]) => {
+    const run = sampleRun({ collect: { globs } });
+    return collectFiles({ dir, run, owner: uid, facts: factsOf(run) });
+  },
   register: async (base: string, id: string) => {
     const registry = open(base);
     const disk = openRun(registry, registry.user, id);

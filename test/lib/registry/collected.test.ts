@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
-import { collectedFiles, collectFiles } from "../../../lib/registry/collected.js";
+import { collectFiles } from "../../../lib/registry/collected.js";
 import { sampleRun } from "../record/sample.js";
-import { answer, isRoot, place, possible } from "./support.js";
+import { answer, isRoot, place, possible, uid } from "./support.js";
 
 type Found = Awaited<ReturnType<typeof collectFiles>>;
 
@@ -17,8 +17,12 @@ function tree(t: Parameters<typeof place>[0], files: string[]): string {
   return dir;
 }
 
-const collect = (dir: string, globs: string[], more: object = {}, limits?: Parameters<typeof collectFiles>[1]) =>
-  collectFiles({ dir, run: sampleRun({ collect: { globs, ...more } }) }, limits);
+function collect(dir: string, globs: string[], more: object = {}, limits?: Parameters<typeof collectFiles>[1]) {
+  const run = sampleRun(globs.length === 0 ? more : { collect: { globs, ...more } });
+  const attempts = [1, 2].filter((n) => fs.existsSync(path.join(dir, `.lab/attempt-${n}`))).map((n) => ({ n }));
+  const facts = { run: run.id, planned_at: run.planned_at, submissions: [], attempts };
+  return collectFiles({ dir, run, owner: uid, facts }, limits);
+}
 const names = (dir: string, files: { path: string }[]) => files.map((file) => path.relative(dir, file.path));
 
 t.test("what matches is recorded where it is, in order, with size and time", async (t) => {
@@ -28,7 +32,7 @@ t.test("what matches is recorded where it is, in order, with size and time", asy
   t.same(names(dir, collected), [".hidden/x.csv", "a.csv", "b/1.png", "b/2.csv"]);
   t.same(collected[1], { path: path.join(dir, "a.csv"), bytes: 5, modified_at: "2026-11-18T11:06:40.000Z" });
   t.same(excluded, []);
-  t.same(await collectedFiles({ dir, run: sampleRun() }), [], "nothing asked, nothing looked at");
+  t.same(await collect(dir, []), { collected: [], excluded: [] }, "nothing asked, nothing looked at");
   t.same(await collect(path.join(dir, "nowhere"), ["**"]), { collected: [], excluded: [] });
 });
 
@@ -90,5 +94,44 @@ t.test("what cannot be read ends nothing", async (t) => {
       ["b.csv", "cannot be read"],
       ["closed", "the directory cannot be read"],
     ],
+  );
+});
+
+t.test("what the job has noted is recorded with what it said of it, in the run and in its outputs", async (t) => {
+  const dir = tree(t, ["plots/a.png", "b.csv", "out/w", "dir/x", ".lab/attempt-1/x", ".lab/attempt-2/x"]);
+  const note = (n: number, host: string, ...lines: object[]) =>
+    fs.writeFileSync(
+      path.join(dir, `.lab/attempt-${n}/artifacts-${host}-1.ndjson`),
+      `${lines.map((line) => JSON.stringify(line)).join("\n")}\nno line\n{"type":"artifact","path":"relative"}\n{"half`,
+    );
+  const at = (name: string) => path.join(dir, name);
+  const elsewhere = path.join(place(t), "output");
+  fs.mkdirSync(elsewhere);
+  fs.writeFileSync(path.join(elsewhere, "w"), "1");
+  note(1, "n1", { path: at("plots/a.png"), role: "old" }, { path: at("gone") });
+  note(2, "n1", { path: at("plots/../plots/a.png"), role: "plot", metadata: { epoch: 3 } }, { path: at("dir") });
+  note(2, "n2", { path: path.join(elsewhere, "w") }, { path: "/etc/passwd" });
+  const outputs = { model: { type: "model", alias: "m", digest: "stat", path: elsewhere } };
+  const both = await collectFiles({
+    dir,
+    owner: uid,
+    run: sampleRun({ collect: { globs: ["*.csv"] }, outputs: outputs as never }),
+    facts: { run: "r", planned_at: "", submissions: [], attempts: [{ n: 1 }, { n: 2 }] },
+  });
+  t.match(
+    both.collected.find((file) => file.path === at("plots/a.png")),
+    { role: "plot", metadata: { epoch: 3 }, bytes: 11 },
+  );
+  t.same(
+    both.collected.map((file) => file.path).sort(),
+    [at("b.csv"), at("plots/a.png"), path.join(elsewhere, "w")].sort(),
+  );
+  t.same(
+    both.excluded.map(({ path: of, reason }) => [of, reason]).sort(),
+    [
+      ["/etc/passwd", "outside the run's directory"],
+      [at("dir"), "a directory"],
+      [at("gone"), "it is gone"],
+    ].sort(),
   );
 });

@@ -59,6 +59,11 @@ t.test("the newest run first, of a stream the newest step; what came from outsid
   first.attempt(1, { outputs: [{ role: "model", path: first.output("model"), complete: true }] });
   for (const name of ["9", "10"]) first.noteStep(1, "ck", name);
   await register(first);
+  t.same(
+    await list({ alias: "stream" }),
+    ["ck@10", "ck@9"],
+    "its run has not succeeded, so the name means nothing yet",
+  );
   first.attempt(2);
   fs.writeFileSync(path.join(first.output("ck"), "9/ok"), "again");
   first.noteStep(2, "ck", "9");
@@ -87,10 +92,14 @@ t.test("the newest run first, of a stream the newest step; what came from outsid
   t.same(await list({ alias: "stream@9" }), ["ck@9 a2"]);
   t.same(await list({ alias: "stream", latest: true }), ["ck@10"]);
   t.same(await list({ alias: "model" }), ["model"]);
+  t.same(await list({ alias: "str*" }), ["ck@10", "ck@9 a2"]);
+  t.same(await list({ alias: "nothing*" }), []);
   t.same(await list({ since: Date.now() + 60_000 }), []);
   t.same(await list({ all: true, user: [user] }), await list());
   t.same(reported, []);
   await t.rejects(list({ user: ["nobody-here"] }), { code: "noinput" });
+  await t.rejects(list({ alias: "nothing" }), { code: "noinput" });
+  await t.rejects(list({ alias: "no/such/name" }), { code: "dataerr" });
 });
 
 t.test("a result has its headline", async (t) => {
