@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // lab-ls - list runs
 import { command } from "../lib/command/command.js";
+import { states } from "../lib/record/state.js";
 import { listRuns } from "../lib/verb/listing.js";
 
 export const spec = {
@@ -28,6 +29,7 @@ export const spec = {
       value: "FIELD",
       help: "by this field, -FIELD for the other way round (default: newest first)",
     },
+    summary: { type: "boolean", help: "below the table, how many there are in each state" },
     limit: { type: "integer", short: "l", value: "N", help: "at most so many (default 50 on a terminal, else all)" },
   },
   columns: [
@@ -40,6 +42,7 @@ export const spec = {
     { key: "user", spare: true },
     "message",
   ],
+  tally: { option: "summary", key: "state", order: states, noun: "run", most: 50, unless: "limit" },
   input: "none",
   writes: ["status"],
 } as const;

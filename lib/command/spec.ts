@@ -1,5 +1,6 @@
 // What a command declares of itself: its options, its columns, what it reads.
 import type { Format, TableStyle } from "./table.js";
+import type { Tally } from "./tally.js";
 
 export interface Option {
   /** `duration` gives seconds, `time` milliseconds, `strings` may be given often. */
@@ -28,7 +29,6 @@ export interface Spec {
   columns?: readonly (string | Column)[];
   /** On a terminal, instead of a table: the text of one record. */
   view?: (record: Record<string, unknown>, style: TableStyle) => string;
-  /** `records`: reads stdin; `runs`: its arguments, else records on stdin; `none`: no stdin. */
   /** On a terminal, instead of a table: the text of all records together, gathered for it. Options may choose the form. */
   whole?: (
     records: Record<string, unknown>[],
@@ -37,6 +37,9 @@ export interface Spec {
   ) => string;
   /** The ids in a record, which -q gives, each once; without it the record's own. */
   ids?: (record: Record<string, unknown>) => readonly string[];
+  /** Below a table in its usual form. */
+  tally?: Tally;
+  /** `records`: reads stdin; `runs`: its arguments, else records on stdin; `none`: no stdin. */
   input: "records" | "runs" | "none";
   /** The option (or options) that ask for this view also into a pipe. */
   plainWith?: string | readonly string[];

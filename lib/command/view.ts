@@ -7,6 +7,7 @@ import { plain } from "./plain.js";
 import type { Spec } from "./spec.js";
 import type { TextWriter } from "./stream.js";
 import { at, type TableColumn, type TableStyle, tableLines } from "./table.js";
+import { type Count, tallied } from "./tally.js";
 
 /** Shows records in the way of the command (each one's text, a pivoted table), or in the columns that the options name. */
 export function openView(
@@ -26,7 +27,11 @@ export function openView(
   if (spec.view && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
   if (spec.pivot && options["columns"] === undefined) return pivoted(spec.pivot, text, style);
   const named = options["columns"] as string | undefined;
-  return table(columnsOf(spec, named), named !== undefined, text, style);
+  // Who asks for columns, or for none of the headings, is going to read the rows by a program.
+  const counts = spec.tally !== undefined && options[spec.tally.option] === true && named === undefined && style.header;
+  const limited = style.width === undefined || options[spec.tally?.unless ?? ""] !== undefined;
+  const count = spec.tally && counts ? tallied(spec.tally, limited, style) : undefined;
+  return table({ columns: columnsOf(spec, named), named: named !== undefined, count }, text, style);
 }
 
 /** The view knows what the command writes; a record that only passes by is shown as it is. */
@@ -74,7 +79,7 @@ function userName(): string | undefined {
 }
 
 /** Gathers rows until none has come for a moment, so that columns fit; what comes later keeps their widths. */
-function table(asked: readonly TableColumn[], named: boolean, text: TextWriter, style: TableStyle): Output {
+function table({ columns: asked, named, count }: Asked, text: TextWriter, style: TableStyle): Output {
   let rows: Record<string, unknown>[] = [];
   let columns = asked;
   let widths: number[] | undefined;
@@ -92,7 +97,7 @@ function table(asked: readonly TableColumn[], named: boolean, text: TextWriter, 
   };
   return {
     write(record) {
-      if (isFailure(record)) return undefined;
+      if (isFailure(record) || count?.add(record) === false) return undefined;
       rows.push(toldError(record as Record<string, unknown>));
       if (rows.length >= 1000) flush();
       else timer ??= setTimeout(flush, 200);
@@ -100,9 +105,17 @@ function table(asked: readonly TableColumn[], named: boolean, text: TextWriter, 
     },
     end() {
       flush();
+      if (count) text.write(`${widths === undefined ? "" : "\n"}${count.line()}\n`);
       return text.end();
     },
   };
+}
+
+interface Asked {
+  columns: readonly TableColumn[];
+  /** By the person who asks, not by the command. */
+  named: boolean;
+  count: Count | undefined;
 }
 
 /** Where no column has room for an error, one for it: a row that says nothing of it would look like one that went well. */

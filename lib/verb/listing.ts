@@ -31,6 +31,8 @@ export interface Filter {
   sort: string | undefined;
   /** Only what is older than this run: where the page before it ended. */
   before?: string | undefined;
+  /** Whether all are counted, of which a table shows the first. */
+  summary?: boolean;
   limit: number | undefined;
 }
 
@@ -56,7 +58,7 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
     .flatMap((user) => marked(registry, "loose", user).map((id) => ({ user, id })))
     .filter(({ id }) => inTime(id, filter));
   ids.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
-  const limit = filter.limit ?? (context.terminal.out ? 50 : Number.POSITIVE_INFINITY);
+  const limit = filter.limit ?? (context.terminal.out && !filter.summary ? 50 : Number.POSITIVE_INFINITY);
   const columns = filter.columns?.split(",").map((key) => key.trim()) ?? [];
   const kept: { status: Status; field: Field }[] = [];
   let count = 0;

@@ -67,6 +67,29 @@ t.test("a view, of what the command writes; what passes by as it is; nothing of 
   t.equal(await shown(t, plain, { text: true }, pipe, [status]), "<a>\n");
 });
 
+t.test("below a list, how they stand; of many the first on a terminal", async (t) => {
+  const tally = {
+    option: "summary",
+    key: "state",
+    order: ["running", "failed"],
+    noun: "run",
+    most: 2,
+    unless: "limit",
+  };
+  const spec: Spec = { ...base, columns: ["id"], tally };
+  const runs = ["failed", "running", "odd", "failed"].map((state, i) => ({ type: "status", id: `r${i}`, state }));
+  const options = { summary: true };
+  const counted = "4 runs: 1 running, 2 failed, 1 odd";
+  t.equal(await shown(t, spec, options, person, runs), `id\nr0\nr1\n\n${counted}; the first 2 are shown\n`);
+  t.equal(await shown(t, spec, { ...options, limit: 9 }, person, runs), `id\nr0\nr1\nr2\nr3\n\n${counted}\n`);
+  t.equal(await shown(t, spec, { ...options, table: true }, pipe, runs.slice(0, 1)), "id\nr0\n\n1 run: 1 failed\n");
+  t.equal(await shown(t, spec, options, person, []), "no runs\n");
+  t.equal(await shown(t, spec, {}, person, []), "", "only where it is asked for");
+  for (const rows of [{ columns: "id" }, { "no-header": true, table: true }])
+    t.notMatch(await shown(t, spec, { ...options, ...rows }, pipe, runs), /runs/, "rows for a program");
+  t.notMatch(await shown(t, spec, options, pipe, runs), /runs:/, "and none in records");
+});
+
 t.test("a pivot has a column for each name", async (t) => {
   const spec: Spec = { ...base, pivot: { by: ["run", "step"], key: "name", value: "value" } };
   const metric = (step: number, name: string, value: number) => ({
