@@ -30,7 +30,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-advance", group: "watching", purpose: "send runs that waited for an input" },
   { name: "lab-wait", group: "watching", purpose: "wait until runs have ended" },
   { name: "lab-ls", group: "watching", purpose: "list runs" },
-  { name: "lab-show", group: "watching", purpose: "everything about a run" },
+  { name: "lab-show", group: "watching", purpose: "everything about a run or an artifact" },
   { name: "lab-log", group: "watching", purpose: "the log of a run" },
   { name: "lab-metrics", group: "watching", purpose: "the metrics of runs" },
   { name: "lab-events", group: "watching", purpose: "the journal of what happened" },

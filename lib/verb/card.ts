@@ -8,6 +8,7 @@ import type { Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
 import { shortDuration, shortSize } from "../record/units.js";
 import type { Collected } from "../registry/collected.js";
+import { artifactRows, inputWords, madeLines, type UsedAndMade } from "./showing-artifacts.js";
 
 type Shown = Pick<
   Run,
@@ -37,7 +38,8 @@ type Shown = Pick<
     collected?: Collected[];
     tracking?: { wandb?: { url?: string } };
     logs: string[];
-  };
+    missing?: { role: string; reason: string }[];
+  } & UsedAndMade;
 
 interface Attempted {
   n: number;
@@ -52,10 +54,28 @@ interface Attempted {
 
 /** The card that a person sees. */
 export function cardOf(record: Record<string, unknown>, style: TableStyle): string {
+  if (record["type"] === "artifact")
+    return artifactCard(record as unknown as Parameters<typeof artifactRows>[0], style);
   const run = record as unknown as Shown;
-  const [name, id] = [plain(run.name), run.id];
+  return card(run.name, run.id, rowsOf(run), style);
+}
+
+function artifactCard(artifact: Parameters<typeof artifactRows>[0], style: TableStyle): string {
+  const { role, step, path, id } = artifact;
+  const name =
+    role === undefined ? (path.split("/").at(-1) ?? path) : `${role}${step === undefined ? "" : ` step ${step}`}`;
+  return card(
+    name,
+    id,
+    artifactRows(artifact).map(([key, words]) => spaced(key, words)),
+    style,
+  );
+}
+
+function card(title: string, id: string, rows: readonly Row[], style: TableStyle): string {
+  const name = plain(title);
   const head = style.colour ? `${paint(name, "handle")}  ${paint(id, "header")}` : `${name}  ${id}`;
-  return `${head}\n${body(rowsOf(run), style).join("\n")}\n`;
+  return `${head}\n${body(rows, style).join("\n")}\n`;
 }
 
 interface Row {
@@ -72,9 +92,7 @@ function rowsOf(run: Shown): Row[] {
     if (text) rows.push({ key, words: plain(text).split(" ") });
   };
   const list = (key: string, words: string[]) => {
-    // Two spaces between them, so that one sees where the next begins.
-    if (words.length > 0)
-      rows.push({ key, words: words.map((word, i) => plain(word) + (i < words.length - 1 ? " " : "")) });
+    if (words.length > 0) rows.push(spaced(key, words));
   };
   add("state", stateOf(run));
   add("why", run.narrative?.hypothesis ?? run.narrative?.intent);
@@ -89,9 +107,11 @@ function rowsOf(run: Shown): Row[] {
   add("asks for", resourcesOf(run));
   add("source", sourceOf(run));
   add("key", run.key && shortDigest(run.key.digest));
-  for (const [role, input] of Object.entries(run.inputs)) add(`input ${role}`, input.path);
+  for (const [role, { path }] of Object.entries(run.inputs)) list(`input ${role}`, inputWords({ ...run, path }, role));
   for (const [role, output] of Object.entries(run.outputs))
     add(`output ${role}`, `${output.path ?? output.alias} (${output.type}${writtenOf(run, role)})`);
+  for (const { role, reason } of run.missing ?? []) add(`missing ${role}`, reason);
+  for (const [key, text] of madeLines(run, run.user)) add(key, text);
   list("metrics", wordsOf(run.metrics ?? {}));
   for (const file of (run.collected ?? []).slice(0, 20))
     add("collected", `${within(file.path, run)} (${shortSize(file.bytes)})`);
@@ -102,6 +122,11 @@ function rowsOf(run: Shown): Row[] {
   add("script", run.script && within(run.script, run));
   add("log", run.logs.length > 0 ? within(run.logs.at(-1) ?? "", run) : undefined);
   return rows;
+}
+
+/** Two spaces between words, so that one sees where the next begins. */
+function spaced(key: string, words: readonly string[]): Row {
+  return { key, words: words.map((word, i) => plain(word) + (i < words.length - 1 ? " " : "")) };
 }
 
 /** Keys in a column; what does not fit beside them goes on below itself. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import type { Node } from "../record/lineage.js";
 import { isName } from "../record/names.js";
+import { isHandle, isRunId } from "../record/run-id.js";
 import { currentAlias } from "../registry/aliases.js";
 import { type ArtifactRef, findArtifact } from "../registry/artifact-refs.js";
 import { openArtifact } from "../registry/artifacts.js";
@@ -28,8 +29,8 @@ export interface Finding {
 }
 
 /**
- * The things that a word means: one, save for a path that held different bytes when different runs read it. Throws noinput
- * where there is none, dataerr where it could be several.
+ * The things that a word means: one, save for the steps of a stream, and for a path that held different bytes when
+ * different runs read it. Throws noinput where there is none, dataerr where it could be several.
  */
 export function rootsOf(ref: string, finding: Finding): Node[] {
   const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(ref)?.[1];
@@ -37,7 +38,7 @@ export function rootsOf(ref: string, finding: Finding): Node[] {
   if (/^(ext|src|col)-[0-9a-f]{20}$/.test(ref)) return usedAs(ref, ref, finding);
   if (/^(\/|\.\.?(\/|$))/.test(ref)) return atPath(ref, finding);
   try {
-    return [named(ref, finding)];
+    return named(ref, finding);
   } catch (error) {
     if (!isFault(error) || !fs.existsSync(path.resolve(finding.cwd, ref))) throw error;
     return atPath(ref, finding);
@@ -45,19 +46,19 @@ export function rootsOf(ref: string, finding: Finding): Node[] {
 }
 
 /** A run or an artifact. Throws dataerr for a word that means one of each. */
-function named(ref: string, finding: Finding): Node {
+function named(ref: string, finding: Finding): Node[] {
   const { things, cwd, trusts } = finding;
   const { registry } = things;
   const mayBeRun = !/^art-|\//.test(ref) && (!ref.includes(":") || ref.startsWith("@"));
   const run = mayBeRun ? tried(() => findRun(registry, ref, cwd)) : undefined;
-  const runNode = (it: RunOnDisk) => things.run(things.open(it.run.user, it.run.id) ?? it);
+  const runNode = (it: RunOnDisk) => [things.run(things.open(it.run.user, it.run.id) ?? it)];
   if (run && !isFault(run) && !mayBeName(ref, things)) return runNode(run);
   const found = tried(() => findArtifact(registry, ref, cwd, { trusts, report: (text) => things.report(ref, text) }));
   if (isFault(found)) {
     if (run && !isFault(run)) return runNode(run);
     throw whyNot(ref, found, run);
   }
-  if (!run || isFault(run)) return artifactNode(found, ref, finding);
+  if (!run || isFault(run)) return artifactNodes(found, ref, finding);
   throw fault("dataerr", `'${ref}' is the run ${run.run.id}, and also what an artifact is called`, {
     hint: `write ${run.run.id}${found.id === undefined ? "" : `, or ${found.id}`}`,
   });
@@ -69,11 +70,18 @@ function mayBeName(ref: string, { registry }: Things): boolean {
   return (currentAlias(registry, registry.user, ref) ?? currentAlias(registry, undefined, ref)) !== undefined;
 }
 
-function artifactNode(found: ArtifactRef, ref: string, { things, warn }: Finding): Node {
+/** An artifact; of a stream its steps, since what was made of it was made of them. */
+function artifactNodes(found: ArtifactRef, ref: string, { things, warn }: Finding): Node[] {
   if (found.warning !== undefined) warn(found.warning);
   const maker = found.run === undefined ? found.producer : (things.open(found.user, found.run) ?? found.producer);
-  if (maker && found.role !== undefined) return things.output(maker, found.role, found.step);
-  if (found.artifact) return things.registered(found.artifact);
+  const { role } = found;
+  if (maker && role !== undefined) {
+    const node = things.output(maker, role, found.step);
+    if (!things.known(node).stream) return [node];
+    const steps = things.artifacts(maker).filter((one) => one.role === role && one.step !== undefined);
+    return steps.length === 0 ? [node] : steps.map(({ step }) => things.output(maker, role, step));
+  }
+  if (found.artifact) return [things.registered(found.artifact)];
   throw fault("noinput", `no artifact '${ref}'`);
 }
 
@@ -87,13 +95,12 @@ function tried<T>(find: () => T): T | Fault {
 }
 
 /** Why a word means nothing: what it could not be as a run, where it was meant as one, or else that neither is there. */
-function whyNot(ref: string, artifact: Fault, run: Fault | undefined): Fault {
-  if (run && (run.code === "dataerr" || /^@[^:]*$/.test(ref))) return run;
+export function whyNot(ref: string, artifact: Fault, run: Fault | undefined, what = "run, artifact or file"): Fault {
+  if (run && (run.code === "dataerr" || /^@(last:)?[^:]*$/.test(ref))) return run;
   if (run === undefined || artifact.code !== "noinput") return artifact;
-  const hints = [run.hint, artifact.hint];
-  return fault("noinput", `no run, artifact or file is called '${ref}'`, {
-    hint: hints.find((hint) => hint?.startsWith("did you mean")) ?? artifact.hint,
-  });
+  const meant = [run.hint, artifact.hint].find((hint) => hint?.startsWith("did you mean"));
+  const hint = meant ?? (isHandle(ref) || isRunId(ref) ? run.hint : artifact.hint);
+  return fault("noinput", `no ${what} is called '${ref}'`, { hint });
 }
 
 /** The thing of an id that says nothing of itself, by a run that used it. */

@@ -14,6 +14,7 @@ import { readRecord } from "../registry/read.js";
 import { submissionFiles } from "../registry/submissions.js";
 import { trackingOf } from "../registry/tracking.js";
 import { statusOf } from "./runs.js";
+import { usedAndMade } from "./showing-artifacts.js";
 
 /** The run record with its standing and all of its facts. */
 export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces): Promise<object> {
@@ -43,6 +44,7 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
     ...(collected.length > 0 ? { collected } : {}),
     ...(excluded.length > 0 ? { excluded } : {}),
     ...(tracking?.wandb ? { tracking: { ...run.tracking, wandb: { ...run.tracking?.wandb, ...tracking.wandb } } } : {}),
+    ...(await usedAndMade(disk, context, limits)),
     logs: logFiles(disk).map(({ file }) => file),
   };
 }
