@@ -89,6 +89,7 @@ function words(error: TomlError, text: string): string {
   const key = /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\]=#"'])+/.exec(rest)?.[0].trim();
   if (message.startsWith("trying to redefine")) return key ? `${key} is defined twice` : message;
   if (message.includes("unsafe property")) return `${key ?? "the key"} cannot be used as a key`;
+  if (message.includes("represented losslessly")) return "the integer is beyond 2^53 - 1: write it in quotes";
   if (message.includes("excessively nested")) return `lists or tables are nested more than ${deepest} levels deep`;
   return message;
 }

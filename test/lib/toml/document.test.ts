@@ -20,6 +20,7 @@ t.test("a syntax error names file, line and column", async (t) => {
     ["\uFEFFa = 1 b", "x.toml:1:7: each key-value declaration must be followed by an end-of-line"],
     ["[a]\nk = 1\n[a]\n", "x.toml:3:2: a is defined twice"],
     ["k = 1\n'k' = 2", "x.toml:2:1: 'k' is defined twice"],
+    ["k = 9007199254740993", "x.toml:1:5: the integer is beyond 2^53 - 1: write it in quotes"],
     ["[a]\nx = 9007199254740993", "x.toml:2:5: integer value cannot be represented losslessly"],
     ["[__proto__]\nx = 1", "x.toml:1:2: __proto__ cannot be used as a key"],
     ["a = { constructor = 1 }", "x.toml:1:7: constructor cannot be used as a key"],
