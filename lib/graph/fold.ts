@@ -2,8 +2,8 @@
 import { type Arrow, arrowsBy, type Drawing, type Thing } from "./drawing.js";
 
 /**
- * The drawing with steps of one run and role that follow one another, were not asked about themselves and went into the same
- * things, as one: `checkpoint steps 1…5`. A step that something else was made from stays by itself. Likewise the collected
+ * The drawing with steps of one run and role that follow one another, were asked about alike and went into the same things,
+ * as one: `checkpoint steps 1…5`. A step that something else was made from stays by itself. Likewise the collected
  * files of a run that nothing was made from: `12 files`. Pure.
  */
 export function foldSteps(drawing: Drawing): Drawing {
@@ -63,30 +63,34 @@ function foldStreams({ things, arrows }: Drawing): Drawing {
 
 type Step = [step: number, thing: Thing];
 
-/** Maximal stretches of steps, in their order, that are like one another; one that is like none has an empty likeness. */
-function stretches(steps: ReadonlyMap<number, Thing>, of: (thing: Thing) => string | undefined): Step[][] {
+/** Maximal stretches of steps, in their order, that are like one another. */
+function stretches(steps: ReadonlyMap<number, Thing>, of: (thing: Thing) => string): Step[][] {
   const found: Step[][] = [];
   let last: string | undefined;
   for (const step of [...steps].sort(([a], [b]) => a - b)) {
     const like = of(step[1]);
-    if (like !== undefined && like === last) found.at(-1)?.push(step);
+    if (like === last) found.at(-1)?.push(step);
     else found.push([step]);
     last = like;
   }
   return found;
 }
 
-function likeness({ asked, cut, state, user }: Thing, used: readonly Arrow[]): string | undefined {
-  if (asked) return undefined;
-  return JSON.stringify([cut, state, user, used.map(({ to, kind, role }) => [to, kind, role])]);
+function likeness({ asked, cut, state, user }: Thing, used: readonly Arrow[]): string {
+  return JSON.stringify([asked, cut, state, user, used.map(({ to, kind, role }) => [to, kind, role])]);
 }
 
-/** The first one stands for all; its `ref` loses its step, so that it names the stream. */
+/** The first one stands for all; its `ref` and its names lose their step, so that they name the stream. */
 function foldedThing([from, thing]: Step, rest: readonly Step[], role: string): Thing {
   const last = rest.at(-1)?.[0];
-  const { path: _, ref, ...kept } = thing;
-  const stream = ref?.replace(/@\d+$/, "");
-  return { ...kept, name: `${role} steps ${from}…${last}`, ...(stream === undefined ? {} : { ref: stream }) };
+  const { path: _, ref, aliases, ...kept } = thing;
+  const ofStream = (name: string) => name.replace(/@\d+$/, "");
+  return {
+    ...kept,
+    name: `${role} steps ${from}…${last}`,
+    ...(ref === undefined ? {} : { ref: ofStream(ref) }),
+    ...(aliases === undefined ? {} : { aliases: aliases.map(ofStream) }),
+  };
 }
 
 function withoutDoubles(arrows: readonly Arrow[], standsFor: ReadonlyMap<string, string>): Arrow[] {

@@ -104,7 +104,7 @@ export function thingsOn(
       const node: Node = {
         ...outputNode(id, run.run.id, role, step),
         ...(stream ? { name: `${role} (all steps)` } : {}),
-        ...named(registry, namesOf(run.run.id).get(id) ?? [], run.run.id),
+        ...named(registry, namesOf(run.run.id), run.run.id, role, step),
         ...state,
         user: run.run.user,
         ...(place === undefined ? {} : { path: place }),
@@ -122,7 +122,7 @@ export function thingsOn(
         id,
         type: "artifact",
         name: path.basename(place),
-        ...named(registry, aliasesOf(registry, id)),
+        ...aliasesField(typed(registry, aliasesOf(registry, id))),
         user,
         path: place,
       };
@@ -165,11 +165,28 @@ function sourceNode({ root, commit, dirty, tar }: RunSource, digest: string): No
   };
 }
 
-/** Names as one types them, save those that say no more than which run made it. */
-function named(registry: Registry, aliases: readonly Alias[], run?: string): { aliases?: string[] } {
-  const names = aliases
-    .filter(({ name }) => run === undefined || !name.includes(handleOf(run)))
-    .map(({ scope, user, name }) => (scope === "global" || user === registry.user ? name : `${user}/${name}`));
+/** The names of an output of a run, save those that say no more than which run it was; a step is also `<stream's>@3`. */
+function named(
+  registry: Registry,
+  names: ReadonlyMap<string, readonly Alias[]>,
+  run: string,
+  role: string,
+  step: number | undefined,
+): { aliases?: string[] } {
+  const of = (id: string) => typed(registry, names.get(id) ?? []).filter((name) => !name.includes(handleOf(run)));
+  const own = of(artifactIdOf(run, role, step));
+  const stream = step === undefined ? [] : of(artifactIdOf(run, role)).map((name) => `${name}@${step}`);
+  return aliasesField([...own, ...stream]);
+}
+
+/** Names as one types them. */
+function typed(registry: Registry, aliases: readonly Alias[]): string[] {
+  return aliases.map(({ scope, user, name }) =>
+    scope === "global" || user === registry.user ? name : `${user}/${name}`,
+  );
+}
+
+function aliasesField(names: readonly string[]): { aliases?: string[] } {
   return names.length > 0 ? { aliases: [...new Set(names)].sort() } : {};
 }
 

@@ -77,8 +77,8 @@ t.test("artifacts, by id, run and role, step, and name", async (t) => {
   bindAlias(registry, { scope: "user", name: "mine", target: { run: run.id, role: "checkpoint" }, at });
   for (const ref of [artifact.id, "000001:model", `${run.id}:model`, "@last:model", "best"])
     t.strictSame(means(ref), ["artifact model"], ref);
-  t.strictSame(means("mine"), ["artifact checkpoint (all steps)"]);
-  t.strictSame(means(`${user}/mine`), ["artifact checkpoint (all steps)"]);
+  const steps = ["artifact checkpoint step 1", "artifact checkpoint step 2"];
+  for (const ref of ["mine", `${user}/mine`]) t.strictSame(means(ref), steps, "a stream is its steps");
   for (const ref of ["mine@latest", "000001:checkpoint@2", "@last:checkpoint@latest"])
     t.strictSame(means(ref), ["artifact checkpoint step 2"], ref);
 });
