@@ -12,9 +12,9 @@ import { drawRunId } from "../../../../lib/record/run-id.js";
 import { initRegistry } from "../../../../lib/registry/init.js";
 import { queueFiles } from "../../../../lib/registry/queue.js";
 import type { Capacity } from "../../../../lib/scheduler/local/capacity.js";
+import type { LocalRequest } from "../../../../lib/scheduler/local/enqueue.js";
 import { type LocalOptions, localScheduler } from "../../../../lib/scheduler/local/local-scheduler.js";
 import { runWorker, type WorkerOptions } from "../../../../lib/scheduler/local/run-worker.js";
-import type { SubmitRequest } from "../../../../lib/scheduler/scheduler.js";
 
 export interface ProgramOptions {
   base: string;
@@ -64,7 +64,7 @@ export async function house(t: Test, capacity = big) {
   }
 
   /** A run's directory with a script in it, as a request to run it. */
-  function request(script: string, resources: Resources = {}, more: Partial<SubmitRequest> = {}): SubmitRequest {
+  function request(script: string, resources: Resources = {}, more: Partial<LocalRequest> = {}): LocalRequest {
     const run = drawRunId(Date.now());
     const run_dir = path.join(directory, "runs", more.job_name ?? "run", run);
     const file = path.join(run_dir, ".lab", "submit-1", "script.sh");
@@ -83,7 +83,7 @@ export async function house(t: Test, capacity = big) {
     };
   }
 
-  async function submit(script: string, resources?: Resources, more?: Partial<SubmitRequest>) {
+  async function submit(script: string, resources?: Resources, more?: Partial<LocalRequest>) {
     const asked = request(script, resources, more);
     const { job } = await scheduler().submit(asked);
     const output = path.join(asked.run_dir, ".lab", "submit-1", `${job}.out`);
