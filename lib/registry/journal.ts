@@ -8,7 +8,8 @@ import { isUserName } from "../record/names.js";
 import { eventSchema, type LabEvent } from "../record/records.js";
 import { timestamp } from "../record/units.js";
 import { journalFile } from "./layout.js";
-import { ownDirectory, ownerOf, type Registry } from "./open.js";
+import { ownDirectory, type Registry } from "./open.js";
+import { ownerOfUser } from "./owners.js";
 import { list } from "./read.js";
 import { append } from "./write.js";
 
@@ -60,7 +61,7 @@ export function readEvents(
   const events: LabEvent[] = [];
   for (const user of users.filter(isUserName)) {
     const directory = path.join(registry.base, "events", user);
-    const owner = ownerOf(directory);
+    const owner = once(directory, cursor, bad, () => ownerOfUser(registry, directory, user));
     if (owner === undefined) continue;
     for (const name of once(directory, cursor, bad, () => list(directory).sort()) ?? []) {
       if (!/^\d{8}-.+\.ndjson$/.test(name) || dayEnd(name) < since) continue;

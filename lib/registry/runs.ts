@@ -1,13 +1,14 @@
 // Making runs, and listing them by their markers; no list walks runs/.
 import fs from "node:fs";
 import path from "node:path";
-import { fault, isFault, systemFault } from "../record/fault.js";
+import { type Fault, fault, isFault, systemFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import type { Run } from "../record/run.js";
 import { isRunId } from "../record/run-id.js";
 import { type RunOnDisk, readRun } from "./facts.js";
 import { envelope, marker, runDirectory, type UserArea } from "./layout.js";
 import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
+import { lookUp, ownerOfUser } from "./owners.js";
 import { list, readText } from "./read.js";
 import { makeDirectory, mark, recordText, unmark, writeOnce } from "./write.js";
 
@@ -46,9 +47,19 @@ export interface RunPlace {
   dir: string;
 }
 
-/** The users that have runs, in order of name. */
-export function usersWith(registry: Registry, area: UserArea): string[] {
-  return list(path.join(registry.base, area)).filter(isUserName).sort();
+/** The users that have something in an area, in order of name. Directories that are not of whom they say are told of and left out. */
+export function usersWith(registry: Registry, area: UserArea, report?: (error: Fault) => void): string[] {
+  const users = list(path.join(registry.base, area)).filter(isUserName).sort();
+  lookUp(users.filter((user) => user !== registry.user));
+  return users.filter((user) => {
+    try {
+      return ownerOfUser(registry, path.join(registry.base, area, user), user) !== undefined;
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      report?.(error);
+      return false;
+    }
+  });
 }
 
 /**
@@ -57,13 +68,11 @@ export function usersWith(registry: Registry, area: UserArea): string[] {
  */
 export function marked(registry: Registry, area: "active" | "loose", user: string): string[] {
   const directory = path.join(registry.base, area, user);
-  const owner = ownerOf(directory);
-  const mine = user === registry.user;
-  if (owner === undefined || (mine && owner !== registry.uid)) return [];
   try {
+    if (ownerOfUser(registry, directory, user) === undefined) return [];
     return list(directory).filter(isRunId).sort();
   } catch (error) {
-    if (!mine && isFault(error) && error.code === "noperm") return [];
+    if (isFault(error) && (error.code === "dataerr" || (error.code === "noperm" && user !== registry.user))) return [];
     throw error;
   }
 }
@@ -88,10 +97,10 @@ export function anyActive(registry: Registry, passes: (id: string) => boolean): 
 /** The run of a user, or undefined where it does not exist. Throws dataerr where it is not what it should be. */
 export function openRun(registry: Registry, user: string, id: string): RunOnDisk | undefined {
   const dir = runDirectory(registry.base, user, id);
-  const owner = ownerOf(path.dirname(dir));
-  if (owner === undefined) return undefined;
-  if (user === registry.user) checkOwner(path.dirname(dir), registry.uid);
-  return readRun(dir, owner);
+  const place = path.dirname(dir);
+  if (user === registry.user && ownerOf(place) !== undefined) checkOwner(place, registry.uid);
+  const owner = ownerOfUser(registry, place, user);
+  return owner === undefined ? undefined : readRun(dir, owner);
 }
 
 /** Takes a run off the list of those that are not settled. */

@@ -2,7 +2,7 @@
 
 import type { Context } from "../command/context.js";
 import { at } from "../command/table.js";
-import { fault, isFault } from "../record/fault.js";
+import { type Fault, fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import type { Status } from "../record/records.js";
 import { timeOfRunId } from "../record/run-id.js";
@@ -48,12 +48,18 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   const registry = await context.registry();
   const limits = await graces(context);
   const accepts = accepting(filter);
+  const untrusted = (error: Fault) => context.report(undefined, error);
   for (const user of filter.user) {
-    if (user === registry.user || usersWith(registry, "runs").includes(user)) continue;
-    const near = nearest(user, usersWith(registry, "runs"));
+    const others = user === registry.user ? [] : usersWith(registry, "runs", untrusted);
+    if (user === registry.user || others.includes(user)) continue;
+    const near = nearest(user, others);
     throw fault("noinput", `no user '${user}' has runs here`, { hint: near ? `did you mean ${near}?` : undefined });
   }
-  const users = filter.all ? usersWith(registry, "loose") : filter.user.length > 0 ? filter.user : [registry.user];
+  const users = filter.all
+    ? usersWith(registry, "loose", untrusted)
+    : filter.user.length > 0
+      ? filter.user
+      : [registry.user];
   const ids = users
     .flatMap((user) => marked(registry, "loose", user).map((id) => ({ user, id })))
     .filter(({ id }) => inTime(id, filter));

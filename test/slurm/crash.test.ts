@@ -144,13 +144,20 @@ t.test("lab-snapshot", async (t) => {
 });
 
 t.test("lab-create", async (t) => {
-  // Planned two hours ago, so that what was never born is old enough to be forgotten.
+  // Two hours ago, so that what was never born is old enough to be forgotten.
   const ago = new Date(Date.now() - 7_200_000).toISOString();
   const lines = await pipe("lab-resolve", ["--as-of", ago, ...many(hold, 70)]);
   const { used, kills } = await killEverywhere(t, "lab-create", lines, () => ["lab-create", "--json"]);
   const made = await listed(t);
   t.ok(made.size < kills, "some were never made");
   for (const status of made.values()) t.equal(status["state"], "planned");
+  t.same(await alice.lab(["lab-reconcile", "--json"]), []);
+  const looked = ["active", "loose"].map((area) => path.join(place.registry, area, "lab-alice"));
+  for (const area of looked)
+    for (const name of fs.readdirSync(area)) {
+      t.ok(made.has(name) || used.some((line) => idOf(line) === name), "somebody may be making it still");
+      fs.utimesSync(path.join(area, name), new Date(ago), new Date(ago));
+    }
   t.same(await alice.lab(["lab-reconcile", "--json"]), []);
   const markers = (area: string) => fs.readdirSync(path.join(place.registry, area, "lab-alice")).sort();
   t.same(markers("active"), [...made.keys()].sort(), "what was not made is not looked for any more");
@@ -264,15 +271,19 @@ t.test("lab-submit to the local scheduler", async (t) => {
 t.test("lab-submit, killed when sbatch had accepted the job", async (t) => {
   const fake = path.join(place.dir, "fake-sbatch-that-kills-its-parent");
   fs.writeFileSync(fake, '#!/bin/sh\nsbatch "$@"\nkill -9 "$PPID"\n', { mode: 0o755 });
-  const [line = ""] = await pipe("lab-render-sbatch", [quick]);
+  // Held, for the record of a start would be as good as a receipt.
+  const [line = ""] = await pipe("lab-render-sbatch", [hold]);
   const env = { LAB_SCHEDULER_SBATCH: fake };
   t.equal((await alice.run(["lab-submit", "--json"], { input: `${line}\n`, env })).signal, "SIGKILL");
   const lab = path.join(JSON.parse(line).run_dir, ".lab/submit-1");
   t.ok(fs.existsSync(path.join(lab, "intent.json")));
   t.notOk(fs.existsSync(path.join(lab, "receipt.json")));
   t.match((await again("lab-submit", [line])).stderr, /began to at .*lab reconcile finds out/);
+  t.match(await alice.lab(["lab", "reconcile", "--json", idOf(line)]), [{ state: "queued" }]);
+  const receipt = JSON.parse(fs.readFileSync(path.join(lab, "receipt.json"), "utf8"));
+  t.match(receipt, { job: /^\d+$/, found: true });
+  place.root("scontrol", "release", receipt.job);
   t.match(await alice.lab(["lab", "wait", "--json", idOf(line)]), [{ state: "succeeded" }]);
-  t.match(JSON.parse(fs.readFileSync(path.join(lab, "receipt.json"), "utf8")), { job: /^\d+$/, found: true });
   t.equal(jobsOf().get(idOf(line))?.length, 1);
 });
 

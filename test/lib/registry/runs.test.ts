@@ -167,7 +167,7 @@ t.test("what is in the areas but is none of ours is passed over", async (t) => {
   fs.symlinkSync(user, path.join(loose, "alias"));
   fs.mkdirSync(path.join(loose, ".hidden"));
   fs.writeFileSync(path.join(loose, user, "not-an-id"), "");
-  t.same(usersWith(registry, "loose"), ["alias", "notes.txt", user].sort());
+  t.same(usersWith(registry, "loose"), [user]);
   t.same(
     usersWith(registry, "loose").flatMap((name) => marked(registry, "loose", name)),
     [id],
