@@ -1,6 +1,7 @@
 // Builds the named test files (all, where none is named) into build/ and runs each with plain node: the inner loop.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import esbuild from "esbuild";
@@ -31,16 +32,19 @@ export async function buildTests(files) {
 }
 
 /**
- * Runs built test files, `jobs` at once, each with plain node: tap's own runner puts variables into the environment of
+ * Runs built test files, some at once, each with plain node: tap's own runner puts variables into the environment of
  * every child process, which tests of environments then see. Each has a temporary directory of its own, gone with it.
+ * Those that `waits` says mostly wait for something else begin with the others, two at a time, rather than after them.
  * Gives each line to `show(line, file, output, good)` when its file has ended.
  */
-export async function runTests(built, { jobs = 2, timeout_s = 600, show }) {
+export async function runTests(built, { waits = () => false, timeout_s = 600, show }) {
   const sum = { pass: 0, fail: 0, skip: 0, todo: 0, bad: [], times: [] };
-  const queue = built.slice();
+  const [waiting, working] = [built.filter(waits), built.filter((file) => !waits(file))];
   const start = testStarter(timeout_s);
-  const next = async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+  const next = async (_, lane) => {
+    const [mine, others] = lane < 2 ? [waiting, working] : [working, waiting];
+    const take = () => mine.shift() ?? others.shift();
+    for (let file = take(); file !== undefined; file = take()) {
       const { code, output, seconds } = await start(file, ["ignore", "pipe", "pipe"]);
       const counts = output.match(/^# \{.*\}$/gm)?.at(-1);
       const count = (word) => Number(new RegExp(`\\b${word}: (\\d+)`).exec(counts ?? "")?.[1] ?? 0);
@@ -54,7 +58,8 @@ export async function runTests(built, { jobs = 2, timeout_s = 600, show }) {
       show(`${good ? "ok" : "not ok"} - ${file} (${count("pass")} passed, ${time})`, file, output, good);
     }
   };
-  await Promise.all(Array.from({ length: jobs }, next));
+  // One more than there are processors, since most tests wait now and then; of many it is the disk that has enough.
+  await Promise.all(Array.from({ length: Math.min(os.availableParallelism() + 1, 4) }, next));
   return sum;
 }
 
