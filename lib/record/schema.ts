@@ -1,6 +1,6 @@
 // The pieces that record declarations are made of, and the one way a value is checked against them.
 import * as v from "valibot";
-import { type Fault, fault } from "./fault.js";
+import { type Fault, type FaultCode, fault, faults } from "./fault.js";
 
 export const text = v.string();
 export const words = v.array(v.string());
@@ -22,19 +22,7 @@ export const maybe = v.exactOptional;
 export const table = v.record(v.string(), v.unknown());
 
 export const errorOfRecord = v.looseObject({
-  code: v.picklist([
-    "refused",
-    "usage",
-    "dataerr",
-    "noinput",
-    "unavailable",
-    "software",
-    "cantcreat",
-    "ioerr",
-    "tempfail",
-    "noperm",
-    "config",
-  ]),
+  code: v.picklist(Object.keys(faults) as FaultCode[]),
   message: text,
   hint: maybe(text),
 });

@@ -109,7 +109,7 @@ export function stateOf(facts: Facts, now: number, graces: Graces = usualGraces)
 }
 
 /** The job that counts, if one is known. */
-export function jobOf(facts: Facts, _newest?: Attempt): string | undefined {
+export function jobOf(facts: Facts): string | undefined {
   return countedOf(facts).job;
 }
 

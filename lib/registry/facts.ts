@@ -17,7 +17,7 @@ import { errnoOf, fault, isFault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
 import type { Attempt, Facts, Submission } from "../record/state.js";
 import { timestamp } from "../record/units.js";
-import { attemptDirectory, envelope, numbered, submissionDirectory } from "./layout.js";
+import { attemptDirectory, envelope, numbered } from "./layout.js";
 import { list, readRecord } from "./read.js";
 
 export interface RunOnDisk {
@@ -115,16 +115,4 @@ function mtime(file: string): string | undefined {
 
 function present<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
-}
-
-/** The directory of the newest attempt, or undefined before the first. */
-export function lastAttempt({ dir, facts }: RunOnDisk): string | undefined {
-  const last = facts.attempts.at(-1);
-  return last && attemptDirectory(envelope(dir), last.n);
-}
-
-/** The directory of the newest submission, or undefined before the first. */
-export function lastSubmission({ dir, facts }: RunOnDisk): string | undefined {
-  const last = facts.submissions.at(-1);
-  return last && submissionDirectory(envelope(dir), last.n);
 }
