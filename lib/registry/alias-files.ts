@@ -27,7 +27,7 @@ export function directoryOf(registry: Registry, owner: Owner, name: string): str
 
 /** The numbers of a name's generations that can count, highest first; in a user's own tree no other can leave a gap. */
 export function generationsIn(directory: string, owner: Owner, name: string, report?: Report): number[] {
-  const numbers = list(directory)
+  const numbers = listed(directory, owner, report)
     .map(partsOf)
     .filter((parts) => parts?.name === name)
     .map((parts) => parts?.generation ?? 0)
@@ -40,8 +40,19 @@ export function generationsIn(directory: string, owner: Owner, name: string, rep
 }
 
 /** The names that have generations in a directory. */
-export function namesIn(directory: string): string[] {
-  return [...new Set(list(directory).flatMap((file) => partsOf(file)?.name ?? []))].sort();
+export function namesIn(directory: string, owner: Owner): string[] {
+  return [...new Set(listed(directory, owner).flatMap((file) => partsOf(file)?.name ?? []))].sort();
+}
+
+/** One who lets nobody read her names has none for the others, and stops nobody's look at other names. */
+function listed(directory: string, owner: Owner, report?: Report): string[] {
+  try {
+    return list(directory);
+  } catch (error) {
+    if (!isFault(error) || error.code !== "noperm" || owner.scope === "global") throw error;
+    report?.(error.message);
+    return [];
+  }
 }
 
 function partsOf(file: string): { name: string; generation: number } | undefined {

@@ -109,7 +109,7 @@ export function aliasNames(registry: Registry, user: string | undefined): string
   const root =
     owner.scope === "user" ? userAliasDirectory(registry.base, owner.user) : path.join(registry.base, "aliases");
   return fanOut()
-    .flatMap((part) => namesIn(path.join(root, part)))
+    .flatMap((part) => namesIn(path.join(root, part), owner))
     .sort();
 }
 

@@ -36,7 +36,11 @@ export async function* advancePass(context: Context, only?: readonly string[]): 
         yield openRun(registry, registry.user, id) ?? run;
     } catch (error) {
       if (!isFault(error) || isOfThePlace(error)) throw error;
-      context.report(id, error);
+      // Somebody else is sending it this moment, or nobody knows yet whether it was taken: another pass does.
+      if (error.code === "tempfail") context.say(`${id}: ${error.message}`);
+      else context.report(id, error);
+      const refused = error.code === "refused" ? openRun(registry, registry.user, id) : undefined;
+      if (refused?.facts.outcome) yield refused;
     }
   }
 }

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import fc from "fast-check";
 import t from "tap";
 import { artifactIdOf } from "../../../lib/record/artifact-id.js";
 import { widestStep } from "../../../lib/registry/alias-files.js";
@@ -290,4 +291,31 @@ t.test("a false note in the index names nothing", async (t) => {
   fs.writeFileSync(path.join(directory, `${two.artifact}.named.user.none`), "");
   fs.writeFileSync(path.join(directory, `${two.artifact}.named.world.best`), "");
   t.same(aliasesOf(registry, two.artifact ?? ""), []);
+});
+
+t.test("whatever is done in whatever order, a name means what was done last, and all of it is kept", async (t) => {
+  const registry = registryFor(t, "a", "b");
+  const targets = [one, two, stream, undefined];
+  const step = fc.record({ name: fc.constantFrom("a", "b"), own: fc.boolean(), to: fc.nat({ max: 3 }) });
+  const last = new Map<string, AliasTarget | undefined>();
+  const made = new Map<string, number>();
+  const property = fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+    for (const { name, own, to } of steps) {
+      const key = `${own}/${name}`;
+      const target = targets[to];
+      if (target === undefined && !made.has(key)) continue;
+      if (bindAlias(registry, own ? mine(name, target) : globally(name, target)).made)
+        made.set(key, (made.get(key) ?? 0) + 1);
+      last.set(key, target);
+    }
+    return [...last].every(([key, target]) => {
+      const [own, name = ""] = key.split("/");
+      const whose = own === "true" ? user : undefined;
+      const current = currentAlias(registry, whose, name);
+      const same =
+        current?.artifact === target?.artifact && current?.run === target?.run && current?.role === target?.role;
+      return same && aliasHistory(registry, whose, name).length === made.get(key);
+    });
+  });
+  fc.assert(property, { numRuns: 60 });
 });

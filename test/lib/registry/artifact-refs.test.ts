@@ -5,6 +5,7 @@ import { artifactIdOf } from "../../../lib/record/artifact-id.js";
 import { bindAlias } from "../../../lib/registry/aliases.js";
 import { findArtifact } from "../../../lib/registry/artifact-refs.js";
 import { registerExternal } from "../../../lib/registry/artifacts.js";
+import { userAliasDirectory } from "../../../lib/registry/layout.js";
 import { at, end, makeRun, register, registryFor } from "./artifact-support.js";
 import { answer, people, user } from "./support.js";
 
@@ -136,4 +137,11 @@ t.test("another user's name: alone with a warning, several not at all", async (t
   t.match(findArtifact(registry, `${users.alice}/fit`, "/"), { alias: { user: users.alice } });
   bindAlias(registry, { scope: "user", name: "fit", target, at });
   t.match(findArtifact(registry, "fit", "/"), { alias: { user } });
+  // One who lets nobody read hers is in nobody's way.
+  fs.chmodSync(userAliasDirectory(registry.base, users.bob), 0o700);
+  const find = (ref: string) => answer("findArtifact", [registry.base, ref], { as: users.carol });
+  t.match(find("fit"), { code: "dataerr", message: /^'fit' could be (?!.*lab-bob)/ });
+  bindAlias(registry, { scope: "user", name: "fit", target: undefined, at });
+  t.match(find("fit"), { value: `'fit' is taken for ${users.alice}/fit: nobody else has that name` });
+  t.match(find("fti"), { code: "noinput", hint: "did you mean fit?" });
 });

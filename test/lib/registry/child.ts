@@ -6,6 +6,7 @@ import { registerRun } from "../../../lib/pass/register.js";
 import { isFault, recordError } from "../../../lib/record/fault.js";
 import type { Run } from "../../../lib/record/run.js";
 import { type Binding, bindAlias } from "../../../lib/registry/aliases.js";
+import { findArtifact } from "../../../lib/registry/artifact-refs.js";
 import { type External, registerExternal } from "../../../lib/registry/artifacts.js";
 import { collectFiles } from "../../../lib/registry/collected.js";
 import { initRegistry, type NewRegistry } from "../../../lib/registry/init.js";
@@ -70,6 +71,7 @@ const acts = {
   },
   marked: (base: string, user: string) => marked(open(base), "loose", user),
   external: (base: string, external: External) => registerExternal(open(base), external),
+  findArtifact: (base: string, ref: string) => findArtifact(open(base), ref, "/").warning,
   bind: (base: string, binding: Binding) => bindAlias(open(base), binding),
   note: (base: string, event: string, times: number) => {
     for (let i = 0; i < times; i += 1) {

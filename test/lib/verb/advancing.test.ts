@@ -2,10 +2,11 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { settle, voidUnsubmitted } from "../../../lib/pass/settle.js";
+import { fault } from "../../../lib/record/fault.js";
 import type { ArtifactInput, Run } from "../../../lib/record/run.js";
 import { stateOf, usualGraces } from "../../../lib/record/state.js";
 import { openRun } from "../../../lib/registry/runs.js";
-import { writeRequest } from "../../../lib/registry/submissions.js";
+import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
 import { onWrite } from "../../../lib/registry/write.js";
 import { advancePass, withUpstream } from "../../../lib/verb/advancing.js";
 import { explainRun } from "../../../lib/verb/explaining.js";
@@ -136,6 +137,26 @@ async function madeAndUsing(context: FakeContext): Promise<[Run, Run]> {
   const maker = await readyRun(context.given);
   return [maker, await readyRun(context.given, { more: { inputs: input(maker) } })];
 }
+
+t.test("what the scheduler refuses then has ended; what another pass sends is nobody's error", async (t) => {
+  const context = fakeContext(t);
+  const [maker, run] = await madeAndUsing(context);
+  const another = await readyRun(context.given, { more: { inputs: input(maker) } });
+  for (const one of [run, another]) await send(context, one);
+  const disk = openRun(context.given, maker.user, maker.id);
+  if (disk) settle(context.given, disk, { state: "succeeded", final: true }, Date.now());
+  t.teardown(() => onWrite(undefined));
+  onWrite((step, file) => {
+    if (step !== "link" || !file.includes(run.id) || !file.endsWith("intent.json")) return;
+    onWrite(undefined);
+    linkIntent(context.given, run.run_dir ?? "", run.id, 1, "submit", false);
+  });
+  context.fake.faults.set("submit", fault("refused", "sbatch: no such partition"));
+  t.same(await advanced(context), [another.id]);
+  t.match(stateIn(context, another), { state: "failed", mode: "submit_error" });
+  t.match(context.reported, [[another.id, { code: "refused" }]]);
+  t.match(context.said.at(-1), new RegExp(`^${run.id}: cannot submit it: process`));
+});
 
 t.test("one that cannot be read keeps no other from being sent", async (t) => {
   const context = fakeContext(t);
