@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { Outputs } from "../record/artifact.js";
 import type { Exit, Outcome } from "../record/facts.js";
+import { fault } from "../record/fault.js";
 import type { RunOutput } from "../record/run.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { entriesOf, type Marker, markerAt, notedSteps, type StepLine, stepOf } from "../registry/steps.js";
@@ -43,6 +44,7 @@ export function lookAtOutputs(disk: RunOnDisk, moment: Moment, bad: (message: st
   for (const [role, output] of Object.entries(disk.run.outputs)) {
     const { path: at, type } = output;
     if (at === undefined) continue;
+    if (disk.facts.outcome && disk.facts.attempts.length > 0) mustBeMounted(path.dirname(at));
     const of = { disk, role, output: { ...output, path: at }, moment, look };
     if (type !== "checkpoint_stream") lookAtWhole(of);
     else if (output.marker === undefined) lookAtUnmarked(of);
@@ -54,6 +56,14 @@ export function lookAtOutputs(disk: RunOnDisk, moment: Moment, bad: (message: st
       );
   }
   return disk.facts.outcome ? look : { ...look, missing: [] };
+}
+
+/** Where a job has written, its user's directory is: without it nothing can be said of what is in it. */
+function mustBeMounted(directory: string): void {
+  if (markerAt(directory)) return;
+  throw fault("unavailable", `cannot look at '${directory}': no such directory`, {
+    hint: "is the file system mounted on this host?",
+  });
 }
 
 interface Of {

@@ -27,6 +27,7 @@ t.test("a run that succeeded: its outputs, the copies beside them, the seal, and
   run.write("notes", { a: "1" });
   run.write("ck", { "step_0010/w": "1", "step_0010/ok": "" });
   const digest = `sha256:${"2".repeat(64)}`;
+  const bytes = ["model", "notes", "ck"].map((role) => fingerprintOf(run.output(role), "stat"));
   run.attempt(1, { outputs: [{ ...whole(run, "model"), digest }, whole(run, "notes")] });
   run.noteStep(1, "ck", "step_0010");
   run.end();
@@ -34,6 +35,11 @@ t.test("a run that succeeded: its outputs, the copies beside them, the seal, and
   const { made, seal } = await registerRun(pass, run.open());
   t.same(reported, []);
   t.same(roles(run), ["ck@10 a1", "model a1", "notes a1"]);
+  t.same(
+    ["model", "notes", "ck"].map((role) => fingerprintOf(run.output(role), "stat")),
+    bytes,
+    "the bytes are where they were, and nothing beside them",
+  );
   const id = artifactIdOf(run.run.id, "model");
   t.match(
     made.find((artifact) => artifact.role === "model"),
@@ -117,9 +123,10 @@ t.test("a success whose marker is not there registers nothing of it", async (t) 
 
 t.test("steps while the run goes on; what is written anew is registered anew", async (t) => {
   const registry = smallRegistry(t);
-  const run = finishedRun(registry, { ck: stream, model: {} });
+  const run = finishedRun(registry, { ck: stream, model: {}, marked: { marker: "DONE" } });
   const { pass, reported } = registerPass(registry);
   run.attempt(1);
+  run.write("marked", { DONE: "" });
   run.write("ck", { "checkpoint-49/ok": "", "checkpoint-50/w": "", "tmp/ok": "" });
   run.noteStep(1, "ck", "checkpoint-49");
   const first = await registerRun(pass, run.open());
@@ -167,6 +174,20 @@ t.test("what the job says it wrote, and cannot be seen yet, is waited for", asyn
     { role: "model", reason: /^it was there/ },
     { step: 1, reason: /^it was complete once/ },
   ]);
+});
+
+t.test("where the place of outputs is not to be seen, nothing is concluded", async (t) => {
+  const registry = smallRegistry(t);
+  const run = finishedRun(registry, { model: {} });
+  run.attempt(1, { outputs: [whole(run, "model")], at: ago(1000) });
+  run.end();
+  const mount = path.join(registry.base, "../artifacts");
+  fs.renameSync(mount, `${mount}.elsewhere`);
+  const { pass } = registerPass(registry);
+  await t.rejects(registerRun(pass, run.open()), { code: "unavailable", hint: /mounted/ });
+  t.same(marked(registry, "active", user), [run.run.id]);
+  fs.renameSync(`${mount}.elsewhere`, mount);
+  t.ok((await registerRun(pass, run.open())).seal);
 });
 
 t.test("every end is sealed, with what is missing and why", async (t) => {
