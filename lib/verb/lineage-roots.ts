@@ -97,9 +97,9 @@ function tried<T>(find: () => T): T | Fault {
 /** Why a word means nothing: what it could not be as a run, where it was meant as one, or else that neither is there. */
 export function whyNot(ref: string, artifact: Fault, run: Fault | undefined, what = "run, artifact or file"): Fault {
   if (run && (run.code === "dataerr" || /^@(last:)?[^:]*$/.test(ref))) return run;
-  if (run === undefined || artifact.code !== "noinput") return artifact;
+  if (run === undefined || (isName(ref) && artifact.code !== "noinput")) return artifact;
   const meant = [run.hint, artifact.hint].find((hint) => hint?.startsWith("did you mean"));
-  const hint = meant ?? (isHandle(ref) || isRunId(ref) ? run.hint : artifact.hint);
+  const hint = meant ?? (isHandle(ref) || isRunId(ref) || !isName(ref) ? run.hint : artifact.hint);
   return fault("noinput", `no ${what} is called '${ref}'`, { hint });
 }
 
