@@ -91,7 +91,7 @@ t.test("steps are registered while the job runs, and colleagues find them", asyn
   t.match(theirs, { user: "lab-alice", step: 10, run: training["id"], digest: /^sha256:/, files: 2 });
   t.equal(fs.readFileSync(path.join(theirs?.["path"], "w"), "utf8"), "x\n", "and can read them");
   const { code, stderr } = await bob.run(["lab", "register", training["id"]]);
-  t.equal(code, 1);
+  t.equal(code, 77);
   t.match(stderr, /the run is lab-alice's, not yours/);
   t.same(
     await alice.lab(["lab", "register", "--json"]).then((all) => all.filter(({ run }) => run === training["id"])),
