@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-events - the journal of what happened
 import { command } from "../lib/command/command.js";
-import { fault } from "../lib/record/fault.js";
+import { type Fault, fault } from "../lib/record/fault.js";
 import { readEvents } from "../lib/registry/journal.js";
 import { findRun } from "../lib/registry/refs.js";
 import { usersWith } from "../lib/registry/runs.js";
@@ -27,10 +27,15 @@ export default command(spec, async function* (_, options, context) {
   const wanted = new Set(context.args.map((ref) => findRun(registry, ref, context.cwd).run.id));
   const cursor = new Map<string, number>();
   const bad = (message: string) => context.report(undefined, fault("dataerr", message));
+  const told = new Set<string>();
+  const untrusted = (error: Fault) => {
+    if (!told.has(error.message)) context.report(undefined, error);
+    told.add(error.message);
+  };
   do {
     const users =
       options.all || wanted.size > 0
-        ? usersWith(registry, "events")
+        ? usersWith(registry, "events", untrusted)
         : options.user.length > 0
           ? options.user
           : [registry.user];

@@ -89,7 +89,7 @@ t.test("a forged record is told of and left out", async (t) => {
     ]);
   }
   // A whole tree in carol's name, where she has none yet.
-  for (const area of ["runs", "active", "loose"]) {
+  for (const area of ["runs", "active", "loose", "events"]) {
     const hers = path.join(place.registry, area, "lab-carol");
     if (!fs.existsSync(hers)) as(bob, "mkdir", "-m755", hers);
   }
@@ -116,6 +116,9 @@ t.test("a forged record is told of and left out", async (t) => {
   const hers = await alice.run(["lab", "ls", "--json", "--user=lab-carol"]);
   t.equal(hers.code, 66);
   t.match(hers.stderr, /cannot trust '.*runs\/lab-carol'.*no user 'lab-carol' has runs here/s);
+  const events = await alice.run(["lab", "events", "--all", "--json"]);
+  t.equal(events.code, 1);
+  t.match(events.stderr, /cannot trust '.*events\/lab-carol'/);
   const table = await alice.run(["lab", "ls", "--all", "--table"]);
   t.notMatch(table.stdout, "\u001b]", "nothing reaches the terminal that is not text");
   t.equal((await alice.run(["lab", "show", false_id])).code === 0, false);
