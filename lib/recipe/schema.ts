@@ -25,6 +25,15 @@ const role = v.pipe(
   v.check(isName, "cannot be a role: letters, digits and . _ + - only, and a letter or digit first"),
 );
 
+/** `model.5` is how step 5 of a stream `model` is called on disk. */
+const outputRole = v.pipe(
+  role,
+  v.check(
+    (text) => !/\.(\d+|a\d+)$/.test(text),
+    "cannot be the role of an output: it would be called like a step of one",
+  ),
+);
+
 const argumentName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z_][^\s=\p{Cc}]*$/u, "cannot be an argument: it begins with a letter and has no spaces and no ="),
@@ -82,7 +91,7 @@ const inputs = v.record(
 );
 
 const outputs = v.record(
-  role,
+  outputRole,
   v.pipe(
     v.strictObject({
       type: v.pipe(v.string(), v.check(isName, "cannot be a type: letters, digits and . _ + - only")),

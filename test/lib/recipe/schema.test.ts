@@ -136,6 +136,7 @@ t.test("what a value cannot be", async (t) => {
     ["env.LAB_RUN_DIR = '/x'", /LAB_RUN_DIR is set by the toolkit/],
     ["[source]\npaths = []", /source.paths is empty/],
     ["[environment]\nconda = 'a'\nvenv = 'b'", /\[environment\] names more than one of conda, venv and container/],
+    ["[outputs.'model.5']\ntype = 'model'", /3:10 outputs."model.5" cannot be the role of an output/],
     ["[inputs.'a/b']\ntype = 'external'\npath = '/x'", /3:9 inputs."a\/b" cannot be a role/],
     ["[inputs.a]\npath = '/x'", /inputs.a.type is missing/],
     ["[inputs.a]\ntype = 'artifact'", /inputs.a.artifact is missing/],
