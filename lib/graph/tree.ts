@@ -62,11 +62,13 @@ function planned({ things, arrows }: Drawing): { tops: Thing[]; childrenOf(thing
       const thing = things.get(arrow.from);
       return thing && aside(thing) ? [{ thing, arrow, mark: "input" as const }] : [];
     }),
-    ...inOrder(from.get(id) ?? []).flatMap((arrow) => {
-      const thing = things.get(arrow.to);
-      if (!thing) return [];
-      return [isMain(arrow) ? { thing, arrow } : { thing, arrow, mark: "above" as const }];
-    }),
+    // What hangs here comes first, so that most marks point up.
+    ...[isMain, (arrow: Arrow) => !isMain(arrow)].flatMap((these) =>
+      inOrder((from.get(id) ?? []).filter(these)).flatMap((arrow) => {
+        const thing = things.get(arrow.to);
+        return thing ? [these === isMain ? { thing, arrow } : { thing, arrow, mark: "above" as const }] : [];
+      }),
+    ),
   ];
   return { tops: [...things.values()].filter((thing) => !main.has(thing.id) && !aside(thing)), childrenOf };
 }

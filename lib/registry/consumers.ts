@@ -25,9 +25,24 @@ export interface Used {
   links: Link[];
 }
 
+/** The runs that used one thing of a run: those of all of its things where these are known, else a look for this one alone. */
+export function consumersOfOutput(things: Things, run: RunOnDisk, thing: string): readonly Link[] {
+  if (things.knows(keyOf(run))) return usedOf(things, run).get(thing)?.links ?? [];
+  return things.once(`used ${thing}`, () =>
+    usersOf(things, thing, (use) => {
+      const made = madeBy(run, use);
+      return made?.id === thing ? made : undefined;
+    }).map(({ link }) => link),
+  );
+}
+
+function keyOf(run: RunOnDisk): string {
+  return `outputs ${run.dir}`;
+}
+
 /** Everything of a run that others used, by its id; one look in the index for all of it. */
 export function usedOf(things: Things, run: RunOnDisk): ReadonlyMap<string, Used> {
-  return things.once(`outputs ${run.dir}`, () => {
+  return things.once(keyOf(run), () => {
     const found = new Map<string, Used>();
     for (const { made, link } of usersOf(things, outputsIdOf(run.run.id), (use) => madeBy(run, use))) {
       const { id, ...what } = made;

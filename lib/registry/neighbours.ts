@@ -2,7 +2,7 @@
 import { artifactIdOf } from "../record/artifact-id.js";
 import { isFault } from "../record/fault.js";
 import type { Link, Neighbours, Node } from "../record/lineage.js";
-import { consumersOf, usedOf } from "./consumers.js";
+import { consumersOf, consumersOfOutput, usedOf } from "./consumers.js";
 import type { RunOnDisk } from "./facts.js";
 import { ingredientsOf, originOf, parentOf } from "./ingredients.js";
 import { isWithin } from "./made-at.js";
@@ -29,9 +29,9 @@ function downOf(things: Things, node: Node): readonly Link[] {
   const { run, role, step } = things.known(node);
   if (!run) return consumersOf(things, node.id);
   if (node.type === "run") return outputsOf(things, run);
-  const used = usedOf(things, run);
-  const links = used.get(node.id)?.links ?? [];
-  if (role === undefined || step === undefined || !used.has(artifactIdOf(run.run.id, role))) return links;
+  const links = consumersOfOutput(things, run, node.id);
+  if (role === undefined || step === undefined) return links;
+  if (consumersOfOutput(things, run, artifactIdOf(run.run.id, role)).length === 0) return links;
   return [...links, { node: things.output(run, role), kind: "part" }];
 }
 

@@ -35,6 +35,7 @@ export interface Things {
   artifacts(run: RunOnDisk): RunArtifact[];
   /** What was found for a key the first time. */
   once<T>(key: string, find: () => T): T;
+  knows(key: string): boolean;
   known(node: Node): Known;
   run(run: RunOnDisk): Node;
   /** An output of a run, registered or not. */
@@ -85,6 +86,7 @@ export function thingsOn(
         opened.set(key, openSafely(registry, user === undefined ? users : [user], id, users, report));
       return opened.get(key);
     },
+    knows: (key) => found.has(key),
     once<T>(key: string, find: () => T): T {
       if (!found.has(key)) found.set(key, find());
       return found.get(key) as T;

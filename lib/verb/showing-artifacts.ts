@@ -103,14 +103,25 @@ function called({ id, ref, aliases = [], user, state, type }: Beside): string[] 
 /** Lines of a run's card: the names of what it made, and who used it; whose a run is, is said of others. */
 export function madeLines({ made = [] }: UsedAndMade, owner: string): [key: string, text: string][] {
   return [
-    ...made.flatMap(({ name, aliases }): [string, string][] =>
-      aliases ? [["named", `${name}: ${aliases.join(", ")}`]] : [],
-    ),
+    ...namesIn(made).map((text): [string, string] => ["named", text]),
     ...made.flatMap(({ name, state, used_by = [] }): [string, string][] => {
       const what = state === undefined ? name : `${name} (${state})`;
       return used_by.map((run) => ["used by", `${what}: ${runText(run, owner)}`]);
     }),
   ];
+}
+
+/** `model: best, bob/best`; the name of a stream once, and not for each of its steps. */
+function namesIn(made: readonly Made[]): string[] {
+  const names = new Map<string, Set<string>>();
+  for (const { name = "", role = "", step, aliases = [] } of made) {
+    for (const alias of aliases) {
+      const ofStream = step !== undefined && alias.endsWith(`@${step}`);
+      const what = ofStream ? role : name;
+      names.set(what, (names.get(what) ?? new Set()).add(ofStream ? alias.replace(/@\d+$/, "") : alias));
+    }
+  }
+  return [...names].map(([what, those]) => `${what}: ${[...those].join(", ")}`);
 }
 
 /** `evaluate r4z1ab, succeeded, of bob`. */

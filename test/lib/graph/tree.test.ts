@@ -57,8 +57,8 @@ t.test("a run hangs from the input with the longest chain; the mark at the other
   t.strictSame(await tree(text, "e1"), ["e1", "├─ r1", "│  └─ a1", "│     └─ r2", "│        └─ a2", "└─ ^ r2"]);
   t.strictSame(await tree("e1>r2:a r0>a1:d a1>r2:b e1>r3:a", "e1", "r2"), [
     "e1",
-    "├─ v r2",
-    "└─ r3",
+    "├─ r3",
+    "└─ v r2",
     "r0",
     "└─ a1",
     "   └─ r2",

@@ -271,21 +271,28 @@ t.test("what cannot be, is told of and left out", async (t) => {
   const good = usingRun(registry, 2, { model: using(model) });
   // An index that lies, one ahead of its run, one of a run that is spoilt.
   const innocent = usingRun(bob, 3, {});
-  noteEdge(bob, outputsIdOf(train.id), "used", innocent.id);
-  noteEdge(bob, outputsIdOf(train.id), "used", idOf(4));
+  for (const thing of [model.id, outputsIdOf(train.id)]) {
+    noteEdge(bob, thing, "used", innocent.id);
+    noteEdge(bob, thing, "used", idOf(4));
+  }
   const spoilt = usingRun(bob, 5, { model: using(model) });
   fs.writeFileSync(path.join(envelope(spoilt.run_dir ?? ""), "run.json"), "{}");
   // A run that claims to have used what nobody can have made, and one by the id of another's.
   const liar = usingRun(bob, 6, { model: { ...using(model), run: idOf(3) }, mine: using(model) });
   const twin = usingRun(bob, 2, { model: using(model) });
   t.equal(twin.id, good.id);
-  const { words, problems } = await traced(registry, outputOf(1, "model"), ["down"]);
-  t.strictSame(words, ["model -mine-> run6", "model -model-> run2"]);
-  t.match(problems.slice().sort(), [
-    new RegExp(`${good.id}: several have a run of this id, .*: bob, ${user}`),
-    new RegExp(`${innocent.id}: the index of bob says that it used ${outputsIdOf(train.id)}, but it did not`),
-    new RegExp(`${spoilt.id}: cannot read .*run.json`),
-  ]);
+  for (const [root, thing, before] of [
+    [outputOf(1, "model"), model.id, []],
+    [runOf(1), outputsIdOf(train.id), ["run1 -> model"]],
+  ] as const) {
+    const { words, problems } = await traced(registry, root, ["down"]);
+    t.strictSame(words, [...before, "model -mine-> run6", "model -model-> run2"]);
+    t.match(problems.slice().sort(), [
+      new RegExp(`${good.id}: several have a run of this id, .*: bob, ${user}`),
+      new RegExp(`${innocent.id}: the index of bob says that it used ${thing}, but it did not`),
+      new RegExp(`${spoilt.id}: cannot read .*run.json`),
+    ]);
+  }
   const up = await traced(
     registry,
     (things) => {
@@ -316,7 +323,7 @@ t.test("an index that may not be read is told of", async (t) => {
   const train = usingRun(registry, 1, {});
   const model = register(registry, train, "model");
   usingRun(registry, 2, { model: using(model) });
-  const theirs = indexDirectory(registry.base, "bob", outputsIdOf(train.id));
+  const theirs = indexDirectory(registry.base, "bob", model.id);
   fs.mkdirSync(path.dirname(theirs), { recursive: true });
   fs.writeFileSync(theirs, "no directory");
   const { words, problems } = await traced(registry, outputOf(1, "model"), ["down"]);
