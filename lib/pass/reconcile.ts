@@ -1,7 +1,7 @@
 // The first pass: what the scheduler says becomes facts, and what has ended becomes an outcome. Level-triggered: it looks
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
 import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
-import type { Fault } from "../record/fault.js";
+import { type Fault, fault } from "../record/fault.js";
 import { timeOfRunId } from "../record/run-id.js";
 import { type Graces, jobOf, type Standing, stateOf } from "../record/state.js";
 import { timestamp } from "../record/units.js";
@@ -86,6 +86,7 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
     if (!pass.dry && pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id, hour);
     return undefined;
   }
+  for (const problem of run.problems) pass.report(id, fault("dataerr", problem));
   if (run.facts.outcome) {
     pass.memory.settled(id);
     return undefined;
@@ -112,9 +113,10 @@ function conclude(pass: Pass, { run, job, view, row, hold }: Looked): Changed | 
       : pass.graces;
   const standing = stateOf(facts, pass.now, graces);
   const news = fact !== undefined && !same(before, fact);
-  if (pass.dry) return news || standing.final ? { run: { ...run, facts }, standing } : undefined;
+  if (pass.dry) return news || (standing.final && !run.partial) ? { run: { ...run, facts }, standing } : undefined;
   if (fact && news) writeSchedulerFact(pass.registry, run.dir, fact);
-  if (standing.final) {
+  // For good only what is known in full.
+  if (standing.final && !run.partial) {
     const { outcome, made } = settle(pass.registry, run, standing, pass.now);
     pass.memory.settled(run.run.id);
     return { run: { ...run, facts: { ...facts, outcome } }, standing, ...(made ? { ended: outcome } : {}) };

@@ -28,6 +28,8 @@ export interface RunOnDisk {
   facts: Facts;
   /** Files that could not be read as what they should be. */
   problems: string[];
+  /** Some of them may be what they should be, but cannot be read now: what they say may change everything. */
+  partial?: true;
 }
 
 /** The run in a run directory, or undefined where there is none (a run without run.json does not exist). Throws dataerr for a bad run.json. */
@@ -37,6 +39,7 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
   if (run === undefined) return undefined;
   checkPlace(run, dir);
   const problems: string[] = [];
+  let partial = false;
   const read = <S extends v.GenericSchema>(file: string, schema: S): v.InferOutput<S> | undefined => {
     try {
       const record = readRecord(path.join(lab, file), schema, { owner }) as { run?: string } | undefined;
@@ -45,6 +48,7 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
     } catch (error) {
       if (!isFault(error)) throw error;
       problems.push(error.message);
+      partial ||= error.code !== "dataerr";
       return undefined;
     }
   };
@@ -62,7 +66,7 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
     ...present("outcome", of("outcome.json", outcomeSchema)),
     ...present("decision", lastDecision(names, read)),
   };
-  return { run: { ...run, run_dir: dir }, dir, owner, facts, problems };
+  return { run: { ...run, run_dir: dir }, dir, owner, facts, problems, ...(partial ? { partial } : {}) };
 }
 
 /** A copied or planted run.json makes no run of its directory, nor one user's run of another's. */

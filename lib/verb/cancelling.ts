@@ -9,7 +9,7 @@ import { note } from "../registry/journal.js";
 import { marked, openRun } from "../registry/runs.js";
 import { writeRequest } from "../registry/submissions.js";
 import { memoryOf } from "./passes.js";
-import { eachNamed, graces, mustOwn, statusOf } from "./runs.js";
+import { eachNamed, graces, mustOwn, standingOf, statusOf } from "./runs.js";
 
 /** Cancels each run that has not ended and yields its status; one that has ended comes back as it is. */
 export async function* cancelAll(
@@ -44,7 +44,7 @@ async function cancelOne(
 ): Promise<{ after: RunOnDisk; message?: string }> {
   const registry = await context.registry();
   mustOwn(run, registry.uid);
-  const before = stateOf(run.facts, Date.now(), limits);
+  const before = standingOf(run, Date.now(), limits);
   if (before.final) {
     context.say(`${run.run.id} has ended already: ${before.state}`);
     return { after: run };

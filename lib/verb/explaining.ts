@@ -5,19 +5,20 @@ import { plain } from "../command/plain.js";
 import { paint as painted, type TableStyle } from "../command/table.js";
 import { differences } from "../graph/differences.js";
 import { isFault } from "../record/fault.js";
-import { type Graces, type Standing, stateOf } from "../record/state.js";
+import type { Graces, Standing } from "../record/state.js";
 import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { marked, openRun } from "../registry/runs.js";
 import { tries } from "./advice.js";
 import { lastError } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
+import { standingOf } from "./runs.js";
 import { whatBlocks } from "./what-blocks.js";
 
 /** A `reason` record for one run. One's own run is looked at afresh where the scheduler can be reached. */
 export async function explainRun(given: RunOnDisk, limits: Graces, context: Context): Promise<object> {
   const run = await refreshed(given, context);
-  const { final: _, ...standing } = stateOf(run.facts, context.now, limits);
+  const { final: _, ...standing } = standingOf(run, context.now, limits);
   const base = {
     type: "reason",
     v: 1,

@@ -15,6 +15,9 @@ import { graces } from "./runs.js";
 /** Hooks of this process, so many at once. */
 const inLine = sideBySide(8);
 
+/** What was said of runs by passes of this process. */
+const told = new Set<string>();
+
 /** What the last pass remembers; a dry one remembers nothing, and makes no directory for it. */
 export function memoryOf(registry: Registry, { env, dryRun }: Context): Memory {
   return openMemory(dryRun ? undefined : cacheDirectory(registry, env, os.homedir()));
@@ -35,7 +38,7 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     now: Date.now(),
     memory,
     dry: context.dryRun,
-    report: (id, error) => context.report(id, error),
+    report: once(context),
   };
   let active: string[] = [];
   const open = function* () {
@@ -48,6 +51,15 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     yield changed;
   }
   if (!context.dryRun) memory.save(active);
+}
+
+/** What is wrong with a run is said once, however many passes find it so. */
+function once(context: Context): Pass["report"] {
+  return (id, error) => {
+    const about = `${id}: ${error.message}`;
+    if (!told.has(about)) context.report(id, error);
+    told.add(about);
+  };
 }
 
 async function hook(run: Run, ended: Outcome, context: Context): Promise<void> {

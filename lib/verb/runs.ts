@@ -5,7 +5,7 @@ import { carriesError } from "../command/each.js";
 import { type Fault, fault, isFault, recordError } from "../record/fault.js";
 import { type Status, statusSchema } from "../record/records.js";
 import { isRunId } from "../record/run-id.js";
-import { stateOf } from "../record/state.js";
+import { type Standing, stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { findRun } from "../registry/refs.js";
 import { openRun } from "../registry/runs.js";
@@ -129,7 +129,7 @@ function notOwned({ run }: RunOnDisk): Fault {
 /** Where a run stands, as lists show it. */
 export function statusOf(disk: RunOnDisk, now: number, limits: Parameters<typeof stateOf>[2]): Status {
   const { run, facts } = disk;
-  const { final: _, ...standing } = stateOf(facts, now, limits);
+  const { final: _, ...standing } = standingOf(disk, now, limits);
   const beat = facts.attempts.at(-1)?.beat_at;
   const started = standing.started_at === undefined ? undefined : Date.parse(standing.started_at);
   const over = standing.ended_at === undefined ? now : Date.parse(standing.ended_at);
@@ -151,6 +151,19 @@ export function statusOf(disk: RunOnDisk, now: number, limits: Parameters<typeof
     ...(run.group === undefined ? {} : { group: run.group }),
     ...(run.narrative?.note === undefined ? {} : { note: run.narrative.note }),
   };
+}
+
+/** Where a run stands; what seems to be its end is none as long as some of what it says cannot be read. */
+export function standingOf(
+  { facts, partial }: RunOnDisk,
+  now: number,
+  limits: Parameters<typeof stateOf>[2],
+): Standing {
+  const standing = stateOf(facts, now, limits);
+  if (!partial || !standing.final || facts.outcome) return standing;
+  const { job } = standing;
+  const message = "some of its files cannot be read now";
+  return { state: "unknown", message, ...(job === undefined ? {} : { job }), final: false };
 }
 
 /** What a run that succeeded did not write, though its recipe says that it would. */
