@@ -159,7 +159,7 @@ export function artifactRows(artifact: WholeArtifact): [key: string, words: stri
     ["note", note === undefined ? [] : [note]],
     ["tags", tags ?? []],
     ["registered", [localTime(at)]],
-    ...(artifact.used_by ?? []).map((run): [string, string[]] => ["used by", [runText(run)]]),
+    ...(artifact.used_by ?? []).map((run): [string, string[]] => ["used by", [runText(run, user)]]),
   ];
   return rows.filter(([, words]) => words.length > 0);
 }
