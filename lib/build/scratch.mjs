@@ -17,6 +17,7 @@ const day_ms = 86_400_000;
 export function scratch() {
   const parent = fs.realpathSync(os.tmpdir());
   removeStale(parent);
+  if (process.getuid?.() === 0) removeLeftByJobs(day_ms);
   const dir = fs.mkdtempSync(path.join(parent, prefix));
   for (const name of ["dist", "man"]) fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
   spawnSync("chmod", ["-R", "go=u,go-w", dir]);
@@ -35,6 +36,31 @@ export function scratch() {
     },
     remove: () => removeTree(dir),
   };
+}
+
+/**
+ * Removes what jobs of the test cluster's users, which Slurm gives no TMPDIR, left when they were killed: what is older
+ * than that and in no process's environment. Those users have no other jobs.
+ */
+export function removeLeftByJobs(olderThan_ms) {
+  const users = fs.readFileSync("/etc/passwd", "utf8").matchAll(/^lab-(?:alice|bob|carol):[^:]*:(\d+):/gm);
+  const uids = new Set(Array.from(users, ([, uid]) => Number(uid)));
+  for (const name of fs.readdirSync("/tmp").filter((entry) => /^lab-[0-9a-z]{6}\.\w{8}$/.test(entry))) {
+    const dir = path.join("/tmp", name);
+    const stat = fs.lstatSync(dir, { throwIfNoEntry: false });
+    if (!stat?.isDirectory() || !uids.has(stat.uid) || Date.now() - stat.mtimeMs < olderThan_ms) continue;
+    if (!isInUse(dir)) removeTree(dir);
+  }
+}
+
+function isInUse(dir) {
+  return fs.readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/environ`, "utf8").includes(dir);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Version managers put a script in front of Python, which takes ten times as long to start as Python. */

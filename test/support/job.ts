@@ -122,6 +122,7 @@ export function jobPlace({
     start: (env = {}, argv = ["bash", script]) =>
       started(argv, {
         PATH: process.env["PATH"] ?? "",
+        TMPDIR: os.tmpdir(),
         LAB_GATE_WAIT_S: "0",
         LAB_LOCAL_JOB_ID: `local-${run.slice(-6)}-1`,
         ...env,
