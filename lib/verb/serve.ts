@@ -1,12 +1,14 @@
 // The server of the registry's window, for as long as it is wanted.
 import os from "node:os";
 import type { Context } from "../command/context.js";
+import { fault } from "../record/fault.js";
 import { newToken } from "../serve/guard.js";
 import { startServer } from "../serve/server.js";
 import { assets, routesOf } from "./serving.js";
 
 /** Says where it listens, and serves until a signal comes. Throws unavailable for a port that is taken. */
 export async function* serve(port: number, context: Context): AsyncGenerator<object> {
+  if (port > 65_535) throw fault("usage", `no port ${port}`, { hint: "ports go up to 65535; 0 takes a free one" });
   const token = newToken();
   const registry = await context.registry();
   const server = await startServer(
