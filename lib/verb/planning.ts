@@ -12,6 +12,7 @@ import type { Run } from "../record/run.js";
 import { userOf } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
 import { findSource, type Source } from "../source/find-source.js";
+import { meantOtherwise } from "./no-recipe.js";
 import { unplacedOutputs } from "./output-kinds.js";
 import { sourceOf } from "./recipe-source.js";
 
@@ -28,7 +29,10 @@ export interface PlanOptions {
   parent: string | undefined;
 }
 
-/** One planned run for each recipe, or for the command after `--`. A recipe that is wrong is reported; the others go on. */
+/**
+ * One planned run for each recipe, or for the command after `--`. Where one of several recipes cannot be planned, none is:
+ * a word that has lost its quotes would submit a run that is not the one that was meant.
+ */
 export async function* planAll(options: PlanOptions, context: Context): AsyncGenerator<Run> {
   const { args, rest } = context;
   if (args.length === 0 && (rest === undefined || rest.length === 0)) {
@@ -43,17 +47,27 @@ export async function* planAll(options: PlanOptions, context: Context): AsyncGen
     yield await planCommand(rest, options, context);
     return;
   }
+  const runs: Run[] = [];
+  let wrong = 0;
   for (const file of args) {
     if (context.signal.aborted) return;
     try {
       const recipe = await loadRecipe(file, layersOf(setOf(options), context));
-      yield await planned(recipe, await sourceOf(recipe, uid(), context), options, context);
+      runs.push(await planned(recipe, await sourceOf(recipe, uid(), context), options, context));
     } catch (error) {
-      if (!isFault(error) || args.length === 1) throw error;
+      if (!isFault(error)) throw error;
+      const fuller = meantOtherwise(file, error, context.cwd);
+      if (args.length === 1) throw fuller;
       // No record can carry it down the pipe, whose end would say that all is well.
-      context.abnormal(told(file, error));
+      context.abnormal(told(file, fuller));
+      wrong += 1;
     }
   }
+  if (wrong === 0) yield* runs;
+  else if (runs.length > 0)
+    context.say(
+      `nothing is planned: ${wrong} of the ${args.length} arguments cannot be; a text of several words needs quotes`,
+    );
 }
 
 /** The fault with the name of the recipe in it. */
