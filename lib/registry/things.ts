@@ -82,8 +82,7 @@ export function thingsOn(
     known: ({ id }) => known.get(id) ?? {},
     open(user, id) {
       const key = `${user ?? ""}/${id}`;
-      if (!opened.has(key))
-        opened.set(key, openSafely(registry, user === undefined ? users : [user], id, users, report));
+      if (!opened.has(key)) opened.set(key, openSafely(registry, user, id, users, report));
       return opened.get(key);
     },
     knows: (key) => found.has(key),
@@ -194,19 +193,21 @@ function aliasesField(names: readonly string[]): { aliases?: string[] } {
 
 type Report = Things["report"];
 
-/** The run of one of these users. Two cannot have planned one run: then only one's own is believed. */
+/** A user's run, or that of whoever has it. Two cannot have planned one run: then only one's own is believed. */
 function openSafely(
   registry: Registry,
-  whose: readonly string[],
+  whose: string | undefined,
   id: string,
   users: readonly string[],
   report: Report,
-): RunOnDisk | undefined {
+) {
   const those = users.filter((user) => fs.existsSync(runDirectory(registry.base, user, id)));
+  // Whose directory may not be looked into, seems to have none: that is told of when it is opened.
+  const user = whose ?? (those.length > 1 ? registry.user : those[0]);
   if (those.length > 1)
     report(id, `several have a run of this id, and only one's own is believed: ${those.join(", ")}`);
-  const user = whose.find((one) => those.includes(one) && (those.length === 1 || one === registry.user));
-  const run = user === undefined ? undefined : safely(id, undefined, () => openRun(registry, user, id), report);
+  if (user === undefined || (those.length > 1 && user !== registry.user)) return undefined;
+  const run = safely(id, undefined, () => openRun(registry, user, id), report);
   for (const problem of run?.problems ?? []) report(id, problem);
   return run;
 }
