@@ -42,6 +42,16 @@ t.test("records into a pipe, a table for eyes; --json and --table turn it round"
   );
 });
 
+t.test("-q gives the ids in a record, each once, where a command says which these are", async (t) => {
+  const spec: Spec = { ...base, ids: ({ from, to }) => [String(from), String(to)] };
+  const edges = [
+    { from: "a", to: "b" },
+    { from: "b", to: "c" },
+    { from: "x", to: "y", error: { code: "refused", message: "no" } },
+  ];
+  t.equal(await shown(t, spec, { quiet: true }, pipe, edges), "a\nb\nc\n");
+});
+
 t.test("-q gives ids, of what went well", async (t) => {
   t.equal(
     await shown(t, table, { quiet: true }, pipe, [...all, { type: "metric", run: "c" }, { type: "x" }]),

@@ -90,6 +90,24 @@ t.test("below a list, how they stand; of many the first on a terminal", async (t
   t.notMatch(await shown(t, spec, options, pipe, runs), /runs:/, "and none in records");
 });
 
+t.test("a view of all at once, in the form that an option asks for; nothing of nothing", async (t) => {
+  const spec: Spec = {
+    ...base,
+    writes: ["status"],
+    plainWith: ["list", "count"],
+    whole: (records, { user }, { count }) =>
+      count ? `${records.length}\n` : `${records.map(({ id }) => id).join()} ${typeof user}\n`,
+  };
+  t.equal(
+    await shown(t, spec, {}, person, [status, failed, failure, { type: "other" }, { ...status, id: "c" }]),
+    "a,c string\n",
+  );
+  t.equal(await shown(t, spec, { count: true }, pipe, [status, status]), "2\n");
+  t.equal(await shown(t, spec, { list: true }, pipe, []), "");
+  t.equal(await shown(t, spec, {}, pipe, [status]), `${JSON.stringify(status)}\n`, "records into a pipe");
+  t.equal(await shown(t, spec, { columns: "id" }, pipe, [status]), "id\na\n");
+});
+
 t.test("a pivot has a column for each name", async (t) => {
   const spec: Spec = { ...base, pivot: { by: ["run", "step"], key: "name", value: "value" } };
   const metric = (step: number, name: string, value: number) => ({
