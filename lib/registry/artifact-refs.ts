@@ -13,6 +13,7 @@ import type { Registry } from "./open.js";
 import { artifactsOf } from "./outputs.js";
 import { findRun } from "./refs.js";
 import { openRun } from "./runs.js";
+import { whoWillBeCalled, whyUnregistered } from "./unregistered.js";
 
 /** What a word means: an artifact, or a whole stream (then it has no id and no step). */
 export interface ArtifactRef {
@@ -50,7 +51,7 @@ export function findArtifact(registry: Registry, ref: string, cwd: string, findi
   if (pick === undefined) return found;
   if (found.producer === undefined || found.role === undefined || found.step !== undefined || found.id !== undefined)
     throw fault("dataerr", `'${word}' has no steps: it is ${found.step === undefined ? "no stream" : "a step itself"}`);
-  return { ...found, ...stepOf(found.producer, found.role, pick, ref) };
+  return { ...found, ...stepOf(registry, found.producer, found.role, pick, ref) };
 }
 
 type Pick = "latest" | number;
@@ -132,6 +133,13 @@ function nothingCalled(registry: Registry, word: string) {
     name === undefined
       ? [undefined, ...users].flatMap((one) => aliasNames(registry, one))
       : users.flatMap((one) => aliasNames(registry, one).map((its) => `${one}/${its}`));
+  const coming = name === undefined ? whoWillBeCalled(registry, word) : whoWillBeCalled(registry, name, user);
+  if (coming) {
+    const { disk, role } = coming;
+    return fault("noinput", `nothing is called '${word}' yet: it is what ${disk.run.id}:${role} is to be called`, {
+      hint: whyUnregistered(registry, disk),
+    });
+  }
   const near = nearest(word, known);
   const isRun = isRunId(word) || isHandle(word);
   const hint = isRun
@@ -154,7 +162,7 @@ export function meantBy(registry: Registry, alias: Alias, cwd: string, finding: 
   const owner = alias.run_user ?? alias.user;
   const disk = openRun(registry, owner, run) ?? findRun(registry, run, cwd);
   const found = outputOf(disk, role);
-  return step === undefined ? found : { ...found, ...stepOf(disk, role, step, name) };
+  return step === undefined ? found : { ...found, ...stepOf(registry, disk, role, step, name) };
 }
 
 /** An output of a run, registered or not: of a stream the whole of it. */
@@ -174,15 +182,19 @@ function outputOf(disk: RunOnDisk, role: string): ArtifactRef {
 }
 
 /** A step that is registered: also while its run goes on, or after it has failed. */
-function stepOf(disk: RunOnDisk, role: string, pick: Pick, ref: string): Partial<ArtifactRef> {
+function stepOf(registry: Registry, disk: RunOnDisk, role: string, pick: Pick, ref: string): Partial<ArtifactRef> {
   const steps = artifactsOf(disk)
     .filter((one) => one.role === role && one.step !== undefined)
     .sort((a, b) => (a.step ?? 0) - (b.step ?? 0));
   const artifact = pick === "latest" ? steps.at(-1) : steps.find(({ step }) => step === pick);
   if (artifact?.step === undefined) {
     const few = steps.slice(-6).map(({ step }) => step);
-    const has = steps.length === 0 ? "it has no step yet" : `it has ${steps.length > 6 ? "…, " : ""}${few.join(", ")}`;
-    throw fault("noinput", `no step '${pick}' of '${ref.replace(/@(latest|\d+)$/, "")}'`, { hint: has });
+    const why = whyUnregistered(registry, disk);
+    const none = `it has no step${why === undefined ? "" : " yet"}`;
+    const has = steps.length === 0 ? none : `it has ${steps.length > 6 ? "…, " : ""}${few.join(", ")}`;
+    throw fault("noinput", `no step '${pick}' of '${ref.replace(/@(latest|\d+)$/, "")}'`, {
+      hint: why === undefined ? has : `${has}: ${why}`,
+    });
   }
   // What is registered is there: the stream may go on.
   return { id: artifact.id, step: artifact.step, path: artifact.path, artifact, pending: false };

@@ -10,11 +10,13 @@ import { timeOfRunId } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
 import { findArtifact } from "../registry/artifact-refs.js";
 import { externalArtifactsOf } from "../registry/artifacts.js";
+import type { RunOnDisk } from "../registry/facts.js";
 import { envelope, outputsDirectory, runDirectory } from "../registry/layout.js";
 import { ownerOf, type Registry } from "../registry/open.js";
 import { current, type RunArtifact, registeredIn } from "../registry/outputs.js";
 import { findRun } from "../registry/refs.js";
 import { marked, type RunPlace, usersWith } from "../registry/runs.js";
+import { whyUnregistered } from "../registry/unregistered.js";
 import { trusted } from "./trust.js";
 import { globPattern } from "./where.js";
 
@@ -46,6 +48,14 @@ export async function* listArtifacts(filter: ArtifactFilter, context: Context): 
     yield { ...artifact, ...headlineOf(artifact) };
   }
   if (meant && !Array.isArray(meant) && count === 0) throw meant;
+  if (count === 0)
+    for (const ref of filter.run) sayUnregistered(findRun(registry, ref, context.cwd), registry, context);
+}
+
+/** Where nothing of a run is registered: whether that may yet be. */
+function sayUnregistered(disk: RunOnDisk, registry: Registry, context: Context): void {
+  const why = whyUnregistered(registry, disk);
+  if (why !== undefined) context.say(why);
 }
 
 function isPattern(name: string): boolean {
@@ -81,8 +91,11 @@ async function whatItMeans(
     const { producer, artifact, role, step } = found;
     if (!producer) return artifact ? [artifact] : [];
     const place = { user: producer.run.user, id: producer.run.id, dir: producer.dir };
-    const made = madeBy(place, filter, context.say);
-    return made.filter((one) => one.role === role && (step === undefined || one.step === step));
+    const made = madeBy(place, filter, context.say).filter(
+      (one) => one.role === role && (step === undefined || one.step === step),
+    );
+    if (made.length === 0) sayUnregistered(producer, registry, context);
+    return made;
   } catch (error) {
     // A run that goes on, or has failed, has not got the name that its recipe gives it.
     if (isFault(error) && error.code === "noinput") return error;

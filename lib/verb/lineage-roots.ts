@@ -98,6 +98,8 @@ function tried<T>(find: () => T): T | Fault {
 export function whyNot(ref: string, artifact: Fault, run: Fault | undefined, what = "run, artifact or file"): Fault {
   if (run && (run.code === "dataerr" || /^@(last:)?[^:]*$/.test(ref))) return run;
   if (run === undefined || (isName(ref) && artifact.code !== "noinput")) return artifact;
+  // It was understood, and is not there yet: that says more than that there is nothing.
+  if (/^no step '|^nothing is called '.*' yet/.test(artifact.message)) return artifact;
   const meant = [run.hint, artifact.hint].find((hint) => hint?.startsWith("did you mean"));
   const hint = meant ?? (isHandle(ref) || isRunId(ref) || !isName(ref) ? run.hint : artifact.hint);
   return fault("noinput", `no ${what} is called '${ref}'`, { hint });

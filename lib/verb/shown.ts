@@ -5,6 +5,7 @@ import { type Fault, fault, isFault, recordError } from "../record/fault.js";
 import { type ArtifactRef, findArtifact } from "../registry/artifact-refs.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { findRun } from "../registry/refs.js";
+import { whyUnregistered } from "../registry/unregistered.js";
 import { whyNot } from "./lineage-roots.js";
 import { graces, namedRuns } from "./runs.js";
 import { wholeRun } from "./showing.js";
@@ -57,7 +58,10 @@ async function artifactNamed(ref: string, run: Fault, context: Context, limits: 
   }
   if (found.warning !== undefined) context.say(found.warning);
   if (found.artifact) return wholeArtifact(found.artifact, found.producer, context, limits);
-  if (found.id !== undefined) throw fault("noinput", `'${ref}' is not made yet`, { hint: `its run is ${found.run}` });
+  if (found.id !== undefined) {
+    const why = found.producer && whyUnregistered(await context.registry(), found.producer);
+    throw fault("noinput", `'${ref}' is not made yet`, { hint: why ?? `its run is ${found.run}` });
+  }
   throw fault("dataerr", `'${ref}' is a whole stream`, {
     hint: `one step of it: ${ref}@latest; all of them: lab artifacts --run ${found.run} --role ${found.role}`,
   });

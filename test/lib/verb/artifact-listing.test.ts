@@ -8,6 +8,7 @@ import { registerExternal } from "../../../lib/registry/artifacts.js";
 import { onWrite } from "../../../lib/registry/write.js";
 import { type ArtifactFilter, listArtifacts } from "../../../lib/verb/artifact-listing.js";
 import { type Finished, finishedRun, registerPass } from "../pass/finished-run.js";
+import { end, makeRun } from "../registry/artifact-support.js";
 import { smallRegistry, user } from "../registry/support.js";
 
 const everything: ArtifactFilter = {
@@ -130,4 +131,15 @@ t.test("runs that have registered nothing are not opened, and no tree is walked"
   onWrite(undefined);
   t.match(reported, [/model\.a1\.json': it is not JSON/]);
   t.same(writes, [], "a list writes nothing");
+});
+
+t.test("a run or a name with nothing registered yet says so, and what registers it", async (t) => {
+  const { reported, list, registry } = setUp(t);
+  const run = makeRun(registry, drawRunId(Date.now()));
+  end(run, "succeeded");
+  t.same(await list({ run: [run.id] }), []);
+  t.match(reported.splice(0), [/^the run \w{6} has ended and is not registered yet; lab status registers it$/]);
+  await t.rejects(list({ alias: "fit_model" }), { code: "noinput", message: /^nothing is called 'fit_model' yet/ });
+  t.same(await list({ alias: `${run.id}:checkpoint` }), []);
+  t.match(reported, [/is not registered yet/]);
 });
