@@ -36,7 +36,7 @@ export const spec = {
     { key: "id", title: "run" },
     "name",
     "state",
-    "mode",
+    { key: "mode", spare: true },
     { key: "elapsed_s", title: "ran" },
     { key: "planned_at", title: "planned", format: "age", spare: true },
     { key: "user", spare: true },

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { command } from "../lib/command/command.js";
 // lab-why - why a run is pending, or failed
-import { explainRun, reasonView } from "../lib/verb/explaining.js";
+import { explainRun } from "../lib/verb/explaining.js";
+import { reasonView } from "../lib/verb/reason-view.js";
 import { graces, namedRuns } from "../lib/verb/runs.js";
 
 export const spec = {

@@ -107,7 +107,7 @@ export function at(record: unknown, key: string): unknown {
 function cell(value: unknown, format: Format, now: number): string {
   if (value === undefined || value === null) return "";
   if (format === "time" && typeof value === "string") return plain(localTime(value));
-  if (format === "age" && typeof value === "string") return `${shortDuration((now - Date.parse(value)) / 1000)} ago`;
+  if (format === "age" && typeof value === "string") return age((now - Date.parse(value)) / 1000, value);
   if (format === "duration" && typeof value === "number") return shortDuration(value);
   if (format === "size" && typeof value === "number") return shortSize(value);
   if (format === "handle" && typeof value === "string") return plain(value.slice(-6));
@@ -115,6 +115,11 @@ function cell(value: unknown, format: Format, now: number): string {
   if (Array.isArray(value))
     return plain(value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(" "));
   return plain(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+function age(seconds: number, text: string): string {
+  if (Number.isNaN(seconds)) return plain(text);
+  return seconds < 0 ? `in ${shortDuration(-seconds)}` : `${shortDuration(seconds)} ago`;
 }
 
 function number(value: number): string {

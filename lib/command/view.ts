@@ -98,7 +98,8 @@ function table({ columns: asked, named, count }: Asked, text: TextWriter, style:
   return {
     write(record) {
       if (isFailure(record) || count?.add(record) === false) return undefined;
-      rows.push(toldError(record as Record<string, unknown>));
+      const row = toldError(record as Record<string, unknown>);
+      rows.push(named ? row : withoutEcho(row));
       if (rows.length >= 1000) flush();
       else timer ??= setTimeout(flush, 200);
       return text.ready();
@@ -135,6 +136,11 @@ function withNumbers(
       column.format === "text" && values.length > 0 && values.every((value) => typeof value === "number");
     return isNumber ? { ...column, format: "number" } : column;
   });
+}
+
+/** A mode that only says the state again is left out. */
+function withoutEcho(record: Record<string, unknown>): Record<string, unknown> {
+  return record["mode"] !== undefined && record["mode"] === record["state"] ? { ...record, mode: undefined } : record;
 }
 
 /** What went wrong stands in the column of messages. */

@@ -18,3 +18,9 @@ export function wrapped(words: readonly string[], room: number, more = ""): stri
   }
   return [...lines, line];
 }
+
+/** Words after a mark, and what does not fit below the first of them; without a width on one line. */
+export function hanging(mark: string, words: readonly string[], columns: number | undefined): string[] {
+  const room = Math.max(20, (columns ?? Number.POSITIVE_INFINITY) - width(mark));
+  return wrapped(words, room).map((line, i) => (i === 0 ? mark : " ".repeat(width(mark))) + line);
+}

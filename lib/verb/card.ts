@@ -163,8 +163,9 @@ function shortDigest(digest: string): string {
 
 function timesOf(run: Shown): string | undefined {
   if (run.started_at === undefined) return undefined;
-  const over = run.ended_at === undefined ? "" : ` to ${localTime(run.ended_at)}`;
-  return `${localTime(run.started_at)}${over}${run.elapsed_s === undefined ? "" : ` (${shortDuration(run.elapsed_s)})`}`;
+  const took = run.elapsed_s === undefined ? "" : ` (${shortDuration(run.elapsed_s)})`;
+  if (run.ended_at === undefined) return `since ${localTime(run.started_at)}${took}`;
+  return `${localTime(run.started_at)} to ${localTime(run.ended_at)}${took}`;
 }
 
 function recipeOf({ recipe }: Shown): string[] {

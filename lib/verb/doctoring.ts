@@ -5,7 +5,8 @@ import path from "node:path";
 import type { Context, Place } from "../command/context.js";
 import { plain } from "../command/plain.js";
 import { kindOf } from "../command/scheduler.js";
-import type { TableStyle } from "../command/table.js";
+import { paint, type TableStyle } from "../command/table.js";
+import { hanging } from "../command/wrap.js";
 import type { Config, ResolvedConfig } from "../config/config.js";
 import { isFault } from "../record/fault.js";
 import { registryFile } from "../registry/layout.js";
@@ -111,15 +112,17 @@ function* localFindings({ local }: Config): Generator<Finding> {
 }
 
 /** A finding for eyes: how it is, what, and below it where and what to do where it is not well. */
-export function findingView(record: Record<string, unknown>, { colour }: TableStyle): string {
+export function findingView(record: Record<string, unknown>, { colour, width }: TableStyle): string {
   const { ok, severity, name, message, hint, path: where } = record as unknown as Finding;
   const word = ok ? "ok" : (severity ?? "error");
-  const paint = { ok: 32, warning: 33, error: 31 }[word];
-  const first = `${colour ? `\u001b[${paint}m${word}\u001b[0m` : word}${" ".repeat(9 - word.length)}`;
+  const mark = `${word.padEnd(9)}${plain(name).padEnd(22)} `;
+  const [first = "", ...rest] = hanging(mark, plain(message).split(" "), width);
   const more = ok ? [] : [where, hint && `→ ${hint}`].filter((line) => line !== undefined && line !== "");
+  const below = " ".repeat(32);
   return [
-    `${first}${plain(name).padEnd(22)} ${plain(message)}`,
-    ...more.map((line) => `${" ".repeat(32)}${plain(String(line))}`),
+    (colour ? paint(word, "state") : word) + first.slice(word.length),
+    ...rest,
+    ...more.flatMap((line) => hanging(below, plain(String(line)).split(" "), width)),
   ]
     .map((line) => `${line}\n`)
     .join("");

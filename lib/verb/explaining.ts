@@ -1,8 +1,6 @@
 // Why a run is as it is: the scheduler's reason, the failure mode, the log's last error, and what to try.
 
 import type { Context } from "../command/context.js";
-import { plain } from "../command/plain.js";
-import { paint as painted, type TableStyle } from "../command/table.js";
 import { differences } from "../graph/differences.js";
 import { isFault } from "../record/fault.js";
 import type { Graces, Standing } from "../record/state.js";
@@ -114,32 +112,4 @@ async function sinceSuccess(run: RunOnDisk, context: Context): Promise<string[]>
     }
   }
   return [];
-}
-
-/** A reason for eyes. */
-export function reasonView(record: Record<string, unknown>, style: TableStyle): string {
-  const reason = record as {
-    run: string;
-    name?: string;
-    state: string;
-    mode?: string;
-    message: string;
-    detail?: string[];
-    log?: string[];
-    try?: string[];
-  };
-  const paint = (look: "handle" | "header" | "state", text: string) => (style.colour ? painted(text, look) : text);
-  const mode = reason.mode && reason.mode !== reason.state ? ` (${reason.mode})` : "";
-  const name = reason.name === undefined ? "" : `${paint("handle", plain(reason.name))}  `;
-  const blocks = [
-    `${name}${paint("header", reason.run)}\n  ${paint("state", reason.state)}${mode}: ${plain(reason.message)}`,
-  ];
-  if (reason.log)
-    blocks.push(
-      `  ${paint("header", "the log's last words")}\n${reason.log.map((line) => `  ${paint("header", "│")} ${line}`).join("\n")}`,
-    );
-  if (reason.detail) blocks.push(reason.detail.map((line) => `  ${line}`).join("\n"));
-  if (reason.try)
-    blocks.push(`  ${paint("header", "what to try")}\n${reason.try.map((line) => `  → ${line}`).join("\n")}`);
-  return `${blocks.join("\n\n")}\n\n`;
 }

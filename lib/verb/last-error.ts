@@ -1,12 +1,24 @@
 // What a log says of the end of its run.
+import type { Status } from "../record/records.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { printable } from "./log-reading.js";
 
 const errorLine =
   /(error|exception)\b|\b(traceback|fatal|failed|killed|cannot|no such|not found|denied|out of memory|oom|segmentation|assert)\b/i;
-/** The runtime's own last word says only what the exit record does. */
 const ours = /^lab: \S+: attempt \d+: /;
+
+/** Whether it is the runtime's own last word, which says what the exit record does. */
+export function isOurLastWord(line: string): boolean {
+  return ours.test(line);
+}
+
+/** A status whose message says of a failure by an error of its own what its log says last of one. */
+export function withLastError(status: Status, run: RunOnDisk): Status {
+  const line = status.mode === "code_error" ? errorLineOf(run) : undefined;
+  if (line === undefined) return status;
+  return { ...status, message: status.message === undefined ? line : `${status.message}: ${line}` };
+}
 
 /** The lines around the last thing in the log that looks like an error; else simply the last lines. */
 export function lastError(run: RunOnDisk): string[] {
@@ -22,7 +34,7 @@ export function lastError(run: RunOnDisk): string[] {
 
 /** The last line of the job's log that looks like an error, shortened; undefined where none does. */
 export function errorLineOf(run: RunOnDisk): string | undefined {
-  const log = lines(files(run).job, 400).filter((line) => !ours.test(line));
+  const log = lines(files(run).job, 400).filter((line) => !isOurLastWord(line));
   const line = log[lastAt(log)]?.trim();
   return line === undefined || line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
 }

@@ -10,6 +10,7 @@ import { states } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { metricsOf } from "../registry/metrics.js";
 import { marked, openRun, usersWith } from "../registry/runs.js";
+import { withLastError } from "./last-error.js";
 import { graces, statusOf } from "./runs.js";
 import { globPattern, type Test, whereTest } from "./where.js";
 
@@ -76,8 +77,10 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
     const field = fieldsOf(status, disk);
     if (!accepts(status, disk, field)) continue;
     count += 1;
-    if (filter.sort === undefined) yield withColumns(status, columns, field);
-    else kept.push({ status, field });
+    // A summary is for a person, who wants to know why something failed.
+    const told = filter.summary ? withLastError(status, disk) : status;
+    if (filter.sort === undefined) yield withColumns(told, columns, field);
+    else kept.push({ status: told, field });
   }
   for (const { status, field } of sorted(kept, filter.sort ?? "").slice(0, limit))
     yield withColumns(status, columns, field);

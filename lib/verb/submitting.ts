@@ -24,12 +24,21 @@ async function submitOne(run: Run, patience_s: number, context: Context): Promis
   needs(run, "rendered", "lab-render-sbatch");
   if (context.dryRun || run.dry_run) {
     if (context.terminal.out && typeof run["script"] === "string")
-      context.say(`${run.id}: would submit this script:\n${run["script"]}`);
+      context.say(`${run.id}: would submit this script:\n${ownPart(run["script"])}`);
     return { ...run, dry_run: true };
   }
   const registry = await context.registry();
   if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
   return sentRecord(run, await sendRun(run, await senderOf(patience_s, context), context), context);
+}
+
+/** What a script says of its run; the runtime below it is the same for all. */
+function ownPart(script: string): string {
+  const at = script.search(/^# lab\.py, for|^# -+ a clean start$/m);
+  const [own, rest] = at < 0 ? [script, ""] : [script.slice(0, at), script.slice(at)];
+  return rest === ""
+    ? own
+    : `${own}# … and ${rest.split("\n").length} lines that are the same for every run: --json has them`;
 }
 
 /** Runs that were created and rendered earlier, with the newest script that they have. */

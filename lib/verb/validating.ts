@@ -2,7 +2,8 @@
 
 import type { Context } from "../command/context.js";
 import { plain } from "../command/plain.js";
-import type { TableStyle } from "../command/table.js";
+import { paint, type TableStyle } from "../command/table.js";
+import { hanging, wrapped } from "../command/wrap.js";
 import { clusterSchema, projectSchema } from "../config/schema.js";
 import { loadRecipe } from "../recipe/load.js";
 import { placed, validateRecipe } from "../recipe/validate.js";
@@ -45,9 +46,11 @@ export function problemOf(file: string, { message, hint }: Fault): Problem {
 }
 
 /** A problem for eyes: where, what, and below it what to do. */
-export function problemView(record: Record<string, unknown>, { colour }: TableStyle): string {
-  const { path, line, column, severity, message, hint } = record as Partial<Problem>;
+export function problemView(record: Record<string, unknown>, { colour, width }: TableStyle): string {
+  const { path, line, column, severity = "error", message, hint } = record as Partial<Problem>;
   const place = [path, line, column].filter((part) => part !== undefined).join(":");
-  const word = colour ? `\u001b[${severity === "warning" ? 33 : 31}m${severity}\u001b[0m` : severity;
-  return `${place === "" ? "" : `${plain(place)}: `}${word}: ${plain(message ?? "")}\n${hint === undefined ? "" : `    ${plain(hint)}\n`}`;
+  const words = [...(place === "" ? [] : [`${plain(place)}:`]), `${severity}:`, ...plain(message ?? "").split(" ")];
+  const lines = wrapped(words, width ?? Number.POSITIVE_INFINITY).map((text, i) => (i === 0 ? text : `    ${text}`));
+  const first = lines.join("\n").replace(`${severity}:`, (word) => (colour ? `${paint(severity, "state")}:` : word));
+  return `${first}\n${hint === undefined ? "" : `${hanging("    ", plain(hint).split(" "), width).join("\n")}\n`}`;
 }

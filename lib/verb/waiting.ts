@@ -9,7 +9,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { advancePass, withUpstream } from "./advancing.js";
-import { errorLineOf } from "./last-error.js";
+import { withLastError } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
 import { registerPass } from "./registering.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
@@ -63,11 +63,15 @@ export async function* waitFor(
       open.delete(id);
       if (waiting.passes && disk.owner === registry.uid) await registered(context, [id]);
       if (status.state !== "succeeded") context.no();
-      yield grown(given.get(id), { ...status, ...lastWords(status, disk) });
+      yield grown(given.get(id), withLastError(status, disk));
     }
     if (open.size === 0) break;
-    if (trouble && Date.now() - reached > waiting.patience_s * 1000) throw trouble;
+    if (trouble && Date.now() - reached > waiting.patience_s * 1000) {
+      clear(context);
+      throw trouble;
+    }
     if (waiting.timeout_s !== undefined && Date.now() - began > waiting.timeout_s * 1000) {
+      clear(context);
       throw fault(
         "tempfail",
         `still waiting for ${open.size} run${open.size > 1 ? "s" : ""} after ${shortDuration(waiting.timeout_s)}`,
@@ -94,12 +98,6 @@ function reopened(context: Context, registry: Registry, user: string, id: string
     context.report(id, error);
     return { error: recordError(error) };
   }
-}
-
-/** What its log says of an error of its own: with the exit code, mostly all that one wants to know. */
-function lastWords({ mode, message }: Status, disk: RunOnDisk): Pick<Status, "message"> {
-  const line = mode === "code_error" ? errorLineOf(disk) : undefined;
-  return line === undefined ? {} : { message: message === undefined ? line : `${message}: ${line}` };
 }
 
 const stateBefore = new Map<string, Status["state"]>();

@@ -4,43 +4,9 @@ import t from "tap";
 import { usualGraces } from "../../../lib/record/state.js";
 import type { RunOnDisk } from "../../../lib/registry/facts.js";
 import { openRun } from "../../../lib/registry/runs.js";
-import { explainRun, reasonView } from "../../../lib/verb/explaining.js";
+import { explainRun } from "../../../lib/verb/explaining.js";
 import { readyRun } from "../pass/fake-scheduler.js";
 import { fakeContext } from "./fake-context.js";
-
-const style = { header: true, colour: false, width: undefined, now: 0 };
-
-t.test("a reason for eyes", async (t) => {
-  const reason = {
-    run: "R",
-    name: "train",
-    state: "failed",
-    mode: "oom",
-    message: "out of\u001b[2J memory",
-    log: ["Killed"],
-    detail: ["since its last success"],
-    try: ["ask for more"],
-  };
-  t.equal(
-    reasonView(reason, style),
-    `train  R
-  failed (oom): out of memory
-
-  the log's last words
-  │ Killed
-
-  since its last success
-
-  what to try
-  → ask for more
-
-`,
-  );
-  t.equal(
-    reasonView({ run: "R", state: "lost", mode: "lost", message: "m" }, { ...style, colour: true }),
-    "\u001b[2mR\u001b[0m\n  \u001b[31mlost\u001b[0m: m\n\n",
-  );
-});
 
 t.test("a run that has ended, of which the scheduler has not said how", async (t) => {
   const context = fakeContext(t);
