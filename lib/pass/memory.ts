@@ -13,7 +13,7 @@ export interface Memory {
   /** Reads what `unchanged` needs; it does that by itself, but not while the queue is still being asked for. */
   prepare(): void;
   /** Where the run's job stands in the queue; without a row (it is not there, or has ended) the next pass opens the run. */
-  seen(id: string, job: string | undefined, row: string | undefined): void;
+  seen(id: string, row: string | undefined): void;
   settled(id: string): void;
   /** Has the run opened by the next pass, whatever its row says. */
   forget(id: string): void;
@@ -21,10 +21,10 @@ export interface Memory {
   save(listed: readonly string[]): void;
 }
 
-const forms = { settled: "settled/1", rows: "rows/1" };
+const forms = { settled: "settled/1", rows: "rows/2" };
 
-/** `[job, row]` of each run whose job is in the queue. */
-type Rows = Record<string, [string, string]>;
+/** The row of each run whose job is in the queue. */
+type Rows = Record<string, string>;
 
 /** The memory kept in a directory; without one it lasts as long as the process. Derived: all that it saves is time. */
 export function openMemory(directory: string | undefined): Memory {
@@ -34,29 +34,31 @@ export function openMemory(directory: string | undefined): Memory {
     return from === undefined ? undefined : recall<T>(from, forms[name]);
   };
   const settled = new Set<string>(read<string[]>("settled"));
-  let rows: Map<string, [string, string]> | undefined;
+  let rows: Rows | undefined;
   const changed = { settled: false, rows: false };
   const known = () => {
-    rows ??= new Map(Object.entries(read<Rows>("rows") ?? {}));
+    rows ??= read<Rows>("rows") ?? {};
     return rows;
   };
   const forgetRow = (id: string) => {
-    if (known().delete(id)) changed.rows = true;
+    if (!Object.hasOwn(known(), id)) return;
+    delete known()[id];
+    changed.rows = true;
   };
   const drop = (listed: ReadonlySet<string>) => {
-    for (const id of [...known().keys()].filter((id) => !listed.has(id))) forgetRow(id);
+    for (const id of Object.keys(known()).filter((id) => !listed.has(id))) forgetRow(id);
     for (const id of [...settled].filter((id) => !listed.has(id))) changed.settled = settled.delete(id);
   };
   return {
     hasSettled: (id) => settled.has(id),
     prepare: () => void known(),
     unchanged(id, queue) {
-      const entry = known().get(id);
-      return settled.has(id) || (entry !== undefined && rowIn(queue, entry[0]) === entry[1]);
+      const row = known()[id];
+      return row === undefined ? settled.has(id) : hasRow(queue, row);
     },
-    seen(id, job, row) {
-      if (job === undefined || row === undefined) return forgetRow(id);
-      known().set(id, [job, row]);
+    seen(id, row) {
+      if (row === undefined) return forgetRow(id);
+      known()[id] = row;
       changed.rows = true;
     },
     settled(id) {
@@ -69,22 +71,26 @@ export function openMemory(directory: string | undefined): Memory {
       if (settled.delete(id)) changed.settled = true;
     },
     save(listed) {
-      if (known().size + settled.size > listed.length) drop(new Set(listed));
+      if (Object.keys(known()).length + settled.size > listed.length) drop(new Set(listed));
       const write = (name: keyof typeof forms, value: () => unknown) => {
         const to = file(name);
         if (to !== undefined && changed[name]) remember(to, forms[name], value());
       };
       write("settled", () => [...settled]);
-      write("rows", () => Object.fromEntries(known()));
+      write("rows", known);
     },
   };
 }
 
-/** What of a job's row means something; estimates of the start come and go. Undefined of one that is not there, or has ended. */
+/** What of a job means something; estimates of its start come and go. Undefined of one that is not in the queue. */
 export function rowIn(queue: Queue, job: string): string | undefined {
   if (queue.row) return queue.row(job);
   const view = queue.get(job);
-  return view && meaningOf(view);
+  return view && `${job} ${meaningOf(view)}`;
+}
+
+function hasRow(queue: Queue, row: string): boolean {
+  return queue.hasRow ? queue.hasRow(row) : rowIn(queue, row.slice(0, row.indexOf(" "))) === row;
 }
 
 function meaningOf({ phase, word, reason, restarts, nodes }: JobView): string {

@@ -121,7 +121,7 @@ function conclude(pass: Pass, { run, job, view, row, hold }: Looked): Changed | 
     pass.memory.settled(run.run.id);
     return { run: { ...run, facts: { ...facts, outcome } }, standing, ...(made ? { ended: outcome } : {}) };
   }
-  pass.memory.seen(run.run.id, job, row);
+  pass.memory.seen(run.run.id, row);
   return news ? { run: { ...run, facts }, standing } : undefined;
 }
 

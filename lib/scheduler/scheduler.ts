@@ -39,8 +39,10 @@ export interface JobQuery {
 
 /** The jobs of one look at the queue, by id (array elements as `<array>_<index>`). */
 export interface Queue extends Pick<ReadonlyMap<string, JobView>, "get" | "has" | "keys" | "size"> {
-  /** A text that changes with whatever tells where a job stands that has not ended, and is cheaper to have than its view. */
+  /** A text that changes with whatever tells where a job stands that has not ended. */
   row?(job: string): string | undefined;
+  /** Whether some job has this row, which is cheaper to know than where one job stands. */
+  hasRow?(row: string): boolean;
   /** The run that a job itself says it is of, and the name that it has. Absent where an id is never given twice. */
   whose?(job: string): JobOwner | undefined;
   name?(job: string): string | undefined;

@@ -1,4 +1,5 @@
-// squeue's rows. Of most jobs only whether their row has changed is ever asked, so that a row is taken apart when its job is.
+// squeue's rows. Of most jobs nothing is ever asked but whether their row is as it was, so that rows are taken apart, and
+// jobs found among them, only when one of them is looked at.
 import type { JobView } from "../../record/facts.js";
 import type { Queue } from "../scheduler.js";
 import { readComment } from "./comment.js";
@@ -7,8 +8,8 @@ import { expandJobId, hetComponent } from "./job-ids.js";
 import { exitStatus, standing, stateWord } from "./states.js";
 import { timeField } from "./time-field.js";
 
-/** Unit separator: in no field of Slurm's own. */
-const separator = "\u001f";
+/** In no field of Slurm's own; and rows are remembered as JSON, which would have to escape what is below a space. */
+const separator = "\u007f";
 
 /** What tells nothing new of a job that has not ended, since it comes and goes with every estimate. */
 const passing = ["exit_code", "DerivedEC", "StartTime", "EndTime"];
@@ -29,66 +30,58 @@ export interface QueueRows extends Required<Queue> {
   add(text: string): void;
 }
 
-interface Row {
-  text: string;
-  /** The part that tells where the job stands. */
-  told: string;
-}
-
 /** The jobs of squeue's output, by id: array elements one by one, a heterogeneous job by its leader. */
 export function queueRows(): QueueRows {
-  /** A heterogeneous job has several rows, the others have one. */
-  const rows = new Map<string, Row | Row[]>();
+  const parts: string[] = [];
+  const told = new Set<string>();
   let rest = "";
+  let index: Map<string, string[]> | undefined;
 
   function add(text: string): void {
     const whole = rest + text;
     let from = 0;
     for (let end = whole.indexOf("\n"); end >= 0; end = whole.indexOf("\n", from)) {
-      addRow(whole.slice(from, end));
+      const row = toldIn(whole, from, end);
+      if (row !== undefined) told.add(row);
       from = end + 1;
     }
+    parts.push(whole.slice(0, from));
     rest = whole.slice(from);
+    index = undefined;
   }
 
-  function addRow(text: string): void {
-    const start = after(text, passing.length);
-    const told = after(text, 1, start);
-    const end = after(text, telling.length, told);
-    if (start === 0 || told === 0 || end === 0) return;
-    const id = text.slice(start, told - 1);
-    const row = { text, told: text.slice(told, end - 1) };
-    if (!id.includes("_[") && !id.includes("+")) rows.set(id, row);
-    else for (const each of expandJobId(id)) addOne(each, row);
+  /** The rows of each job, those of a heterogeneous one in the order of its components. */
+  function jobs(): Map<string, string[]> {
+    index ??= indexed(parts.join(""));
+    return index;
   }
 
-  function addOne(id: string, row: Row): void {
-    const leader = hetComponent(id)?.leader;
-    if (leader === undefined) rows.set(id, row);
-    else rows.set(leader, [...asList(rows.get(leader)), row].sort(byComponent));
+  function rowsOf(job: string): string[] {
+    return jobs().get(job) ?? [];
   }
 
-  /** A job's name and comment. */
+  /** What people may write: its name and comment. */
   function wordsOf(job: string): string[] {
-    const [row] = asList(rows.get(job));
-    return row?.text.slice(after(row.text, count)).split(separator) ?? [];
+    const [row] = rowsOf(job);
+    return row?.split(separator).slice(count) ?? [];
   }
 
   return {
     add,
-    has: (job) => rows.has(job),
-    keys: () => rows.keys(),
+    has: (job) => jobs().has(job),
+    keys: () => jobs().keys(),
     get size() {
-      return rows.size;
+      return jobs().size;
     },
     get(job) {
-      const [first, ...others] = asList(rows.get(job)).map((row) => viewOf(job, row));
+      const [first, ...others] = rowsOf(job).map((row) => viewOf(job, row));
       return first && others.reduce(joinedViews, first);
     },
     row(job) {
-      const found = rows.get(job);
-      return Array.isArray(found) ? found.map(({ told }) => told).join("\n") : found?.told;
+      const rows = rowsOf(job).map((row) => toldIn(row, 0, row.length));
+      return rows.length === 0 ? undefined : rows.join("\n");
     },
+    hasRow: (row) => told.has(row) || (row.includes("\n") && row.split("\n").every((each) => told.has(each))),
     name: (job) => wordsOf(job)[0],
     whose: (job) => readComment(wordsOf(job)[1] ?? ""),
   };
@@ -96,26 +89,41 @@ export function queueRows(): QueueRows {
 
 const count = passing.length + 1 + telling.length;
 
-/** Where the part after the n-th separator from `from` on begins; 0 where there are fewer. */
-function after(text: string, n: number, from = 0): number {
+/** The part of a row that tells where which job stands; undefined where it is none. */
+function toldIn(text: string, from: number, end: number): string | undefined {
+  const start = after(text, passing.length, from, end);
+  const stop = start < 0 ? -1 : after(text, 1 + telling.length, start, end);
+  return stop < 0 ? undefined : text.slice(start, stop - 1);
+}
+
+/** Where the part after the n-th separator begins; -1 where there are fewer before `end`. */
+function after(text: string, n: number, from: number, end: number): number {
   let at = from;
   for (let i = 0; i < n; i += 1) {
     at = text.indexOf(separator, at) + 1;
-    if (at === 0) return 0;
+    if (at === 0 || at > end) return -1;
   }
   return at;
 }
 
-function asList(rows: Row | Row[] | undefined): Row[] {
-  return Array.isArray(rows) ? rows : rows === undefined ? [] : [rows];
+function indexed(text: string): Map<string, string[]> {
+  const jobs = new Map<string, string[]>();
+  for (const row of text.split("\n")) {
+    const id = toldIn(row, 0, row.length)?.split(separator, 1)[0];
+    if (id === undefined) continue;
+    const leader = hetComponent(id)?.leader;
+    if (leader !== undefined) jobs.set(leader, [...(jobs.get(leader) ?? []), row].sort(byComponent));
+    else for (const each of expandJobId(id)) jobs.set(each, [row]);
+  }
+  return jobs;
 }
 
-function byComponent(a: Row, b: Row): number {
-  const component = ({ text }: Row) => hetComponent(text.split(separator)[passing.length] ?? "")?.component ?? 0;
+function byComponent(a: string, b: string): number {
+  const component = (row: string) => hetComponent(row.split(separator)[passing.length] ?? "")?.component ?? 0;
   return component(a) - component(b);
 }
 
-function viewOf(job: string, { text }: Row): JobView {
+function viewOf(job: string, row: string): JobView {
   const [
     exit = "",
     derived = "",
@@ -127,7 +135,7 @@ function viewOf(job: string, { text }: Row): JobView {
     restarts = "",
     nodes = "",
     submit = "",
-  ] = text.split(separator, count);
+  ] = row.split(separator, count);
   const { word } = stateWord(state);
   const told = reason === "" || reason === "None" ? undefined : reason;
   const found = standing(word, { source: "queue", ...(told === undefined ? {} : { reason: told }) });

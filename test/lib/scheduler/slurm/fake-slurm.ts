@@ -23,9 +23,14 @@ export function fakeSlurm(answers: Record<string, Prepared>): { slurm: SlurmClie
   return { slurm, calls };
 }
 
-/** Lines of fields as squeue and sacct print them for us. */
-export function table(rows: (string | number)[][]): string {
-  return rows.map((row) => `${row.join("\u001f")}\n`).join("");
+/** Lines of fields as sacct prints them for us. */
+export function table(rows: (string | number)[][], separator = "\u001f"): string {
+  return rows.map((row) => `${row.join(separator)}\n`).join("");
+}
+
+/** The same of squeue. */
+export function queueTable(rows: (string | number)[][]): string {
+  return table(rows, "\u007f");
 }
 
 /** A row of squeue's output: id, state and reason; exit, derived exit and restarts; times; nodes; comment and name. */

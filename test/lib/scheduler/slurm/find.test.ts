@@ -1,6 +1,6 @@
 import t from "tap";
 import { findJobs } from "../../../../lib/scheduler/slurm/find.js";
-import { fakeSlurm, queueRow, table } from "./fake-slurm.js";
+import { fakeSlurm, queueRow, queueTable, table } from "./fake-slurm.js";
 
 const run = (handle: string) => `20261121-000000-${handle}`;
 const sought = (handle: string) => ({
@@ -31,7 +31,7 @@ const accounted = (id: string, comment: string, workdir: string) => [
 t.test("by the comment in the queue, else by name and directory in accounting", async (t) => {
   const { slurm, calls } = fakeSlurm({
     squeue: {
-      stdout: table([
+      stdout: queueTable([
         queued("1", `lab/1 reg ${run("aaaaaa")}`),
         queued("2", `lab/1 other ${run("bbbbbb")}`),
         queued("3", "(null)"),
@@ -65,7 +65,7 @@ t.test("by the comment in the queue, else by name and directory in accounting", 
 });
 
 t.test("nothing more is asked than needed", async (t) => {
-  const all = fakeSlurm({ squeue: { stdout: table([queued("1", `lab/1 reg ${run("aaaaaa")}`)]) } });
+  const all = fakeSlurm({ squeue: { stdout: queueTable([queued("1", `lab/1 reg ${run("aaaaaa")}`)]) } });
   t.equal((await findJobs(all.slurm, "reg", [sought("aaaaaa")])).length, 1);
   const none = fakeSlurm({});
   t.same(await findJobs(none.slurm, "reg", []), []);

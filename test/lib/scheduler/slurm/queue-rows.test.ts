@@ -1,6 +1,6 @@
 import t from "tap";
 import { type QueueRows, queueFormat, queueRows } from "../../../../lib/scheduler/slurm/queue-rows.js";
-import { queueRow, table } from "./fake-slurm.js";
+import { queueRow, queueTable as table } from "./fake-slurm.js";
 
 const [submitted, started, ended] = [1795233141, 1795233142, 1795233155];
 type Rows = (string | number)[][];
@@ -110,9 +110,14 @@ t.test("a row changes with what tells where a job stands, and with nothing else"
   ] as const)
     t.equal(rowOf(at, value), row, `field ${at}`);
   t.equal(read([job]).row("6"), undefined);
+  t.ok(read([job]).hasRow(row ?? ""));
+  t.notOk(read([job.with(2, "Resources")]).hasRow(row ?? ""));
+  t.notOk(read([job.with(0, "6")]).hasRow(row ?? ""), "another job's");
   const het = (state: string) => [job.with(0, "58+0"), job.with(0, "58+1").with(1, state)];
   t.equal(read(het("PENDING")).row("58"), read(het("PENDING").reverse()).row("58"));
   t.not(read(het("PENDING")).row("58"), read(het("RUNNING")).row("58"), "each component's counts");
+  t.ok(read(het("PENDING")).hasRow(read(het("PENDING")).row("58") ?? ""));
+  t.notOk(read(het("RUNNING")).hasRow(read(het("PENDING")).row("58") ?? ""));
   t.end();
 });
 
@@ -120,7 +125,7 @@ t.test("comments of other jobs spoil nothing", (t) => {
   const rest = ["RUNNING", "None", 0, 0, 0, submitted, started, ended, "n1"];
   const jobs = read([
     ["1", ...rest, "x\ny"],
-    ["2", ...rest, "a\u001fb"],
+    ["2", ...rest, "a\u007fb"],
     ["3", ...rest, "|"],
   ]);
   t.same([...jobs.keys()], ["1", "2", "3"]);

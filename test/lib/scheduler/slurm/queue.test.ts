@@ -1,6 +1,6 @@
 import t from "tap";
 import { namedJobs, queuedJobs } from "../../../../lib/scheduler/slurm/queue.js";
-import { fakeSlurm, queueRow, table } from "./fake-slurm.js";
+import { fakeSlurm, queueRow, queueTable as table } from "./fake-slurm.js";
 
 t.test("one request, for the caller's jobs alone, also the ended ones", async (t) => {
   const { slurm, calls } = fakeSlurm({ squeue: {} });
@@ -9,7 +9,7 @@ t.test("one request, for the caller's jobs alone, also the ended ones", async (t
   const argv = calls[0]?.argv ?? [];
   for (const option of ["--me", "--all", "--noheader", "--states=all"]) t.ok(argv.includes(option), option);
   const format = argv.at(-1) ?? "";
-  t.match(format.replaceAll("\u001f", "|"), /^--Format=(\w+:\|,)+Comment:$/, "no field has a width");
+  t.match(format.replaceAll("\u007f", "|"), /^--Format=(\w+:\|,)+Comment:$/, "no field has a width");
 });
 
 t.test("a controller that is down or hung is unavailable", async (t) => {
