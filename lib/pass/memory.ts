@@ -2,7 +2,10 @@
 // opened.
 import path from "node:path";
 import type { JobView } from "../record/facts.js";
+import { isFault } from "../record/fault.js";
 import { recall, remember } from "../registry/cache.js";
+import { list } from "../registry/read.js";
+import { makeDirectory, mark, unmark } from "../registry/write.js";
 import type { Queue } from "../scheduler/scheduler.js";
 
 export interface Memory {
@@ -15,8 +18,8 @@ export interface Memory {
   /** Where the run's job stands in the queue; without a row (it is not there, or has ended) the next pass opens the run. */
   seen(id: string, row: string | undefined): void;
   settled(id: string): void;
-  /** Has the run opened by the next pass, whatever its row says. */
-  forget(id: string): void;
+  /** The run is being opened now: what was wished for until here is seen. */
+  opening(id: string): void;
   /** Writes it down; of runs that are not `listed` any more no more is kept than there are others. */
   save(listed: readonly string[]): void;
 }
@@ -34,6 +37,7 @@ export function openMemory(directory: string | undefined): Memory {
     return from === undefined ? undefined : recall<T>(from, forms[name]);
   };
   const settled = new Set<string>(read<string[]>("settled"));
+  const again = new Set(directory === undefined ? [] : quietly(() => list(path.join(directory, "look"))));
   let rows: Rows | undefined;
   const changed = { settled: false, rows: false };
   const known = () => {
@@ -50,10 +54,11 @@ export function openMemory(directory: string | undefined): Memory {
     for (const id of [...settled].filter((id) => !listed.has(id))) changed.settled = settled.delete(id);
   };
   return {
-    hasSettled: (id) => settled.has(id),
+    hasSettled: (id) => settled.has(id) && !again.has(id),
     prepare: () => void known(),
     unchanged(id, queue) {
       const row = known()[id];
+      if (again.has(id)) return false;
       return row === undefined ? settled.has(id) : hasRow(queue, row);
     },
     seen(id, row) {
@@ -66,11 +71,11 @@ export function openMemory(directory: string | undefined): Memory {
       changed.settled ||= !settled.has(id);
       settled.add(id);
     },
-    forget(id) {
-      forgetRow(id);
-      if (settled.delete(id)) changed.settled = true;
+    opening(id) {
+      if (again.delete(id) && directory !== undefined) quietly(() => unmark(path.join(directory, "look", id)));
     },
     save(listed) {
+      for (const id of again) if (!listed.includes(id)) this.opening(id);
       if (Object.keys(known()).length + settled.size > listed.length) drop(new Set(listed));
       const write = (name: keyof typeof forms, value: () => unknown) => {
         const to = file(name);
@@ -80,6 +85,26 @@ export function openMemory(directory: string | undefined): Memory {
       write("rows", known);
     },
   };
+}
+
+/**
+ * Has the next pass open a run, whatever its row says, and whoever else is writing down now what an earlier pass saw: a file
+ * of its own, removed by the pass that opens the run. A cache that cannot be written remembers nothing either.
+ */
+export function lookAgain(directory: string, id: string): void {
+  const look = path.join(directory, "look");
+  quietly(() => makeDirectory(look, 0o700));
+  quietly(() => mark(path.join(look, id)));
+}
+
+/** Without a cache all goes on, only slower. */
+function quietly<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    return undefined;
+  }
 }
 
 /** What of a job means something; estimates of its start come and go. Undefined of one that is not in the queue. */

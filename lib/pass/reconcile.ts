@@ -81,6 +81,7 @@ function meanwhile<T>(answer: Promise<unknown>, act: () => T): T {
 }
 
 function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
+  if (!pass.dry) pass.memory.opening(id);
   const run = openRun(pass.registry, pass.registry.user, id);
   if (!run) {
     if (!pass.dry && pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id, hour);

@@ -1,14 +1,16 @@
 // Cancelling: the wish is written down first, so that a crash between it and the scheduler is no forgotten wish.
 
+import os from "node:os";
 import type { Context } from "../command/context.js";
 import { jobCanceller } from "../pass/cancel.js";
+import { lookAgain } from "../pass/memory.js";
 import { settle, voidUnsubmitted } from "../pass/settle.js";
 import { type Graces, stateOf } from "../record/state.js";
+import { cacheDirectory } from "../registry/cache.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
-import { marked, openRun } from "../registry/runs.js";
+import { openRun } from "../registry/runs.js";
 import { writeRequest } from "../registry/submissions.js";
-import { memoryOf } from "./passes.js";
 import { eachNamed, graces, mustOwn, standingOf, statusOf } from "./runs.js";
 
 /** Cancels each run that has not ended and yields its status; one that has ended comes back as it is. */
@@ -50,12 +52,13 @@ async function cancelOne(
     return { after: run };
   }
   if (context.dryRun) return { after: run };
-  // Should the scheduler not hear of it now, the next pass opens the run, sees the wish and tells it.
-  const memory = memoryOf(registry, context);
-  memory.forget(run.run.id);
-  memory.save(marked(registry, "active", registry.user));
+  // Should the scheduler not hear of it now, the next pass opens the run, sees the wish and tells it. A pass that is under way
+  // may have opened it just before the wish was there.
+  const look = () => lookAgain(cacheDirectory(registry, context.env, os.homedir()), run.run.id);
+  look();
   if (writeRequest(registry, run.dir, "cancel", run.run.id, reason) === "made")
     note(registry, "run_cancel_asked", run.run.id, { name: run.run.name });
+  look();
   const fresh = () => openRun(registry, registry.user, run.run.id) ?? run;
   if (before.job === undefined && voidUnsubmitted(registry, fresh(), "cancel")) {
     const closed = fresh();

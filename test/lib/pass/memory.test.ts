@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
-import { openMemory } from "../../../lib/pass/memory.js";
+import { lookAgain, openMemory } from "../../../lib/pass/memory.js";
 import type { JobView } from "../../../lib/record/facts.js";
 import type { Queue } from "../../../lib/scheduler/scheduler.js";
 
@@ -26,17 +26,27 @@ t.test("a run whose row is as it was need not be opened; what has settled never"
   t.notOk(openMemory(directory).unchanged(a, queueOf("1 waits")), "it has ended: it is opened until it settles");
 });
 
-t.test("a run that is to be opened is opened", async (t) => {
+t.test("a run that is to be opened is opened, whoever writes what he saw of it before", async (t) => {
   const directory = t.testdir();
-  const memory = openMemory(directory);
-  memory.seen(a, "1 waits");
-  memory.settled(b);
-  memory.forget(a);
-  memory.forget(b);
-  memory.save([a, b]);
+  const early = openMemory(directory);
+  early.seen(a, "1 waits");
+  early.settled(b);
+  lookAgain(directory, a);
+  lookAgain(directory, a);
+  lookAgain(directory, b);
+  early.save([a, b]);
   const next = openMemory(directory);
   t.notOk(next.unchanged(a, queueOf("1 waits")));
   t.notOk(next.hasSettled(b));
+  next.opening(a);
+  next.seen(a, "1 waits");
+  next.save([a, b]);
+  const last = openMemory(directory);
+  t.ok(last.unchanged(a, queueOf("1 waits")), "once");
+  t.notOk(last.hasSettled(b));
+  last.save([a]);
+  t.same(fs.readdirSync(path.join(directory, "look")), [], "none is kept of runs that are not listed any more");
+  lookAgain("/proc/nowhere", a); // A cache that cannot be written stops nothing.
 });
 
 t.test("a queue without rows of its own: estimates of a start mean nothing", async (t) => {

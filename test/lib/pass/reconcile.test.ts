@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
-import { openMemory } from "../../../lib/pass/memory.js";
+import { lookAgain, openMemory } from "../../../lib/pass/memory.js";
 import { type Changed, type Pass, reconcile } from "../../../lib/pass/reconcile.js";
 import { submitRun } from "../../../lib/pass/submit.js";
 import { type Fault, fault } from "../../../lib/record/fault.js";
@@ -43,7 +43,9 @@ function setUp(t: { teardown(fn: () => void): void }): Place {
       fake.calls.length = 0;
       const changed: Changed[] = [];
       const ids = marked(registry, "active", registry.user);
-      for await (const one of reconcile({ ...pass, now: Date.now() + after_s * 1000 }, ids)) changed.push(one);
+      const memory = openMemory(path.dirname(registry.base));
+      const now = Date.now() + after_s * 1000;
+      for await (const one of reconcile({ ...pass, memory, now }, ids)) changed.push(one);
       memory.save(ids);
       return changed;
     },
@@ -208,7 +210,7 @@ t.test("a wish to cancel that came while the job was being submitted is told to 
   place.fake.inQueue.set("1", { job: "1", phase: "pending" });
   await place.once();
   writeRequest(place.pass.registry, run.run_dir ?? "", "cancel", run.id, undefined);
-  place.pass.memory.forget(run.id);
+  lookAgain(path.dirname(place.pass.registry.base), run.id);
   await place.once();
   t.ok(place.fake.calls.includes("cancel"));
 });
