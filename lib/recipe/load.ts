@@ -6,7 +6,7 @@ import { type Layer, merged } from "./layers.js";
 import { type Numbers, numbersOf } from "./numbers.js";
 import { type LayerOptions, readLayers, setLayers } from "./read.js";
 import { type RecipeTable, recipeSchema } from "./schema.js";
-import { checkSetNames } from "./set-names.js";
+import { checkSetNames, setWarnings } from "./set-names.js";
 import { layerProblems } from "./validate.js";
 
 export interface Recipe extends Numbers {
@@ -19,6 +19,8 @@ export interface Recipe extends Numbers {
   set: string[];
   table: RecipeTable;
   layers: readonly Layer[];
+  /** What the command line says that may be a slip. */
+  warnings: string[];
 }
 
 /** Reads a recipe. Throws the first problem, saying how many there are more; what a flag says wrong is a usage error. */
@@ -47,6 +49,7 @@ async function loaded(layers: Layer[], options: LayerOptions): Promise<Recipe> {
     set: [...(options.set ?? [])],
     table: v.parse(recipeSchema, merged(layers)),
     layers,
+    warnings: setWarnings(layers),
     ...(await numbersOf(layers)),
   };
 }

@@ -24,3 +24,56 @@ export function checkSetNames(layers: readonly Layer[]): void {
     }
   }
 }
+
+/**
+ * What a flag does to [params] and [args] that may be meant, and may be a slip: a param that the recipe has not got, which
+ * nothing may read; a text where the recipe has a number.
+ */
+export function setWarnings(layers: readonly Layer[]): string[] {
+  const table = merged(layers.filter((layer) => layer.flag === undefined));
+  return layers.flatMap(({ flag, file }) =>
+    flag === undefined
+      ? []
+      : ["params", "args"].flatMap((section) => warningsIn(section, flag, file.value[section], table[section])),
+  );
+}
+
+function warningsIn(section: string, flag: string, set: unknown, has: unknown): string[] {
+  if (!isTable(set) || !isTable(has)) return [];
+  return Object.entries(set).flatMap(([name, value]) => {
+    const words = Object.hasOwn(has, name)
+      ? changedKind(has[name], value)
+      : section === "params"
+        ? newName(name, Object.keys(has))
+        : undefined;
+    return words === undefined ? [] : [`${flag}: ${words}`];
+  });
+}
+
+function newName(name: string, known: string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const near = known.find((one) => isShortFor(one, name) || isShortFor(name, one));
+  const meant = near === undefined ? "" : `; did you mean params.${near}?`;
+  return `the recipe has no params.${name}, which is added; it has ${known.join(", ")}${meant}`;
+}
+
+/** `lr` for learning_rate, `rate` too. */
+function isShortFor(short: string, long: string): boolean {
+  const words = long.toLowerCase().split(/[_.-]/);
+  if (words.length < 2) return false;
+  return words.map((word) => word[0]).join("") === short.toLowerCase() || words.includes(short.toLowerCase());
+}
+
+function changedKind(before: unknown, after: unknown): string | undefined {
+  const [was, is] = [kindOf(before), kindOf(after)];
+  if (was === is || (was !== "a number" && was !== "true or false")) return undefined;
+  const point =
+    typeof after === "string" && /^[+-]?\d+,\d+$/.test(after) ? `; did you mean ${after.replace(",", ".")}?` : "";
+  return `it is ${is}, where the recipe has ${was}, ${before}${point}`;
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === "number" || typeof value === "bigint") return "a number";
+  if (typeof value === "boolean") return "true or false";
+  return typeof value === "string" ? "a text" : Array.isArray(value) ? "a list" : "a table";
+}

@@ -28,10 +28,19 @@ function document(path: string, value: string, flag: string): TomlFile {
   if (literal && isOneValue(literal, path, value)) return literal;
   if (/^["'[{]/.test(value) && tokenAt(value, 0) === undefined) {
     throw fault("usage", `${flag}: the value is no TOML`, {
-      hint: "quote it for your shell: --set 'args.sizes=[1, 2]'",
+      hint: `texts keep their quotes, inside of those for your shell: --set '${path}=${example(value)}'`,
     });
   }
   return wording(flag, () => parseToml(`${path} = ${tomlString(value)}`, flag, "usage"));
+}
+
+/** A value of this form that is TOML: of a list of bare words, that list with its quotes. */
+function example(value: string): string {
+  const words = /^\[(.*)\]?$/.exec(value)?.[1]?.replace(/\]$/, "").split(",");
+  const bare = words?.map((word) => word.trim().replaceAll(/^["']|["']$/g, ""));
+  if (bare?.every((word) => /^[\w.+-]+$/.test(word)))
+    return `[${bare.map((word) => (Number.isNaN(Number(word)) ? tomlString(word) : word)).join(", ")}]`;
+  return value.startsWith("{") ? '{ name = "value" }' : value.startsWith("[") ? '["a", "b"]' : '"some text"';
 }
 
 function parsed(text: string, flag: string): TomlFile | undefined {

@@ -99,6 +99,7 @@ async function planned(recipe: Recipe, source: Source, options: PlanOptions, con
       hint: "go to the project's own directory, or git init one",
     });
   }
+  for (const warning of recipe.warnings) context.say(warning);
   const flags = await narrative(options, context);
   const run = planRun(recipe, {
     now: context.now,

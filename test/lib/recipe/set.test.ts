@@ -63,3 +63,11 @@ t.test("any path and any text that is no TOML arrive as they are", async (t) => 
   );
   t.pass("of any");
 });
+
+t.test("a list whose words lost their quotes is shown with them", async (t) => {
+  const said = (hint: string) => ({ code: "usage", hint: new RegExp(`: --set '${hint}'$`) }) as const;
+  t.throws(() => setLayer("tags=[a, b]", "/"), said('tags=\\["a", "b"\\]'));
+  t.throws(() => setLayer("args.sizes=[1,x", "/"), said('args.sizes=\\[1, "x"\\]'));
+  t.throws(() => setLayer("tags=[a b, c]", "/"), said('tags=\\["a", "b"\\]'));
+  t.throws(() => setLayer('name="x', "/"), said('name="some text"'));
+});
