@@ -103,7 +103,10 @@ t.test("failures are said on stderr and are no rows", async (t) => {
   t.equal(text, "lab-ls: unknown option '--bogus' (lab-ls --help lists the options)\n");
   const { code: none, text: nobody } = await seen("lab-show zzzzzz");
   t.equal(none, 66);
-  t.equal(nobody, "lab-show: no run 'zzzzzz' (lab ls shows what there is; @last is your newest)\n");
+  t.equal(
+    nobody,
+    "lab-show: no run or artifact is called 'zzzzzz' (lab ls shows what there is; @last is your newest)\n",
+  );
 });
 
 t.test("who would wait for a person to type says so", async (t) => {
