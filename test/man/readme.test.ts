@@ -98,12 +98,13 @@ t.test("manual pages that the README names are there", async (t) => {
   for (const name of named) t.ok(there.includes(name), name);
 });
 
-t.test("the two commands are on the first screen, and the picture fits a terminal", async (t) => {
+t.test("the two commands are on the first screen, and the pictures fit a terminal", async (t) => {
   const readme = read("README.md");
   const screen = readme.split("\n").slice(0, 24).join("\n");
   t.equal(blocks(screen, "sh").filter((block) => big.test(block)).length, 1);
+  t.match(screen, "└─ digits_eval", "and what came of the first of them");
   const shown = [...blocks(readme, ""), ...blocks(readme, "toml")];
-  t.equal(shown.length, 2);
+  t.equal(shown.length, 3);
   for (const line of shown.join("\n").split("\n")) t.ok([...line].length <= 80, line);
 });
 
