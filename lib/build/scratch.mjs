@@ -19,7 +19,7 @@ export function scratch() {
   removeStale(parent);
   if (process.getuid?.() === 0) removeLeftByJobs(day_ms);
   const dir = fs.mkdtempSync(path.join(parent, prefix));
-  for (const name of ["dist", "man"]) fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
+  copyCommands(dir);
   spawnSync("chmod", ["-R", "go=u,go-w", dir]);
   const bin = path.join(dir, "bin");
   fs.mkdirSync(bin, { mode: 0o755 });
@@ -61,6 +61,15 @@ function isInUse(dir) {
       return false;
     }
   });
+}
+
+function copyCommands(dir) {
+  try {
+    for (const name of ["dist", "man"]) fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
+  } catch (error) {
+    removeTree(dir);
+    throw new Error(`cannot copy the commands (npm run build makes them): ${error.message}`);
+  }
 }
 
 /** Version managers put a script in front of Python, which takes ten times as long to start as Python. */
