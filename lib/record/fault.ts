@@ -74,6 +74,8 @@ const byErrno: Record<string, [FaultCode, string]> = {
   ENFILE: ["tempfail", "too many open files on this machine"],
   ESTALE: ["unavailable", "stale file handle"],
   ETIMEDOUT: ["unavailable", "timed out"],
+  ENXIO: ["dataerr", "is no regular file"],
+  ENODEV: ["dataerr", "is no regular file"],
   EIO: ["ioerr", "input-output error"],
 };
 

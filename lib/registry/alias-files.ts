@@ -1,8 +1,9 @@
 // The generations of a name as they lie on disk: which of them count, and which are somebody's attempt to be another.
 import path from "node:path";
 import { type Alias, aliasSchema } from "../record/artifact.js";
+import { artifactIdOf } from "../record/artifact-id.js";
 import { fault, isFault } from "../record/fault.js";
-import { isName } from "../record/names.js";
+import { isName, isUserName } from "../record/names.js";
 import { aliasDirectory, userAliasDirectory, userAliasPart } from "./layout.js";
 import { ownerOf, type Registry } from "./open.js";
 import { list, readRecord } from "./read.js";
@@ -80,12 +81,23 @@ export function readGeneration(
       );
     if (owner.scope === "user" && user !== owner.user)
       throw fault("dataerr", `cannot trust '${file}': it calls itself ${user}'s`);
+    checkTarget(alias, file);
     return alias;
   } catch (error) {
     if (!isFault(error)) throw error;
     report?.(error.message);
     return undefined;
   }
+}
+
+/** What it says of its target must fit together, or a name would show one thing and mean another. */
+function checkTarget({ artifact, run, run_user, role, step }: Alias, file: string): void {
+  const fits =
+    (run_user === undefined || isUserName(run_user)) &&
+    (role === undefined || isName(role)) &&
+    (run === undefined) === (role === undefined) &&
+    (run === undefined || role === undefined || artifact === undefined || artifact === artifactIdOf(run, role, step));
+  if (!fits) throw fault("dataerr", `cannot trust '${file}': what it says of its artifact does not fit together`);
 }
 
 /** The uid that a generation must belong to: of the user whose it is, or of the one who says that it is hers. */

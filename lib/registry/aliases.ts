@@ -65,7 +65,7 @@ export function bindAlias(registry: Registry, binding: Binding): { alias: Alias;
       name,
       scope,
       user: registry.user,
-      generation: Math.max(known, numbers[0] ?? 0) + 1,
+      generation: nextOf(Math.max(known, current?.generation ?? 0), numbers),
       ...target,
       ...(note === undefined ? {} : { note }),
       ...(theirs ? { taken_from: theirs.user } : {}),
@@ -78,6 +78,13 @@ export function bindAlias(registry: Registry, binding: Binding): { alias: Alias;
     if (writeOnce(file, recordText(alias), registry.modes.file) === "made") return { alias, made: true };
     known = alias.generation;
   }
+}
+
+/** The number after the newest one that counts: what is no generation takes no more than its number. */
+function nextOf(newest: number, taken: readonly number[]): number {
+  let next = newest + 1;
+  while (taken.includes(next)) next += 1;
+  return next;
 }
 
 /** What a name means now, or undefined where it means nothing. `user`: whose name; undefined for a global one. */

@@ -12,7 +12,7 @@ import { artifactFile } from "./layout.js";
 import { ownDirectory, ownerOf, type Registry } from "./open.js";
 import { artifactsOf } from "./outputs.js";
 import { list, readRecord } from "./read.js";
-import { openRun, usersWith } from "./runs.js";
+import { believed, openRun, severalHave, usersWith } from "./runs.js";
 import { recordText, writeOnce } from "./write.js";
 
 export interface OpenedArtifact {
@@ -29,6 +29,11 @@ export function openArtifact(registry: Registry, id: string, report?: Report): O
   for (const edge of edgesOf(registry, id)) {
     if (edge.verb !== "made") continue;
     const found = guarded(report, () => {
+      const { user, all } = believed(registry, edge.run);
+      if (user !== edge.user) {
+        if (all.length > 1 && user === undefined) throw fault("dataerr", `${edge.run}: ${severalHave(all)}`);
+        return undefined;
+      }
       const run = openRun(registry, edge.user, edge.run);
       const artifact = run && artifactsOf(run).find((one) => one.id === id);
       return run && artifact ? { artifact, run } : undefined;

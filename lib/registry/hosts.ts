@@ -47,9 +47,9 @@ export function hostFiles(registry: Registry, host: string): HostFiles {
   const known = new Map<string, Reservation | string>();
 
   function read(report: (message: string) => void): HostLog {
-    const { numbers, highest, inTheLog } = numbersOf(listed(), host);
+    const numbers = numbersOf(listed(), host);
     const entries: Entry[] = [];
-    for (const number of inTheLog) {
+    for (const number of [...numbers.keys()].sort((a, b) => a - b)) {
       if (!numbers.get(number)?.has("json")) continue;
       const found = entryOf(number);
       if (typeof found === "string") report(found);
@@ -58,7 +58,10 @@ export function hostFiles(registry: Registry, host: string): HostFiles {
         entries.push({ number, reservation: found, ended });
       }
     }
-    return { entries, next: highest + 1 };
+    let next = highestOf(entries) + 1;
+    // What is no entry takes no more than its number.
+    while (numbers.has(next)) next += 1;
+    return { entries, next };
   }
 
   function listed(): string[] {
@@ -101,11 +104,13 @@ export function hostFiles(registry: Registry, host: string): HostFiles {
   }
 
   function endAll(over: number[]): void {
-    const { numbers, highest } = numbersOf(listed(), host);
+    const numbers = numbersOf(listed(), host);
+    const highest = highestOf(read(() => {}).entries);
     const ours = (name: string) => statOf(name)?.uid === registry.uid;
     for (const number of over) {
-      if (number === highest) mark(end(number));
-      else if (ours(file(number))) unmark(file(number));
+      // Where somebody else's file has the name of its end, the number is used up by that.
+      const marked = number === highest && (mark(end(number)) === "made" || ours(end(number)));
+      if (!marked && ours(file(number))) unmark(file(number));
     }
     for (const [number, kinds] of numbers) {
       const alone = !kinds.has("json") || over.includes(number);
@@ -130,12 +135,22 @@ export function hostFiles(registry: Registry, host: string): HostFiles {
 }
 
 /**
- * A step so great that no host ever starts as many jobs while one runs: what stands above it was put there to use the
- * numbers up, and does not count.
+ * A step so great that no host ever starts as many jobs while one runs: an entry that stands above it was put there to use
+ * the numbers up. It takes what it says, like any other, but nobody's number follows it; so that when it is removed, all
+ * go on from where they were.
  */
 const leap = 1e9;
 
-function numbersOf(names: string[], host: string) {
+function highestOf(entries: readonly Entry[]): number {
+  let highest = 0;
+  for (const { number } of entries) {
+    if (number > highest + leap) break;
+    highest = number;
+  }
+  return highest;
+}
+
+function numbersOf(names: string[], host: string): Map<number, Set<string>> {
   const numbers = new Map<number, Set<string>>();
   for (const name of names) {
     const parsed = numberOf(name, host);
@@ -144,14 +159,7 @@ function numbersOf(names: string[], host: string) {
     if (kinds) kinds.add(parsed.kind);
     else numbers.set(parsed.number, new Set([parsed.kind]));
   }
-  let highest = 0;
-  const inTheLog: number[] = [];
-  for (const number of [...numbers.keys()].sort((a, b) => a - b)) {
-    if (number > highest + leap) break;
-    highest = number;
-    inTheLog.push(number);
-  }
-  return { numbers, highest, inTheLog };
+  return numbers;
 }
 
 function numberOf(name: string, host: string): { number: number; kind: string } | undefined {

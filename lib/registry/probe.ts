@@ -43,7 +43,7 @@ export function probe(directory: string): Probe {
     if (!refuses(() => fs.closeSync(fs.openSync(two, "wx"))))
       return { ...found, trouble: "O_EXCL opens a file that exists" };
     doing = "rename";
-    fs.writeFileSync(two + ".new", "other\n");
+    fs.writeFileSync(`${two}.new`, "other\n");
     fs.renameSync(`${two}.new`, two);
     if (fs.readFileSync(two, "utf8") !== "other\n") return { ...found, trouble: "rename(2) does not replace" };
     doing = "list";

@@ -103,6 +103,24 @@ export function openRun(registry: Registry, user: string, id: string): RunOnDisk
   return owner === undefined ? undefined : readRun(dir, owner);
 }
 
+/**
+ * Whose run of this id is to be believed among those that say they have one: two cannot have planned one run, so that of
+ * several only one's own is; undefined where that is nobody's. `users` are those who have runs.
+ */
+export function believed(
+  registry: Registry,
+  id: string,
+  users: readonly string[] = usersWith(registry, "runs"),
+): { user?: string; all: string[] } {
+  const all = users.filter((user) => fs.existsSync(runDirectory(registry.base, user, id)));
+  const user = all.length > 1 ? all.find((one) => one === registry.user) : all[0];
+  return { ...(user === undefined ? {} : { user }), all };
+}
+
+export function severalHave(users: readonly string[]): string {
+  return `several have a run of this id, and only one's own is believed: ${users.join(", ")}`;
+}
+
 /** Takes a run off the list of those that are not settled. */
 export function deactivate(registry: Registry, user: string, id: string): void {
   unmark(marker(registry.base, "active", user, id));

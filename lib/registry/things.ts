@@ -1,5 +1,4 @@
 // The things that lineage shows, as nodes: each run opened once, what is wrong with one told once.
-import fs from "node:fs";
 import path from "node:path";
 import type { Alias, Artifact } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
@@ -9,10 +8,9 @@ import type { RunSource } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { aliasesOf, aliasesOfRun, thingOf } from "./aliases.js";
 import type { RunOnDisk } from "./facts.js";
-import { runDirectory } from "./layout.js";
 import type { Registry } from "./open.js";
 import { artifactsOf, isSealed, type RunArtifact } from "./outputs.js";
-import { openRun, usersWith } from "./runs.js";
+import { believed, openRun, severalHave, usersWith } from "./runs.js";
 import { collectedIdOf, sourceIdOf, type Use } from "./used.js";
 
 /** What is known of a node beside what it shows. */
@@ -201,12 +199,11 @@ function openSafely(
   users: readonly string[],
   report: Report,
 ) {
-  const those = users.filter((user) => fs.existsSync(runDirectory(registry.base, user, id)));
+  const { user: right, all } = believed(registry, id, users);
+  if (all.length > 1) report(id, severalHave(all));
   // Whose directory may not be looked into, seems to have none: that is told of when it is opened.
-  const user = whose ?? (those.length > 1 ? registry.user : those[0]);
-  if (those.length > 1)
-    report(id, `several have a run of this id, and only one's own is believed: ${those.join(", ")}`);
-  if (user === undefined || (those.length > 1 && user !== registry.user)) return undefined;
+  const user = whose ?? right;
+  if (user === undefined || (all.length > 1 && user !== right)) return undefined;
   const run = safely(id, undefined, () => openRun(registry, user, id), report);
   for (const problem of run?.problems ?? []) report(id, problem);
   return run;

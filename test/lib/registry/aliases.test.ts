@@ -319,3 +319,38 @@ t.test("whatever is done in whatever order, a name means what was done last, and
   });
   fc.assert(property, { numRuns: 60 });
 });
+
+t.test("junk that bridges a gap and is removed again takes nobody's generation away", async (t) => {
+  const registry = registryFor(t, "best");
+  bindAlias(registry, globally("best", one));
+  const junk = path.join(aliasDirectory(registry.base, "best"), "best.1001.json");
+  fs.writeFileSync(junk, "junk");
+  t.match(bindAlias(registry, globally("best", two)), { made: true, alias: { generation: 2 } });
+  t.match(currentAlias(registry, undefined, "best"), two);
+  fs.rmSync(junk);
+  t.match(currentAlias(registry, undefined, "best"), two);
+  const taken = path.join(aliasDirectory(registry.base, "best"), "best.3.json");
+  fs.writeFileSync(taken, "junk");
+  t.match(bindAlias(registry, globally("best", one)), { alias: { generation: 4 } }, "it takes no more than its number");
+});
+
+t.test("what a generation says of its target must fit together", async (t) => {
+  const registry = registryFor(t, "best");
+  bindAlias(registry, globally("best", one));
+  for (const lie of [
+    { artifact: two.artifact, run, role: "model" },
+    { run, role: "../model" },
+    { run_user: "../../lab-carol" },
+    { run, role: undefined },
+  ]) {
+    const reports: string[] = [];
+    const file = plant(registry, "best", 2, lie);
+    t.match(
+      currentAlias(registry, undefined, "best", (message) => reports.push(message)),
+      one,
+      JSON.stringify(lie),
+    );
+    t.match(reports.join(), /does not fit together/);
+    fs.rmSync(file);
+  }
+});

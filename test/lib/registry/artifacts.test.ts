@@ -24,6 +24,21 @@ t.test("what a run made is found by its id; a false note in the index leads nowh
   t.equal(openArtifact(registry, fake), undefined);
 });
 
+t.test("who copies another's run takes over none of its artifacts", async (t) => {
+  const registry = registryFor(t);
+  const artifact = register(registry, makeRun(registry, id), "model");
+  fs.mkdirSync(path.join(registry.base, "runs/aaron", id), { recursive: true });
+  t.match(openArtifact(registry, artifact.id), { artifact, run: { run: { user } } }, "its maker's is hers");
+  const reports: string[] = [];
+  const other = { ...registry, user: "somebody", uid: registry.uid + 1 };
+  t.equal(
+    openArtifact(other, artifact.id, (message) => reports.push(message)),
+    undefined,
+    "others believe neither",
+  );
+  t.match(reports.join(), /several have a run of this id, .*: aaron, /);
+});
+
 t.test("registered from outside: the same bytes are the same artifact, others are another", async (t) => {
   const registry = registryFor(t);
   const directory = path.join(place(t), "data");

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import net from "node:net";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import t, { type Test } from "tap";
@@ -70,17 +71,14 @@ t.test("what is over goes, save the highest number, which says so until it is no
   t.match(read(), { entries: [{ number: 4 }], next: 5 });
 });
 
-t.test(
-  "an end without its entry still uses its number, and is removed by its owner once it is not the highest",
-  async (t) => {
-    const { directory, log, read } = fresh(t);
-    fs.writeFileSync(path.join(directory, "here.7.end"), "");
-    t.same(read(), { entries: [], next: 8 });
-    log.link(8, reservation());
-    log.end([]);
-    t.same(fs.readdirSync(directory), ["here.8.json"]);
-  },
-);
+t.test("an end without its entry ends no other entry, and is removed by its owner", async (t) => {
+  const { directory, log, read } = fresh(t);
+  for (const number of [1, 2]) fs.writeFileSync(path.join(directory, `here.${number}.end`), "");
+  t.same(read(), { entries: [], next: 3 }, "its number is nobody's");
+  log.link(3, reservation());
+  log.end([]);
+  t.same(fs.readdirSync(directory), ["here.3.json"]);
+});
 
 t.test("hosts do not mix, whatever their names are", async (t) => {
   const { registry, log, read } = fresh(t);
@@ -144,9 +142,49 @@ t.test("a number far beyond all others does not use the numbers up", async (t) =
   const { directory, read, log } = fresh(t);
   fs.writeFileSync(path.join(directory, "here.999999999999999.json"), JSON.stringify(reservation()));
   fs.writeFileSync(path.join(directory, "here.9999999999999999.json"), JSON.stringify(reservation()));
-  t.same(read(), { entries: [], next: 1 });
+  t.match(
+    read(),
+    { entries: [{ number: 999_999_999_999_999 }], next: 1 },
+    "it takes what it says, and nothing follows it",
+  );
   log.link(1, reservation());
-  t.match(read(), { entries: [{ number: 1 }], next: 2 });
+  t.same(numbersIn(read().entries), [1, 999_999_999_999_999]);
+  t.equal(read().next, 2);
+});
+
+t.test("who plants numbers and removes them again takes nobody's entry away with them", async (t) => {
+  const { directory, read, log } = fresh(t);
+  const planted = [1, 1e9, 2e9, 3e9].map((number) => path.join(directory, `here.${number}.json`));
+  for (const file of planted) fs.writeFileSync(file, "junk");
+  const first = read().next;
+  log.link(first, reservation({ gpus: [0, 1] }));
+  for (const file of planted) fs.rmSync(file);
+  t.same(
+    read().entries.map(({ reservation: { gpus } }) => gpus),
+    [[0, 1]],
+    "what is taken stays taken",
+  );
+  log.link(read().next, reservation({ gpus: [2] }));
+  t.equal(read().entries.length, 2);
+  const ladder = [9e8, 1.8e9, 2.7e9].map((number) => path.join(directory, `here.${number}.json`));
+  for (const file of ladder) fs.writeFileSync(file, JSON.stringify(reservation({ gpus: [] })));
+  log.link(read().next, reservation({ gpus: [3] }));
+  for (const file of ladder) fs.rmSync(file);
+  t.same(
+    read().entries.flatMap(({ reservation: { gpus } }) => gpus),
+    [0, 1, 2, 3],
+    "valid ones likewise",
+  );
+});
+
+t.test("a socket, or whatever else has such a name, stops nobody", async (t) => {
+  const { directory, read, reports } = fresh(t);
+  const socket = path.join(directory, "here.1.json");
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  t.teardown(() => server.close());
+  t.match(read(), { entries: [], next: 2 });
+  t.match(reports.join("\n"), /no regular file/);
 });
 
 t.test("a file that was put in another's place is read again", async (t) => {
