@@ -10,10 +10,17 @@
     if lab.cancelled():
         ...  # save, and leave
 
-It is on PYTHONPATH of every job. Outside a job all of it does nothing and answers with the
-default, so a script runs the same by hand. It never raises because a file cannot be read or
-written, nor because a value is not a number: it says so once on stderr, and the job goes on.
-Threads and forked processes may log at will. Works with Python 3.6 and later.
+It is on PYTHONPATH of every job, and nowhere else: a script that also runs by hand begins with
+
+    try:
+        import lab
+    except ImportError:
+        lab = None
+
+or has a copy of this file beside it: outside a job all of it does nothing and answers with the
+default. It never raises because a file cannot be read or written, nor because a value is not a
+number: it says so once on stderr, and the job goes on. Threads and forked processes may log at
+will. Works with Python 3.6 and later.
 """
 import json
 import os

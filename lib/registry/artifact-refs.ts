@@ -1,7 +1,7 @@
 // How a person names an artifact: art-…, <run>:<role>, <user>/<alias>, or a name; of a stream also @<step> or @latest.
 import type { Alias, Artifact } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
-import { fault } from "../record/fault.js";
+import { fault, isFault } from "../record/fault.js";
 import { isName, isUserName, nearest } from "../record/names.js";
 import { isHandle, isRunId } from "../record/run-id.js";
 import { stateOf } from "../record/state.js";
@@ -69,18 +69,47 @@ function parsed(ref: string): { word: string; pick?: Pick } {
 function lookUp(registry: Registry, ref: string, word: string, cwd: string, finding: Finding): ArtifactRef {
   if (/^art-[0-9a-f]{20}$/.test(word)) return byId(registry, word, finding);
   const colon = word.lastIndexOf(":");
-  if (colon >= 0) return outputOf(findRun(registry, word.slice(0, colon), cwd), word.slice(colon + 1));
+  if (colon >= 0) return byRole(registry, word, colon, cwd);
   const [user = "", name, ...rest] = word.split("/");
-  if (name === undefined ? !isName(word) : rest.length > 0 || !isUserName(user) || !isName(name)) throw unreadable(ref);
+  if (name === undefined ? !isName(word) : rest.length > 0 || !isUserName(user) || !isName(name))
+    throw unreadable(ref, rolesOf(registry, ref, cwd));
   const { alias, warning } =
     name === undefined
       ? byName(registry, word, finding)
       : { alias: currentAlias(registry, user, name, finding.report) };
-  if (!alias) throw nothingCalled(registry, word);
+  if (!alias) throw nothingCalled(registry, word, cwd);
   return { ...meantBy(registry, alias, cwd, finding), alias, ...(warning === undefined ? {} : { warning }) };
 }
 
-function unreadable(ref: string) {
+function byRole(registry: Registry, word: string, colon: number, cwd: string): ArtifactRef {
+  const [run, role] = [word.slice(0, colon), word.slice(colon + 1)];
+  try {
+    return outputOf(findRun(registry, run, cwd), role);
+  } catch (error) {
+    // @last:NAME is a run, and what it made one word more.
+    const roles = run === "@last" && isFault(error) ? rolesOf(registry, word, cwd) : [];
+    if (roles.length === 0 || !isFault(error)) throw error;
+    throw fault(error.code, error.message, { hint: didYouMean(word, roles), cause: error });
+  }
+}
+
+/** The outputs of the run that a word means; none where it means no run. */
+function rolesOf(registry: Registry, word: string, cwd: string): string[] {
+  if (word === "") return [];
+  try {
+    return Object.keys(findRun(registry, word, cwd).run.outputs);
+  } catch (error) {
+    if (isFault(error)) return [];
+    throw error;
+  }
+}
+
+function didYouMean(run: string, roles: readonly string[]): string {
+  return `what a run made is RUN:ROLE: did you mean ${roles.map((role) => `${run}:${role}`).join(" or ")}?`;
+}
+
+function unreadable(ref: string, roles: string[]) {
+  if (roles.length > 0) return fault("dataerr", `'${ref}' is a run, and no artifact`, { hint: didYouMean(ref, roles) });
   if (ref.includes("/"))
     return fault("dataerr", `'${ref}' cannot be the name of an artifact`, {
       hint: 'a file or directory is an input of type "external"; a name of another user is USER/NAME',
@@ -126,7 +155,7 @@ function byName(
   return { alias, warning: `'${name}' is taken for ${alias.user}/${name}: nobody else has that name` };
 }
 
-function nothingCalled(registry: Registry, word: string) {
+function nothingCalled(registry: Registry, word: string, cwd: string) {
   const [user = "", name] = word.split("/");
   const users = usersWithAliases(registry);
   const known =
@@ -142,8 +171,11 @@ function nothingCalled(registry: Registry, word: string) {
   }
   const near = nearest(word, known);
   const isRun = isRunId(word) || isHandle(word);
+  const roles = isRun ? rolesOf(registry, word, cwd) : [];
   const hint = isRun
-    ? `what a run made is RUN:ROLE: ${word}:ROLE`
+    ? roles.length > 0
+      ? didYouMean(word, roles)
+      : `what a run made is RUN:ROLE: ${word}:ROLE`
     : near === undefined
       ? "lab alias --list shows the global names"
       : `did you mean ${near}?`;

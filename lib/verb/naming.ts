@@ -3,11 +3,13 @@ import type { Context } from "../command/context.js";
 import type { Alias } from "../record/artifact.js";
 import { fault, isFault } from "../record/fault.js";
 import { isUserName, nearest } from "../record/names.js";
+import { handleOf } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
 import { type AliasTarget, aliasHistory, aliasNames, bindAlias, currentAlias } from "../registry/aliases.js";
 import { type ArtifactRef, findArtifact, meantBy } from "../registry/artifact-refs.js";
 import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
+import { artifactsOf, isSealed } from "../registry/outputs.js";
 import { trusted } from "./trust.js";
 import { globPattern } from "./where.js";
 
@@ -60,6 +62,8 @@ function* listed(
 
 function* told(registry: Registry, { history, mine }: Naming, word: string, context: Context): Generator<object> {
   const { user, name } = ownerAndName(registry, mine, word);
+  if (/[@:]/.test(name))
+    throw fault("noinput", `'${word}' is no name by itself`, { hint: `what it means: lab show ${word}` });
   const said = new Set<string>();
   const report = (message: string) => {
     if (!said.has(message)) context.say(message);
@@ -126,10 +130,21 @@ async function given(
 async function toBeNamed(registry: Registry, ref: string, context: Context): Promise<ArtifactRef> {
   const found = findArtifact(registry, ref, context.cwd, { trusts: await trusted(context), report: context.say });
   if (found.warning !== undefined) context.say(found.warning);
+  if (found.id === undefined) mustHaveSteps(found, ref, context);
   if (!found.pending || found.id === undefined) return found;
   throw fault("refused", `cannot name '${ref}': the run ${found.run} has not made it`, {
     hint: "a name can be given when it has succeeded",
   });
+}
+
+/** A stream whose run has ended without any step will never mean anything; one that has none yet may. */
+function mustHaveSteps({ producer, role }: ArtifactRef, ref: string, context: Context): void {
+  if (!producer || artifactsOf(producer).some((one) => one.role === role)) return;
+  if (isSealed(producer.dir))
+    throw fault("refused", `cannot name '${ref}': its run has ended without any step`, {
+      hint: `lab why ${handleOf(producer.run.id)}`,
+    });
+  context.say(`'${ref}' has no step yet; the name means something for runs that need one when there is one`);
 }
 
 function targetOf(registry: Registry, { id, run, user, role, step }: ArtifactRef): AliasTarget {

@@ -103,7 +103,11 @@ t.test("what is not there, or is no name", async (t) => {
     `noinput: you have no artifact called 'small_mode' (did you mean ${user}/small_model?)`,
   );
   t.match(hint("nothing-like-it"), /^noinput: no artifact is called 'nothing-like-it' \(lab alias --list/);
-  t.match(hint("k7q3mz"), /\(what a run made is RUN:ROLE: k7q3mz:ROLE\)$/);
+  const meant = (run: string) => `what a run made is RUN:ROLE: did you mean ${run}:model or ${run}:checkpoint?`;
+  t.equal(hint("k7q3mz"), `noinput: no artifact is called 'k7q3mz' (${meant("k7q3mz")})`);
+  t.match(hint("zzzzzz"), /\(what a run made is RUN:ROLE: zzzzzz:ROLE\)$/);
+  t.match(hint("@last:train"), /^noinput: the run .* has no output 'train' \(.*did you mean @last:train:model or /);
+  t.equal(hint("@last"), `dataerr: '@last' is a run, and no artifact (${meant("@last")})`);
   t.match(hint("k7q3mz:modell"), /^noinput: the run .* has no output 'modell' \(it has model, checkpoint\)$/);
   t.match(hint("zzzzzz:model"), /^noinput: no run 'zzzzzz'/);
   t.match(hint(`art-${"0".repeat(20)}`), /^noinput: no artifact 'art-0+' \(nobody has registered it\)$/);
