@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // lab-init - make a registry and its configuration
 import { command } from "../lib/command/command.js";
+import { checkView } from "../lib/verb/check-view.js";
 import { initialise } from "../lib/verb/initialising.js";
 
 export const spec = {
@@ -55,6 +56,7 @@ export const spec = {
     force: { type: "boolean", help: "replace a cluster file that is there" },
   },
   columns: ["check", "path", "message"],
+  view: checkView,
   input: "none",
   acts: true,
   writes: ["check"],

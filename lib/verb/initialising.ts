@@ -24,7 +24,7 @@ export async function* initialise(options: InitOptions, context: Context): Async
     throw fault("usage", "nothing was made", { hint: "lab init --yes makes it" });
   make(plan);
   yield* steps;
-  next(plan, context);
+  yield* next(plan, context);
 }
 
 /** Whether the cluster file is what it is to be. */
@@ -120,20 +120,21 @@ function check(name: string, at: string | undefined, message: string): object {
 async function agreed({ runsBase, joins, artifacts, output, text, link }: Plan, context: Context): Promise<boolean> {
   const parts = [
     `${joins ? "join" : "make"} the registry ${runsBase}`,
-    ...(artifacts.path === undefined ? [] : [`artifacts in ${artifacts.path}`]),
-    ...(text === undefined && link === undefined ? [] : [`configuration ${output}`]),
+    ...(artifacts.path === undefined ? [] : [`make places for artifacts in ${artifacts.path}`]),
+    ...(text === undefined && link === undefined ? [] : [`write the configuration ${output}`]),
   ];
   if (!context.terminal.in || !context.terminal.err) {
     context.say(`would ${parts.join(", ")}`);
     return false;
   }
   const { agrees } = await import("../command/ask.js");
-  return agrees(`lab-init will ${parts.join(", ")}\nGo on?`);
+  return agrees(["lab-init will", ...parts.map((part) => `  ${part}`), "Go on?"].join("\n"));
 }
 
-function next({ output, text, link }: Plan, context: Context): void {
+/** What a person does then. */
+function* next({ output, text, link }: Plan, context: Context): Generator<object> {
   const other = context.env["LAB_CLUSTER"];
   if ((text ?? link) !== undefined && other && path.resolve(context.cwd, other) !== output)
     context.say(`LAB_CLUSTER is set to '${other}' and wins over what was written: unset LAB_CLUSTER`);
-  else if (context.terminal.err) context.say("next: lab run --wait -- echo hello");
+  else if (context.terminal.out) yield check("next", undefined, "lab run --wait -- echo hello");
 }
