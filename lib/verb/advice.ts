@@ -54,11 +54,15 @@ const advice: Record<string, ((about: About) => string[]) | undefined> = {
     launchRemedy(message, host),
     `more of it: lab log ${handleOf(run.id)}; once it is mended: lab run ${again}`,
   ],
-  code_error: ({ code }) => {
+  code_error: ({ run, again, code }) => {
     if (code === 127)
       return ["the command was not found on the node: check [environment] and the command's first word"];
-    return code === 126 ? ["the command could not be executed: is it executable in the snapshot?"] : [];
+    return code === 126
+      ? ["the command could not be executed: is it executable in the snapshot?"]
+      : [`read the rest of its log: lab log ${handleOf(run.id)}`, `once it is mended: lab run ${again}`];
   },
+  submit_error: ({ again }) => [`once what stood in its way is mended: lab run ${again}`],
+  cancelled: ({ again }) => [`if it is to run after all: lab run ${again}`],
   planned: ({ run }) => [`submit it: lab submit ${handleOf(run.id)}`],
   lost: ({ run }) => [`if nobody will hear of it again: lab forget ${handleOf(run.id)}`],
 };

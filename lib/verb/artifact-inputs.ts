@@ -10,6 +10,7 @@ import { type ArtifactRef, findArtifact } from "../registry/artifact-refs.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { artifactFile } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
+import { artifactsOf } from "../registry/outputs.js";
 import { graces } from "./runs.js";
 import { trusted } from "./trust.js";
 
@@ -25,11 +26,19 @@ export async function resolvedArtifact(role: string, input: ArtifactInput, conte
     if (found.warning !== undefined) context.say(`input '${role}': ${found.warning}`);
     if (found.pending && found.producer) mustComeYet(found.producer, await graces(context));
     else mustBeReadable(found);
+    if (found.id === undefined) sayWhole(role, input.artifact, found, context);
     return { type: "artifact", artifact: input.artifact, ...frozen(found, registry) };
   } catch (error) {
     if (!isFault(error)) throw error;
     throw fault(error.code, `input '${role}': ${error.message}`, { hint: error.hint, cause: error });
   }
+}
+
+/** A stream is given to the job as the directory of all its steps, which a name without @ may not have been meant as. */
+function sayWhole(role: string, word: string, { producer, role: made }: ArtifactRef, context: Context): void {
+  const steps = producer ? artifactsOf(producer).filter((one) => one.role === made && one.step !== undefined) : [];
+  const count = steps.length === 1 ? "1 step" : `${steps.length || "no"} steps${steps.length === 0 ? " yet" : ""}`;
+  context.say(`input '${role}' is the whole stream of ${count}; one step of it is ${word}@latest`);
 }
 
 /** What will not be made cannot be waited for. */

@@ -48,6 +48,7 @@ export async function* listArtifacts(filter: ArtifactFilter, context: Context): 
     yield { ...artifact, ...headlineOf(artifact) };
   }
   if (meant && !Array.isArray(meant) && count === 0) throw meant;
+  if (count === 0 && context.terminal.out) context.say("no artifacts");
   if (count === 0)
     for (const ref of filter.run) sayUnregistered(findRun(registry, ref, context.cwd), registry, context);
 }

@@ -11,7 +11,7 @@ import { tries } from "./advice.js";
 import { lastError } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
 import { standingOf } from "./runs.js";
-import { whatBlocks } from "./what-blocks.js";
+import { whatBlocks, whatIsAwaited } from "./what-blocks.js";
 
 /** A `reason` record for one run. One's own run is looked at afresh where the scheduler can be reached. */
 export async function explainRun(given: RunOnDisk, limits: Graces, context: Context): Promise<object> {
@@ -25,7 +25,7 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
     state: standing.state,
     ...(standing.mode ? { mode: standing.mode } : {}),
   };
-  if (standing.state === "queued") return { ...base, ...(await pending(run, context)) };
+  if (standing.state === "queued") return { ...base, ...(await pending(run, limits, context)) };
   if (standing.state === "succeeded") return { ...base, message: "there is nothing to explain" };
   if (standing.state === "running") return { ...base, ...running(run, standing, context) };
   if (standing.state === "blocked")
@@ -72,12 +72,13 @@ async function refreshed(run: RunOnDisk, context: Context): Promise<RunOnDisk> {
   return openRun(registry, run.run.user, run.run.id) ?? run;
 }
 
-async function pending(run: RunOnDisk, context: Context): Promise<object> {
+async function pending(run: RunOnDisk, limits: Graces, context: Context): Promise<object> {
   const view = run.facts.scheduler?.job;
   if (!view) return { message: "the scheduler has not said anything about it yet" };
   const { message, hint } = (await context.scheduler()).explain(view);
   const start = view.expected_start_at ? [`the scheduler expects to start it at ${view.expected_start_at}`] : [];
-  return { message, ...(start.length > 0 ? { detail: start } : {}), ...(hint ? { try: [hint] } : {}) };
+  const detail = [...whatIsAwaited(run, await context.registry(), limits, context.now), ...start];
+  return { message, ...(detail.length > 0 ? { detail } : {}), ...(hint ? { try: [hint] } : {}) };
 }
 
 function running({ facts }: RunOnDisk, { started_at }: Pick<Standing, "started_at">, context: Context): object {

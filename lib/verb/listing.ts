@@ -82,6 +82,7 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
     if (filter.sort === undefined) yield withColumns(told, columns, field);
     else kept.push({ status: told, field });
   }
+  if (count === 0 && context.terminal.out && !filter.summary) context.say("no runs");
   for (const { status, field } of sorted(kept, filter.sort ?? "").slice(0, limit))
     yield withColumns(status, columns, field);
 }

@@ -26,10 +26,16 @@ export async function* listQueue(asked: Asked, context: Context): AsyncGenerator
     return wanted && (!asked.start || view.phase === "pending");
   });
   if (asked.start) entries.sort(byExpectedStart);
+  if (entries.length === 0 && context.terminal.out) context.say(nothing(asked));
   for (const entry of entries.slice(0, asked.limit)) {
     if (context.signal.aborted) return;
     yield jobOf(entry, scheduler, registry.id, context.now);
   }
+}
+
+function nothing({ me, user, running, start }: Asked): string {
+  const whose = me || user.length > 0 ? ` of ${[...user, ...(me ? ["yours"] : [])].join(", ")}` : "";
+  return `nothing${whose} ${running ? "runs" : start ? "waits" : "waits or runs"}`;
 }
 
 function byExpectedStart(a: QueueRow, b: QueueRow): number {

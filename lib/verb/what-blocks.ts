@@ -27,6 +27,24 @@ export function whatBlocks(
   return { detail, try: [...tries, `lab wait ${handleOf(run.id)} sends it as soon as it can go`] };
 }
 
+/** A line for each run that is still to make an input of a run whose job waits for theirs. */
+export function whatIsAwaited(
+  { run }: Pick<RunOnDisk, "run">,
+  registry: Registry,
+  limits: Graces,
+  now: number,
+): string[] {
+  return producersOf(run).flatMap(({ run: id, user }) => {
+    const producer = opened(registry, user, id);
+    const standing = producer && stateOf(producer.facts, now, limits);
+    if (!producer || !standing || standing.final) return [];
+    const job = standing.job === undefined ? "" : `, its job is ${standing.job}`;
+    return [
+      `it waits for ${id} (${producer.run.name}${user === registry.user ? "" : ` of ${user}`}): ${standing.state}${job}`,
+    ];
+  });
+}
+
 function opened(registry: Registry, user: string, id: string): RunOnDisk | undefined {
   try {
     return openRun(registry, user, id);

@@ -47,6 +47,13 @@ good  ${esc}[32msucceeded${esc}[0m
   t.match((await seen("lab-ls --no-header --columns name")).text, /^idle\nbad\ngood\n$/);
 });
 
+t.test("an empty list says so to a person, and nothing to a program", async (t) => {
+  t.equal((await seen("lab-ls --name nowhere")).text, "lab-ls: no runs\n");
+  t.equal((await seen("lab-artifacts --kind nothing")).text, "lab-artifacts: no artifacts\n");
+  t.match((await seen("lab-queue --me --running")).text, /^lab-queue: nothing of yours runs\n$/);
+  t.equal((await seen("lab-ls --name nowhere | cat")).text, "");
+});
+
 t.test("no colours where they are not wanted", async (t) => {
   for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
     const { text } = await seen("lab-ls; lab-show @last:good; lab-why @last:bad; lab-log @last:bad", { env });

@@ -43,7 +43,10 @@ t.test("a job whose command was never started: what mends it, and what then", as
 
 t.test("the scheduler's own remedy comes first; where there is none, there is none", async (t) => {
   t.match(tries(disk(), { ...failed("dependency"), hint: "h" } as never), { try: ["h", /waited for/] });
-  t.equal(tries(disk(), failed("code_error") as never), undefined);
-  t.equal(tries(disk(), { state: "cancelled", mode: "cancelled" }), undefined);
+  t.equal(tries(disk(), { state: "succeeded" }), undefined);
+  const again = /: lab run '\/a b\/train\.toml'$/;
+  t.match(tries(disk(), failed("code_error") as never), { try: [/: lab log k7q3mz$/, again] });
+  t.match(tries(disk(), failed("submit_error") as never), { try: [again] });
+  t.match(tries(disk(), { state: "cancelled", mode: "cancelled" }), { try: [again] });
   t.match(tries(disk(), { state: "planned" }), { try: ["submit it: lab submit k7q3mz"] });
 });

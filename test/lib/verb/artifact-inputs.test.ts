@@ -45,6 +45,7 @@ t.test("a stream and its steps", async (t) => {
   t.match(step, { run: id, role: "checkpoint", step: 20, marker: "_DONE", epoch: "3", path: /step_20$/ });
   t.notOk("key" in step);
   const stream = await resolve(context, "k7q3mz:checkpoint");
+  t.same(context.said, ["input 'model' is the whole stream of 1 step; one step of it is k7q3mz:checkpoint@latest"]);
   t.match(stream, { run: id, role: "checkpoint", path: run.outputs["checkpoint"]?.path });
   t.notOk("id" in stream || "step" in stream || "marker" in stream, "the marker is one of steps");
   end(context, run, "failed", "oom");
