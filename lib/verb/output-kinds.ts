@@ -11,13 +11,17 @@ import { isTable } from "../toml/path.js";
 
 /** The outputs of a recipe's table whose type is of no kind that has a place. Without a configuration nothing is known. */
 export async function unplacedOutputs({ outputs }: Record<string, unknown>, context: Context): Promise<Breach[]> {
-  if (!isTable(outputs) || Object.keys(outputs).length === 0) return [];
-  const config = await configuration(context);
-  return Object.entries(outputs).flatMap(([role, output]) => {
+  const unusual = Object.entries(isTable(outputs) ? outputs : {}).flatMap(([role, output]) => {
     const type = isTable(output) ? output["type"] : undefined;
-    return typeof type !== "string" || !config || isKnown(type, config) ? [] : [unknownKind(role, type, config)];
+    return typeof type !== "string" || usual.includes(type) ? [] : [{ role, type }];
   });
+  // Most recipes need no configuration to be planned, and it takes time to read.
+  const config = unusual.length === 0 ? undefined : await configuration(context);
+  if (!config) return [];
+  return unusual.flatMap(({ role, type }) => (isKnown(type, config) ? [] : [unknownKind(role, type, config)]));
 }
+
+const usual: readonly string[] = ["checkpoint_stream", ...usualKinds];
 
 async function configuration(context: Context): Promise<Config | undefined> {
   try {
@@ -34,7 +38,7 @@ function isKnown(type: string, config: Config): boolean {
 }
 
 function known({ filesystem: { artifact_roots, output_roots } }: Config): string[] {
-  return ["checkpoint_stream", ...usualKinds, ...Object.keys(artifact_roots), ...Object.keys(output_roots)];
+  return [...usual, ...Object.keys(artifact_roots), ...Object.keys(output_roots)];
 }
 
 function unknownKind(role: string, type: string, config: Config): Breach {
