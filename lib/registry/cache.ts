@@ -4,15 +4,18 @@ import path from "node:path";
 import type { Registry } from "./open.js";
 import { makeDirectory } from "./write.js";
 
-/** The directory of what is remembered about a registry, by its id; made where it is missing. */
-export function cacheDirectory(
-  registry: Pick<Registry, "id">,
-  env: Readonly<Record<string, string | undefined>>,
-  home: string,
-): string {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where what is remembered about a registry is, by its id. */
+export function cachePath(registry: Pick<Registry, "id">, env: Environment, home: string): string {
   const given = env["XDG_CACHE_HOME"] ?? "";
   const base = path.isAbsolute(given) ? given : path.join(home, ".cache");
-  const directory = path.join(base, "lab", registry.id);
+  return path.join(base, "lab", registry.id);
+}
+
+/** The same directory, made where it is missing. */
+export function cacheDirectory(registry: Pick<Registry, "id">, env: Environment, home: string): string {
+  const directory = cachePath(registry, env, home);
   try {
     fs.mkdirSync(path.dirname(directory), { recursive: true });
     makeDirectory(directory, 0o700);

@@ -3,9 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import type { Context } from "../command/context.js";
 import type { RunSource } from "../record/run.js";
-import { cacheDirectory } from "../registry/cache.js";
-import { spoolFile, storedSnapshot, storeSnapshot } from "../registry/snapshots.js";
-import { type SnapshotOptions, snapshotTree, statCacheName } from "../source/snapshot.js";
+import { cacheDirectory, cachePath } from "../registry/cache.js";
+import type { Inspections } from "../source/inspections.js";
+import type { SnapshotOptions } from "../source/snapshot.js";
 
 type Taken = Pick<
   RunSource,
@@ -25,19 +25,40 @@ export function snapshotOf(source: RunSource, dry: boolean, context: Context): P
   return known;
 }
 
-async function take({ root, kind, ignore, paths, include }: RunSource, dry: boolean, context: Context): Promise<Taken> {
+async function take(source: RunSource, dry: boolean, context: Context): Promise<Taken> {
+  // Git is at work while all else is loaded.
+  const { startLooking } = await import("../source/start-looking.js");
+  const asked = await startLooking(source, context.env, os.userInfo().uid);
+  try {
+    return await taken(source, asked, dry, context);
+  } finally {
+    await asked.close();
+  }
+}
+
+async function taken(
+  { root, kind, ignore, paths, include }: RunSource,
+  asked: Inspections,
+  dry: boolean,
+  context: Context,
+): Promise<Taken> {
   const registry = await context.registry();
+  const { spoolFile, storedSnapshot, storeSnapshot } = await import("../registry/snapshots.js");
+  const { snapshotTree, statCacheName } = await import("../source/snapshot.js");
   const options: SnapshotOptions = {
     root,
     kind,
+    asked,
     uid: registry.uid,
     env: context.env,
     ...(ignore ? { ignore } : {}),
     ...(paths ? { paths } : {}),
     ...(include ? { include } : {}),
   };
+  const cache = dry ? cachePath : cacheDirectory;
+  options.cacheFile = path.join(cache(registry, context.env, os.homedir()), statCacheName(options));
+  options.forget = dry;
   if (!dry) {
-    options.cacheFile = path.join(cacheDirectory(registry, context.env, os.homedir()), statCacheName(options));
     options.spool = spoolFile(registry);
     options.wanted = (digest) => storedSnapshot(registry, digest) === undefined;
   }

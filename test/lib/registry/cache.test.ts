@@ -1,11 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
-import { cacheDirectory, recall, remember } from "../../../lib/registry/cache.js";
+import { cacheDirectory, cachePath, recall, remember } from "../../../lib/registry/cache.js";
 import { modeOf, place } from "./support.js";
 
 t.test("each registry has a directory of its own, for nobody else", async (t) => {
   const home = place(t);
+  t.equal(cachePath({ id: "r-1" }, {}, home), path.join(home, ".cache/lab/r-1"));
+  t.notOk(fs.existsSync(path.join(home, ".cache")), "who only reads makes none");
   const directory = cacheDirectory({ id: "r-1" }, {}, home);
   t.equal(directory, path.join(home, ".cache/lab/r-1"));
   t.equal(modeOf(directory), "700");
