@@ -2,8 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
+import { needs } from "../support/needs.js";
 import { literals, pages, sections } from "./pages.js";
 import { type Place, place } from "./place.js";
+
+if (!needs(t, "git", "python3")) process.exit();
 
 /** The tutorial begins with a person who has no configuration yet. */
 const fromNothing = new Set(["lab.7", "lab-cluster.5"]);

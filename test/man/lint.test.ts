@@ -1,7 +1,8 @@
 // The form of the manual: clean mdoc, the same sections in the same order, nothing wider than a terminal.
 import t from "tap";
 import { commands } from "../../lib/command/commands.js";
-import { literals, mandoc, type Page, page, pages, sections } from "./pages.js";
+import { needs } from "../support/needs.js";
+import { literals, mandoc, type Page, pages, sections } from "./pages.js";
 
 const order = [
   "NAME",
@@ -19,11 +20,7 @@ const order = [
 ];
 
 t.test("mandoc finds nothing to say", async (t) => {
-  if (!mandoc(["-l", page("lab.1").path])) {
-    t.comment("NOT RUN: the lint of the manual pages: mandoc is missing (apt-get install mandoc)");
-    t.not(process.env["CI"], "true", "mandoc is needed under CI");
-    return;
-  }
+  if (!needs(t, "mandoc")) return;
   for (const { file, path } of pages()) {
     const { status, out } = mandoc(["-T", "lint", "-W", "warning", path]) ?? {};
     t.equal(status, 0, `${file} ${out}`);

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { commands, groups } from "../../lib/command/commands.js";
+import { needs } from "../support/needs.js";
 import { root } from "../support/sandbox.js";
 import { place } from "./place.js";
 
@@ -19,6 +20,7 @@ function blocks(text: string, language: string): string[] {
 const big = /^npm run quickstart\b.*\nnpm test\b/;
 
 t.test("what the README tells one to type works", async (t) => {
+  if (!needs(t, "git", "python3")) return;
   t.setTimeout(300_000);
   const here = await place("readme");
   t.teardown(() => here.remove());

@@ -19,6 +19,9 @@ man-db man
 mandoc mandoc
 python3 python3
 shellcheck shellcheck
+zsh zsh
+fish fish
+bsdutils script
 strace strace
 iproute2 ss
 END

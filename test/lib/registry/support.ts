@@ -8,13 +8,16 @@ import type { Test } from "tap";
 import { otherAreas, registryFile, userAreas } from "../../../lib/registry/layout.js";
 import { openRegistry, type Registry } from "../../../lib/registry/open.js";
 import { recordText } from "../../../lib/registry/write.js";
+import { possible } from "../../support/needs.js";
 import type { Answer, Request } from "./child.js";
 
 export const uid = os.userInfo().uid;
 export const user = os.userInfo().username;
 export const isRoot = uid === 0;
 
-type T = Pick<Test, "teardown" | "comment" | "ok" | "notOk">;
+export { possible };
+
+type T = Pick<Test, "teardown" | "comment" | "fail" | "fullname">;
 
 /** A new directory that other users can enter, gone after the test. */
 export function place(t: T): string {
@@ -127,14 +130,6 @@ function start(act: Request["act"], args: unknown[], how: How) {
     });
   });
   return { ready, done, go: () => process.stdin.end() };
-}
-
-/** A part of a test that needs what is not everywhere: where it is missing this is said loudly, and under CI it is a failure. */
-export function possible(t: T, needed: boolean, what: string): boolean {
-  if (needed) return true;
-  t.comment(`NOT TESTED HERE: ${what}`);
-  t.notOk(process.env["CI"] === "true", `${what}: not possible here, and under CI everything must be`);
-  return false;
 }
 
 /** The users of the lab whom the tests play, all of the group lab-research; undefined where they are not. */
