@@ -190,7 +190,14 @@ function repository(absolute: (given: string) => string): (text: string) => [str
 async function schedulerOf(kind: string, context: Context): Promise<string> {
   if (kind !== "auto") return kind;
   const { hasSlurm } = await import("../scheduler/slurm/detect.js");
-  return (await hasSlurm({ env: context.env })) ? "slurm" : "local";
+  if (await hasSlurm({ env: context.env })) return "slurm";
+  if (isOnPath("sbatch", context.env["PATH"]))
+    context.say("sbatch is here, but Slurm does not answer: this machine is taken; --scheduler slurm takes Slurm");
+  return "local";
+}
+
+function isOnPath(program: string, directories = ""): boolean {
+  return directories.split(path.delimiter).some((dir) => dir !== "" && fs.existsSync(path.join(dir, program)));
 }
 
 /** Slurm's name for the cluster where there is one, else the host's. */
