@@ -340,7 +340,7 @@ t.test("a table for eyes tells them apart too", async (t) => {
   const table = (await alice.run(["lab", "status", "--table", "--columns=name,state,mode,message"])).stdout;
   for (const row of [
     /^killed +failed +code_error +killed by SIGKILL$/m,
-    /^failing +failed +code_error +exit code 3$/m,
+    /^failing +failed +code_error +exit code 3: ValueError: no such layer$/m,
     /^oom +failed +oom +it ran out of memory$/m,
     /^timeout +failed +timeout +it reached its time limit$/m,
     /^cancelled_by_root +cancelled +cancelled +cancelled by uid 0$/m,
