@@ -45,12 +45,16 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     active = marked(registry, "active", registry.user);
     yield* active.filter(isOpen);
   };
-  for await (const changed of reconcile(pass, open())) {
-    const { run, ended } = changed;
-    if (ended) context.later(inLine(() => hook(run.run, ended, context)));
-    yield changed;
+  try {
+    for await (const changed of reconcile(pass, open())) {
+      const { run, ended } = changed;
+      if (ended) context.later(inLine(() => hook(run.run, ended, context)));
+      yield changed;
+    }
+  } finally {
+    // Also where accounting did not answer: what was seen without it was seen.
+    if (!context.dryRun) memory.save(active);
   }
-  if (!context.dryRun) memory.save(active);
 }
 
 /** What is wrong with a run is said once, however many passes find it so. */
