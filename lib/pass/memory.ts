@@ -11,10 +11,11 @@ import type { Queue } from "../scheduler/scheduler.js";
 export interface Memory {
   /** Whether the run is known to have ended for good, so that nobody need be asked of it. */
   hasSettled(id: string): boolean;
-  /** Whether nothing about this run can have changed since it was last opened. */
-  unchanged(id: string, queue: Queue): boolean;
-  /** Reads what `unchanged` needs; it does that by itself, but not while the queue is still being asked for. */
-  prepare(): void;
+  /**
+   * Recalls what was seen of these runs, which takes as long as there are many; what comes back tells, when the queue is
+   * known, of which of them something may have changed since they were last opened.
+   */
+  recall(ids: readonly string[]): (queue: Queue) => string[];
   /** Where the run's job stands in the queue; without a row (it is not there, or has ended) the next pass opens the run. */
   seen(id: string, row: string | undefined): void;
   settled(id: string): void;
@@ -44,6 +45,7 @@ export function openMemory(directory: string | undefined): Memory {
     rows ??= read<Rows>("rows") ?? {};
     return rows;
   };
+  const hasSettled = (id: string) => settled.has(id) && !again.has(id);
   const forgetRow = (id: string) => {
     if (!Object.hasOwn(known(), id)) return;
     delete known()[id];
@@ -54,12 +56,11 @@ export function openMemory(directory: string | undefined): Memory {
     for (const id of [...settled].filter((id) => !listed.has(id))) changed.settled = settled.delete(id);
   };
   return {
-    hasSettled: (id) => settled.has(id) && !again.has(id),
-    prepare: () => void known(),
-    unchanged(id, queue) {
-      const row = known()[id];
-      if (again.has(id)) return false;
-      return row === undefined ? settled.has(id) : hasRow(queue, row);
+    hasSettled,
+    recall(ids) {
+      const open = ids.filter((id) => !hasSettled(id));
+      const rows = open.map((id) => (again.has(id) ? undefined : known()[id]));
+      return (queue) => open.filter((_, i) => !hasRow(queue, rows[i]));
     },
     seen(id, row) {
       if (row === undefined) return forgetRow(id);
@@ -114,7 +115,8 @@ export function rowIn(queue: Queue, job: string): string | undefined {
   return view && `${job} ${meaningOf(view)}`;
 }
 
-function hasRow(queue: Queue, row: string): boolean {
+function hasRow(queue: Queue, row: string | undefined): boolean {
+  if (row === undefined) return false;
   return queue.hasRow ? queue.hasRow(row) : rowIn(queue, row.slice(0, row.indexOf(" "))) === row;
 }
 

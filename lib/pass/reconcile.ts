@@ -50,16 +50,12 @@ const orphan_s = 15;
  * One pass over the caller's runs `ids`. Yields those whose facts changed. Throws `unavailable`: before anything is written
  * where the queue cannot be asked; where it is accounting, after the runs that need none, and the others stay as they are.
  */
-export async function* reconcile(pass: Pass, ids: Iterable<string>): AsyncGenerator<Changed> {
+export async function* reconcile(pass: Pass, ids: () => readonly string[]): AsyncGenerator<Changed> {
   const asked = pass.scheduler.queue();
-  const listed = meanwhile(asked, () => {
-    pass.memory.prepare();
-    return [...ids];
-  });
+  const changedIn = meanwhile(asked, () => pass.memory.recall(ids()));
   const queue = await asked;
   const looked: Looked[] = [];
-  for (const id of listed) {
-    if (pass.memory.unchanged(id, queue)) continue;
+  for (const id of changedIn(queue)) {
     const found = guarded(pass, id, () => look(pass, id, queue));
     if (found) looked.push(found);
   }

@@ -41,12 +41,12 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     report: once(context),
   };
   let active: string[] = [];
-  const open = function* () {
+  const open = () => {
     active = marked(registry, "active", registry.user);
-    yield* active.filter(isOpen);
+    return among === undefined ? active : active.filter((id) => among.has(id));
   };
   try {
-    for await (const changed of reconcile(pass, open())) {
+    for await (const changed of reconcile(pass, open)) {
       const { run, ended } = changed;
       if (ended) context.later(inLine(() => hook(run.run, ended, context)));
       yield changed;

@@ -45,7 +45,7 @@ function setUp(t: { teardown(fn: () => void): void }): Place {
       const ids = marked(registry, "active", registry.user);
       const memory = openMemory(path.dirname(registry.base));
       const now = Date.now() + after_s * 1000;
-      for await (const one of reconcile({ ...pass, memory, now }, ids)) changed.push(one);
+      for await (const one of reconcile({ ...pass, memory, now }, () => ids)) changed.push(one);
       memory.save(ids);
       return changed;
     },
