@@ -6,6 +6,7 @@ import path from "node:path";
 import { errnoOf, fault, isFault, systemFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import { type Reservation, reservationSchema } from "../record/queue.js";
+import { type Numbers, numbersByHost, parseHostFile } from "./host-names.js";
 import { userDirectory } from "./layout.js";
 import { ownerOf, type Registry } from "./open.js";
 import { list, readRecord } from "./read.js";
@@ -19,14 +20,14 @@ export interface Entry {
 }
 
 export interface HostLog {
-  /** In the order of their numbers. */
+  /** Those of one host in the order of their numbers. */
   entries: Entry[];
-  /** The number that whoever has read this may take. */
+  /** The number that whoever has read this may take of this host's. */
   next: number;
 }
 
 export interface HostFiles {
-  /** The entries that count. What is forged or malformed is reported and takes no more than its number. */
+  /** The entries that count, of all hosts. What is forged or malformed in this host's log is reported, and takes no more than its number. */
   read(report: (message: string) => void): HostLog;
   /** Takes a number; `exists` when another got there first. */
   link(number: number, reservation: Reservation): "made" | "exists";
@@ -39,29 +40,42 @@ export interface HostFiles {
   watch(changed: () => void): () => void;
 }
 
-/** The log of a host; every process that writes it is on that host, so none sees a listing older than its own link. */
+/**
+ * The log of a host; every process that writes it is on that host, so none sees a listing older than its own link. Entries
+ * of other hosts are read with it: a host may have had another name when a job of its present boot began.
+ */
 export function hostFiles(registry: Registry, host: string): HostFiles {
   const directory = path.join(registry.base, "hosts");
-  const file = (number: number) => path.join(directory, `${host}.${number}.json`);
-  const end = (number: number) => path.join(directory, `${host}.${number}.end`);
-  const known = new Map<string, Reservation | string>();
+  const file = (number: number, of = host) => path.join(directory, `${of}.${number}.json`);
+  const end = (number: number, of = host) => path.join(directory, `${of}.${number}.end`);
+  const ours = (name: string) => statOf(name)?.uid === registry.uid;
+  /** What files were found to say at the last look and at this one, by what shows that a file is still the same. */
+  let before = new Map<string, Reservation | string>();
+  let known = new Map<string, Reservation | string>();
 
   function read(report: (message: string) => void): HostLog {
-    const numbers = numbersOf(listed(), host);
+    const hosts = numbersByHost(listed());
+    const entries = [...hosts].flatMap(([of, numbers]) => entriesOf(of, numbers, of === host ? report : () => {}));
+    let next = highestOf(entries, host) + 1;
+    // What is no entry takes no more than its number.
+    while (hosts.get(host)?.has(next)) next += 1;
+    // What has gone is forgotten.
+    [before, known] = [known, new Map()];
+    return { entries, next };
+  }
+
+  function entriesOf(of: string, numbers: Numbers, report: (message: string) => void): Entry[] {
     const entries: Entry[] = [];
     for (const number of [...numbers.keys()].sort((a, b) => a - b)) {
       if (!numbers.get(number)?.has("json")) continue;
-      const found = entryOf(number);
+      const found = entryOf(of, number);
       if (typeof found === "string") report(found);
       else if (found) {
-        const ended = numbers.get(number)?.has("end") === true && statOf(end(number))?.uid === found.uid;
+        const ended = numbers.get(number)?.has("end") === true && statOf(end(number, of))?.uid === found.uid;
         entries.push({ number, reservation: found, ended });
       }
     }
-    let next = highestOf(entries) + 1;
-    // What is no entry takes no more than its number.
-    while (numbers.has(next)) next += 1;
-    return { entries, next };
+    return entries;
   }
 
   function listed(): string[] {
@@ -74,39 +88,37 @@ export function hostFiles(registry: Registry, host: string): HostFiles {
   }
 
   /** The reservation, or why it is none; undefined for one that has gone. A file that is another one now is read again. */
-  function entryOf(number: number): Reservation | string | undefined {
-    const stat = statOf(file(number));
+  function entryOf(of: string, number: number): Reservation | string | undefined {
+    const stat = statOf(file(number, of));
     if (!stat) return undefined;
-    const key = `${number} ${stat.dev} ${stat.ino} ${stat.ctimeMs}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const found = readEntry(file(number), stat.uid);
+    const key = `${of} ${number} ${stat.dev} ${stat.ino} ${stat.ctimeMs}`;
+    const found = before.get(key) ?? readEntry(file(number, of), of, stat.uid);
     if (found !== undefined) known.set(key, found);
-    if (known.size > 10_000) known.clear();
     return found;
   }
 
-  function readEntry(name: string, owner: number): Reservation | string | undefined {
+  function readEntry(name: string, of: string, owner: number): Reservation | string | undefined {
     try {
       const reservation = readRecord(name, reservationSchema, { owner, limit: 65_536 });
-      return reservation && (forgeryOf(reservation, name, owner) ?? reservation);
+      return reservation && (forgeryOf(reservation, name, of, owner) ?? reservation);
     } catch (error) {
       if (isFault(error) && (error.code === "dataerr" || error.code === "noperm")) return error.message;
       throw error;
     }
   }
 
-  function forgeryOf({ uid, user, host: named }: Reservation, name: string, owner: number): string | undefined {
-    if (named !== host) return `cannot trust '${name}': it speaks of the host ${named}`;
+  function forgeryOf(found: Reservation, name: string, of: string, owner: number): string | undefined {
+    const { uid, user } = found;
+    if (found.host !== of) return `cannot trust '${name}': it speaks of the host ${found.host}`;
     const real = isUserName(user) ? ownerOf(userDirectory(registry.base, "queue", user)) : undefined;
     if (uid === owner && real === owner) return undefined;
     return `cannot trust '${name}': it belongs to uid ${owner} and speaks of ${user} (uid ${uid})`;
   }
 
   function endAll(over: number[]): void {
-    const numbers = numbersOf(listed(), host);
-    const highest = highestOf(read(() => {}).entries);
-    const ours = (name: string) => statOf(name)?.uid === registry.uid;
+    const names = listed();
+    const numbers: Numbers = numbersByHost(names).get(host) ?? new Map();
+    const highest = highestOf(read(() => {}).entries, host);
     for (const number of over) {
       // Where somebody else's file has the name of its end, the number is used up by that.
       const marked = number === highest && (mark(end(number)) === "made" || ours(end(number)));
@@ -116,11 +128,19 @@ export function hostFiles(registry: Registry, host: string): HostFiles {
       const alone = !kinds.has("json") || over.includes(number);
       if (number !== highest && alone && kinds.has("end") && ours(end(number))) unmark(end(number));
     }
+    for (const name of names) if (isLeftover(path.join(directory, name))) unmark(path.join(directory, name));
+  }
+
+  /** A temporary file of ours that nobody can be writing any more. */
+  function isLeftover(name: string): boolean {
+    if (!path.basename(name).startsWith(".tmp-") || !ours(name)) return false;
+    const stat = statOf(name);
+    return stat?.isFile() === true && Date.now() - stat.ctimeMs > 3_600_000;
   }
 
   function watch(changed: () => void): () => void {
     const watcher = fs.watch(directory, { persistent: false }, (_event, name) => {
-      if (name === null || numberOf(name, host)) changed();
+      if (name === null || parseHostFile(name)?.host === host) changed();
     });
     watcher.on("error", () => watcher.close());
     return () => watcher.close();
@@ -141,31 +161,14 @@ export function hostFiles(registry: Registry, host: string): HostFiles {
  */
 const leap = 1e9;
 
-function highestOf(entries: readonly Entry[]): number {
+function highestOf(entries: readonly Entry[], host: string): number {
   let highest = 0;
-  for (const { number } of entries) {
+  for (const { number, reservation } of entries) {
+    if (reservation.host !== host) continue;
     if (number > highest + leap) break;
     highest = number;
   }
   return highest;
-}
-
-function numbersOf(names: string[], host: string): Map<number, Set<string>> {
-  const numbers = new Map<number, Set<string>>();
-  for (const name of names) {
-    const parsed = numberOf(name, host);
-    if (!parsed) continue;
-    const kinds = numbers.get(parsed.number);
-    if (kinds) kinds.add(parsed.kind);
-    else numbers.set(parsed.number, new Set([parsed.kind]));
-  }
-  return numbers;
-}
-
-function numberOf(name: string, host: string): { number: number; kind: string } | undefined {
-  if (!name.startsWith(`${host}.`)) return undefined;
-  const [, digits, kind] = /^([1-9]\d{0,14})\.(json|end)$/.exec(name.slice(host.length + 1)) ?? [];
-  return digits === undefined || kind === undefined ? undefined : { number: Number(digits), kind };
 }
 
 function statOf(name: string): fs.Stats | undefined {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { root } from "../support/sandbox.js";
 import type { Bench } from "./bench.js";
 import { type Figure, tableOf } from "./figure.js";
+import { idle } from "./idle.js";
 import { lineage } from "./lineage.js";
 import { passthrough } from "./passthrough.js";
 import { pipe } from "./pipe.js";
@@ -12,7 +13,7 @@ import { keep, machine } from "./results.js";
 import { snapshot } from "./snapshot.js";
 import { startup } from "./startup.js";
 
-const benches: Record<string, Bench> = { startup, passthrough, snapshot, pipe, reconcile, lineage };
+const benches: Record<string, Bench> = { startup, passthrough, snapshot, pipe, reconcile, lineage, idle };
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in benches));

@@ -17,7 +17,7 @@ import { type Capacity, ignored } from "./capacity.js";
 import { enqueue, type LocalRequest } from "./enqueue.js";
 import { explain } from "./explain.js";
 import { type Here, hereOf } from "./here.js";
-import { type Plan, plan } from "./plan.js";
+import { plan } from "./plan.js";
 import { type Queue, readJob } from "./read-queue.js";
 import { startWorker, type WorkerCommand } from "./start-worker.js";
 import type { QueueStore } from "./store.js";
@@ -74,18 +74,16 @@ export function localScheduler(options: LocalOptions): LocalScheduler {
 
   async function queue(): Promise<Map<string, JobView>> {
     const standing = await workerFor(looker.own());
-    let items = looker.own();
-    let planned: Plan | undefined;
-    if ([...items.values()].some(({ started, over }) => !started && !over)) {
-      const world = looker.world(standing);
-      items = world.households[0]?.queue ?? items;
-      planned = plan(world, capacity);
-    }
+    const items = looker.own();
+    const waits = [...items.values()].some(({ started, over }) => !started && !over);
+    const planned = waits ? plan(looker.world(standing), capacity) : undefined;
     return new Map([...items.values()].map((item) => [item.job, viewOf(item, planned)]));
   }
 
   async function everybody(): Promise<QueueRow[]> {
-    const world = looker.world(await workerFor(looker.own()));
+    const standing = await workerFor(looker.own());
+    looker.own();
+    const world = looker.world(standing);
     return wholeQueue(world, plan(world, capacity), capacity, Date.now());
   }
 

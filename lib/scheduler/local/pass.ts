@@ -87,8 +87,8 @@ export function makePass(options: PassOptions, here: Here, changed: () => void):
   function sweep(): number {
     queue = looker.own();
     const over = reservations.read(report).entries.filter((entry) => {
-      const { uid, job, restart = 0 } = entry.reservation;
-      if (uid !== store.uid) return false;
+      const { uid, host, job, restart = 0 } = entry.reservation;
+      if (uid !== store.uid || host !== here.host) return false;
       const item = queue.get(job);
       return !isAlive(entry, here) || item?.over || (item?.restarts ?? 0) > restart;
     });

@@ -36,6 +36,10 @@ export function readQueue(
   for (const [job, facts] of store.jobs()) {
     if (!facts.has("queued")) continue;
     const known = before?.get(job);
+    if (known?.ended) {
+      queue.set(job, known);
+      continue;
+    }
     const over = open && facts.has("ended");
     queue.set(job, over ? { ...known, job, restarts: 0, over } : readItem(store, job, facts, report, known));
   }

@@ -24,7 +24,7 @@ export function reserve({ reservations, here, capacity, report }: Reserving, min
     if (!fits(mine, entries, next, here, capacity)) return undefined;
     if (reservations.link(next, mine) === "exists") continue;
     const after = reservations.read(report).entries;
-    const there = after.find(({ number }) => number === next);
+    const there = after.find((entry) => isEntry(entry, next, here));
     if (there && there.reservation.pid === mine.pid && fits(mine, after, next, here, capacity)) return next;
     reservations.end([next]);
     return undefined;
@@ -37,10 +37,14 @@ export function reserve({ reservations, here, capacity, report }: Reserving, min
 
 /** No GPU of it is anybody's, and of what others leave there is enough. */
 function fits(mine: Reservation, entries: Entry[], number: number, here: Here, capacity: Capacity): boolean {
-  const others = entries.filter((entry) => entry.number !== number && isAlive(entry, here));
+  const others = entries.filter((entry) => !isEntry(entry, number, here) && isAlive(entry, here));
   const gpus = new Set(others.flatMap(({ reservation }) => reservation.gpus));
   if (mine.gpus.some((gpu) => gpus.has(gpu))) return false;
   const sum = (kind: "cpus" | "mem_bytes") =>
     others.reduce((all, { reservation }) => all + reservation[kind], mine[kind]);
   return sum("cpus") <= capacity.cpus && sum("mem_bytes") <= capacity.mem_bytes;
+}
+
+function isEntry({ number, reservation }: Entry, wanted: number, { host }: Here): boolean {
+  return number === wanted && reservation.host === host;
 }

@@ -65,7 +65,9 @@ export async function runWorker(options: WorkerOptions): Promise<"held" | "idle"
       if (hasWork()) idleFrom = now;
       const leave = idleFrom + (options.idle_s ?? 60) * 1000;
       if (now >= leave) return "idle";
-      const rung = await bell.wait(Math.max(0, Math.min(next, leave, now + pause) - now));
+      // Not more than a third of a processor goes into looking, however much is written.
+      const gather = Math.min(1000, Math.max(10, 2 * (performance.now() - now)));
+      const rung = await bell.wait(Math.max(0, Math.min(next, leave, now + pause) - now), gather);
       pause = rung || next <= now ? pauses.first : Math.min(pauses.longest, pause * 1.5);
     }
     return "stopped";

@@ -60,6 +60,7 @@ export interface Entry {
 }
 
 export interface HostLog {
+  /** Those of all hosts: a host may have had another name when a job of its present boot began. */
   entries: Entry[];
   /** The number that whoever has read this may take. */
   next: number;

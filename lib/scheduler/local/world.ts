@@ -40,9 +40,9 @@ export interface World {
 }
 
 export interface Looker {
-  /** The caller's own queue. */
+  /** The caller's own queue, as it is now. */
   own(): Queue;
-  /** Everything, where `worker` says how the caller's own worker is. */
+  /** Everything: what there is of others' now, and the caller's own queue as it was looked at last. `worker` says how her worker is. */
   world(worker: Standing): World;
 }
 
@@ -58,7 +58,7 @@ export function makeLooker(store: QueueStore, here: Here, report: (message: stri
   }
 
   function world(worker: Standing): World {
-    const mine = { user: store.user, uid: store.uid, mine: true, worker, queue: readOwn(), find: finder(store, own) };
+    const mine = { user: store.user, uid: store.uid, mine: true, worker, queue: own, find: finder(store, own) };
     const others = store.others().map((other) => householdOf(other));
     before = new Map(others.map(({ user, queue }) => [user, queue]));
     const log = reservations.read(report);

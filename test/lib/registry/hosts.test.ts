@@ -80,20 +80,27 @@ t.test("an end without its entry ends no other entry, and is removed by its owne
   t.same(fs.readdirSync(directory), ["here.3.json"]);
 });
 
-t.test("hosts do not mix, whatever their names are", async (t) => {
-  const { registry, log, read } = fresh(t);
+t.test("each host has numbers of its own, whatever its name is, and all see all entries", async (t) => {
+  const { registry, log, read, reports } = fresh(t);
   for (const [name, number] of [
     ["here.2", 5],
     ["here.2.json", 6],
     ["there", 7],
   ] as const) {
     const other = hostFiles(registry, name);
+    t.equal(other.read(t.fail).next, 1, name);
     other.link(number, reservation({ host: name }));
-    t.same(numbersIn(other.read(t.fail).entries), [number], name);
+    t.equal(other.read(t.fail).next, number + 1, name);
   }
-  t.same(read(), { entries: [], next: 1 });
+  t.match(read(), { next: 1 });
+  t.equal(read().entries.length, 3);
   log.link(1, reservation());
+  log.end([5, 6, 7]);
   t.match(read(), { next: 2 });
+  t.equal(read().entries.length, 4, "others' are others' to end");
+  fs.writeFileSync(path.join(registry.base, "hosts", "there.8.json"), "{");
+  t.equal(read().entries.length, 4);
+  t.same(reports, [], "and to complain about");
 });
 
 t.test("junk is reported, takes its number and nothing else", async (t) => {
@@ -194,6 +201,17 @@ t.test("a file that was put in another's place is read again", async (t) => {
   fs.rmSync(path.join(directory, "here.1.json"));
   log.link(1, reservation({ gpus: [3] }));
   t.same(read().entries[0]?.reservation.gpus, [3]);
+});
+
+t.test("temporary files that a killed process left go after an hour", async (t) => {
+  const { directory, log } = fresh(t);
+  fs.writeFileSync(path.join(directory, ".tmp-old"), "");
+  log.end([]);
+  t.same(fs.readdirSync(directory), [".tmp-old"], "somebody may be about to link it");
+  const now = Date.now();
+  t.intercept(Date, "now", { value: () => now + 3_700_000 });
+  log.end([]);
+  t.same(fs.readdirSync(directory), []);
 });
 
 t.test("a directory that the founder did not make is not used", async (t) => {

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import t, { type Test } from "tap";
+import { fault } from "../../../../lib/record/fault.js";
 import type { JobEnded, JobQueued, Lease, Reservation } from "../../../../lib/record/queue.js";
 import type { Resources } from "../../../../lib/record/run.js";
 import { bootId, processStart } from "../../../../lib/scheduler/local/processes.js";
@@ -89,7 +90,7 @@ function somebody(t: Test, h: House, name = "zoe", uid = 54_321) {
         ...processOf(child),
         at: new Date().toISOString(),
       };
-      write(path.join(h.registry.base, "hosts", `${host}.${number}.json`), {
+      write(path.join(h.registry.base, "hosts", `${more.host ?? host}.${number}.json`), {
         type: "reservation",
         v: 1,
         ...entry,
@@ -146,6 +147,18 @@ t.test("another boot's entries and a session that has one process left", async (
   await h.ended(job.job);
   t.equal(job.said(), "0\n");
   t.equal((await h.view(next.job)).reason, "Resources", "a process of its session has the GPU");
+});
+
+t.test("what began when the host had another name is still taken", async (t) => {
+  if (!able(t)) return;
+  const h = await house(t, small);
+  const zoe = somebody(t, h);
+  zoe.takes(1, zoe.sleeper(), { gpus: [0], host: "renamed" });
+  zoe.takes(1, zoe.sleeper(), { gpus: [1], host: "another", boot: "of another host" });
+  const job = await h.submit("echo $CUDA_VISIBLE_DEVICES", { gpus: 1 });
+  h.work();
+  await h.ended(job.job);
+  t.equal(job.said(), "1\n");
 });
 
 t.test(
@@ -241,7 +254,7 @@ t.test("squatted, forged and hidden: reported or ignored, and the rest goes on",
   zoe.takes(1, child, { uid: 0, user: os.userInfo().username });
   zoe.takes(2, child, { uid: 54_322, user: "yan" });
   zoe.takes(3, child, { user: "vic" });
-  zoe.takes(4, child, { host: "there" });
+  zoe.write(path.join(h.registry.base, "hosts", `${host}.4.json`), { type: "reservation", v: 1, host: "there" });
   fs.writeFileSync(path.join(h.registry.base, "hosts", `${host}.5.json`), "junk");
   fs.mkdirSync(path.join(h.registry.base, "hosts", `${host}.6.json`));
   const job = await h.submit("echo $CUDA_VISIBLE_DEVICES", { gpus: 1 });
@@ -276,4 +289,23 @@ t.test("a log that cannot be used: jobs wait, are not given up, and run once it 
   fs.rmSync(hosts);
   fs.mkdirSync(hosts, { mode: 0o777 });
   t.match(await h.ended(job.job), { verdict: "completed" });
+});
+
+t.test("a log that may be read and not be written: the same", async (t) => {
+  const h = await house(t, small);
+  let readOnly = true;
+  const reservations: typeof h.store.reservations = (name) => {
+    const log = h.store.reservations(name);
+    const refuse = () => {
+      throw fault("cantcreat", "cannot write the log of the host: read-only file system");
+    };
+    return { ...log, link: (...entry) => (readOnly ? refuse() : log.link(...entry)) };
+  };
+  const job = await h.submit("echo ran");
+  h.work({ store: { ...h.store, reservations }, patience_s: 0.1 });
+  await until("it to be told", () => h.reports.some((line) => line.includes("read-only")));
+  t.match(await h.view(job.job), { phase: "pending", reason: "Starting" });
+  readOnly = false;
+  t.match(await h.ended(job.job), { verdict: "completed" });
+  t.equal(job.said(), "ran\n");
 });
