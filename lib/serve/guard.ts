@@ -22,20 +22,24 @@ export function admit(
   const given = new URL(url, "http://localhost").searchParams.get("token");
   if (given !== null) return same(given, token) ? "enter" : "no_token";
   const bearer = /^Bearer ([\w-]{1,128})$/.exec(headers.authorization ?? "")?.[1];
-  return same(bearer ?? cookieOf(headers.cookie), token) ? "pass" : "no_token";
+  return same(bearer ?? cookieOf(headers.cookie, token), token) ? "pass" : "no_token";
 }
 
-const cookieName = "lab_serve";
+/** A cookie belongs to a host, whatever the port: two servers of one person must not share a name. */
+function cookieName(token: string): string {
+  return `lab_serve_${crypto.createHash("sha256").update(token).digest("hex").slice(0, 8)}`;
+}
 
 /** The cookie that stands for the token: not for scripts, not for requests that other sites cause. */
 export function cookieFor(token: string): string {
-  return `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict`;
+  return `${cookieName(token)}=${token}; Path=/; HttpOnly; SameSite=Strict`;
 }
 
-function cookieOf(header = ""): string | undefined {
-  for (const part of header.split(";")) {
+function cookieOf(header: string | undefined, token: string): string | undefined {
+  const wanted = cookieName(token);
+  for (const part of (header ?? "").split(";")) {
     const [name, value] = part.trim().split("=");
-    if (name === cookieName) return value;
+    if (name === wanted) return value;
   }
   return undefined;
 }

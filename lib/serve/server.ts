@@ -44,6 +44,8 @@ export async function startServer(options: ServerOptions, port: number): Promise
     server.once("error", (error) => reject(cannotListen(error, port)));
     server.listen(port, "127.0.0.1", resolve);
   });
+  server.removeAllListeners("error");
+  server.on("error", options.report);
   const close = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -3,7 +3,6 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Context } from "../command/context.js";
 import { isOfThePlace } from "../command/context.js";
-import { notifyEnd } from "../pass/notify.js";
 import { lookAtProducers } from "../pass/producers.js";
 import type { Sender } from "../pass/submit.js";
 import { isFault } from "../record/fault.js";
@@ -12,6 +11,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { envelope, runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
 import { marked, openRun } from "../registry/runs.js";
+import { tellOfEnd } from "./passes.js";
 import { graces } from "./runs.js";
 import { senderOf, sendRun } from "./sending.js";
 import { rendered } from "./submitting.js";
@@ -20,7 +20,7 @@ const patience_s = 20;
 
 /**
  * One advance pass over the caller's blocked runs (or `only` these). Yields those that were sent, have ended, or wait for
- * something else than before; a dry pass yields those that would be sent. Throws `unavailable`.
+ * something else than before; a dry pass yields those that would be sent or would end. Throws `unavailable`.
  */
 export async function* advancePass(context: Context, only?: readonly string[]): AsyncGenerator<RunOnDisk> {
   const registry = await context.registry();
@@ -40,7 +40,9 @@ export async function* advancePass(context: Context, only?: readonly string[]): 
       if (error.code === "tempfail") context.say(`${id}: ${error.message}`);
       else context.report(id, error);
       const refused = error.code === "refused" ? openRun(registry, registry.user, id) : undefined;
-      if (refused?.facts.outcome) yield refused;
+      if (!refused?.facts.outcome) continue;
+      tellOfEnd(refused.run, refused.facts.outcome, context);
+      yield refused;
     }
   }
 }
@@ -79,8 +81,7 @@ async function advanceOne(disk: RunOnDisk, sender: Sender, context: Context): Pr
   }
   const sent = await sendRun(run, sender, context);
   if (sent.how === "blocked") return sent.news;
-  const trouble = sent.how === "failed" && sent.ended && (await notifyEnd(disk.run, sent.ended, context.env));
-  if (trouble) context.say(`${disk.run.id}: ${trouble.message}`);
+  if (sent.how === "failed" && sent.ended) tellOfEnd(disk.run, sent.ended, context);
   return true;
 }
 

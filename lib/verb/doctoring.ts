@@ -8,7 +8,7 @@ import { kindOf } from "../command/scheduler.js";
 import { paint, type TableStyle } from "../command/table.js";
 import { hanging } from "../command/wrap.js";
 import type { Config, ResolvedConfig } from "../config/config.js";
-import { isFault } from "../record/fault.js";
+import { isFault, systemFault } from "../record/fault.js";
 import { registryFile } from "../registry/layout.js";
 import { type Registry, readRegistry } from "../registry/open.js";
 import { readText } from "../registry/read.js";
@@ -27,10 +27,21 @@ export async function* diagnose(context: Context): AsyncGenerator<Finding> {
   yield* configuration(resolved);
   const registry = yield* opened("registry", () => context.registry());
   const group = registry && (yield* opened("group", () => groupOfRegistry(registry)));
-  if (registry) yield* registryFindings(registry, group);
-  if (registry) yield* artifactRoots(resolved.config, registry, group?.gid);
-  yield* repositoryFindings(resolved.config, group?.gid);
-  yield* scheduler(resolved.config, context, place);
+  if (registry) yield* part("registry", registryFindings(registry, group));
+  if (registry) yield* part("artifacts", artifactRoots(resolved.config, registry, group?.gid));
+  yield* part("repositories", repositoryFindings(resolved.config, group?.gid));
+  yield* part("scheduler", scheduler(resolved.config, context, place));
+}
+
+/** One part of the looking; what it stumbles over is its last finding, and the others go on. */
+async function* part(name: string, findings: Iterable<Finding> | AsyncIterable<Finding>): AsyncGenerator<Finding> {
+  try {
+    yield* findings;
+  } catch (error) {
+    const known = systemFault(error, "look further");
+    if (!isFault(known)) throw error;
+    yield wrong(name, known.message, { path: (error as NodeJS.ErrnoException).path, hint: known.hint });
+  }
 }
 
 /** What could be opened; if not, that is the finding. */
@@ -78,7 +89,9 @@ function rootsOf({ artifact_root, artifact_roots, output_roots }: Config["filesy
   const below =
     artifact_root === undefined || !fs.existsSync(artifact_root)
       ? []
-      : fs.readdirSync(artifact_root).map((kind) => path.join(artifact_root, kind));
+      : fs
+          .readdirSync(artifact_root, { withFileTypes: true })
+          .flatMap((entry) => (entry.isFile() ? [] : path.join(artifact_root, entry.name)));
   return [...new Set([...below, ...Object.values(artifact_roots), ...Object.values(output_roots)])].sort();
 }
 

@@ -48,7 +48,7 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
   try {
     for await (const changed of reconcile(pass, open)) {
       const { run, ended } = changed;
-      if (ended) context.later(inLine(() => hook(run.run, ended, context)));
+      if (ended) tellOfEnd(run.run, ended, context);
       yield changed;
     }
   } finally {
@@ -64,6 +64,11 @@ function once(context: Context): Pass["report"] {
     if (!told.has(about)) context.report(id, error);
     told.add(about);
   };
+}
+
+/** Starts the hook of a run that has ended, beside the pass and a few at a time; the command waits for it at its end. */
+export function tellOfEnd(run: Run, ended: Outcome, context: Context): void {
+  context.later(inLine(() => hook(run, ended, context)));
 }
 
 async function hook(run: Run, ended: Outcome, context: Context): Promise<void> {

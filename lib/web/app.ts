@@ -14,12 +14,21 @@ const empty = find<HTMLElement>("#empty");
 const more = find<HTMLButtonElement>("#more");
 const fresh = find<HTMLElement>("#fresh");
 
-/** Seconds between two looks while somebody looks. */
+/** Seconds between two looks while somebody looks; a look that takes long is not overtaken by the next. */
 const pause_s = 5;
-let older: Run[] = [];
-let next: string | undefined;
+const page = 100;
+const most = 1000;
+let limit = page;
 let asking = 0;
 
+interface Answer {
+  user: string;
+  runs: Run[];
+  next?: string;
+  problems?: { id?: string; message: string }[];
+}
+
+/** What the form says: the words of the address. */
 function query(): URLSearchParams {
   const fields = new URLSearchParams();
   for (const [key, value] of new FormData(form))
@@ -32,14 +41,14 @@ async function load(): Promise<void> {
   const fields = query();
   const pattern = fields.get("name");
   if (pattern !== null && !/[*?]/.test(pattern)) fields.set("name", `*${pattern}*`);
+  fields.set("limit", String(limit));
   try {
-    const answer = await ask<{ user: string; runs: Run[]; next?: string }>(`/api/v1/runs?${fields}`);
+    const { user, runs, next, problems = [] } = await ask<Answer>(`/api/v1/runs?${fields}`);
     if (mine !== asking) return;
-    const shown = new Set(answer.runs.map(({ id }) => id));
-    older = older.filter(({ id }) => !shown.has(id));
-    if (older.length === 0) next = answer.next;
-    draw([...answer.runs, ...older]);
-    told(`${answer.user} · as of ${new Date().toLocaleTimeString()}`);
+    draw(runs, next !== undefined && limit < most);
+    const [first, ...others] = problems;
+    const trouble = first && `${first.message}${others.length > 0 ? `, and ${others.length} more` : ""}`;
+    told(trouble ?? `${user} · as of ${new Date().toLocaleTimeString()}`, trouble !== undefined);
   } catch (error) {
     if (mine === asking) told(String(error instanceof Error ? error.message : error), true);
   }
@@ -50,11 +59,11 @@ function told(words: string, stale = false): void {
   fresh.classList.toggle("stale", stale);
 }
 
-function draw(runs: Run[]): void {
+function draw(runs: Run[], older: boolean): void {
   const focused = (document.activeElement as HTMLElement | null)?.dataset["run"];
   rows.replaceChildren(...runs.map(row));
   if (focused) rows.querySelector<HTMLElement>(`a[data-run="${focused}"]`)?.focus();
-  more.hidden = next === undefined;
+  more.hidden = !older;
   empty.hidden = runs.length > 0;
   rows.parentElement?.toggleAttribute("hidden", runs.length === 0);
   if (runs.length === 0) {
@@ -119,10 +128,12 @@ async function show(focus: boolean): Promise<void> {
   document.body.classList.toggle("showing", id !== undefined);
   panel.hidden = id === undefined;
   if (id === undefined) return;
-  const content = await runPanel(id, () => choose(undefined));
+  const { nodes, final } = await runPanel(id, () => choose(undefined));
   if (chosen() !== id) return;
   const { scrollTop } = panel;
-  panel.replaceChildren(...content);
+  panel.dataset["run"] = id;
+  panel.dataset["final"] = String(final);
+  panel.replaceChildren(...nodes);
   panel.scrollTop = focus ? 0 : scrollTop;
   if (focus) panel.focus({ preventScroll: true });
 }
@@ -138,21 +149,16 @@ function restore(): void {
 }
 
 function changed(): void {
-  older = [];
-  next = undefined;
+  limit = page;
   history.replaceState(null, "", addressOf(chosen()));
   void load();
 }
 
 form.addEventListener("input", changed);
 form.addEventListener("submit", (event) => event.preventDefault());
-more.addEventListener("click", async () => {
-  const fields = query();
-  if (next !== undefined) fields.set("before", next);
-  const answer = await ask<{ runs: Run[]; next?: string }>(`/api/v1/runs?${fields}`);
-  older = [...older, ...answer.runs];
-  next = answer.next;
-  await load();
+more.addEventListener("click", () => {
+  limit = Math.min(most, limit + page);
+  void load();
 });
 addEventListener("popstate", () => {
   restore();
@@ -171,14 +177,17 @@ addEventListener("keydown", (event) => {
     links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))]?.focus();
   }
 });
-const look = () => {
-  if (document.visibilityState !== "visible") return;
-  void load();
-  void show(false);
-};
-document.addEventListener("visibilitychange", look);
-setInterval(look, pause_s * 1000);
 
+/** Looks as long as somebody does. What has ended is shown as it is: its text may be being read, or copied. */
+async function look(): Promise<void> {
+  if (document.visibilityState === "visible") await Promise.all([load(), isShownForGood() ? undefined : show(false)]);
+  setTimeout(look, pause_s * 1000);
+}
+
+function isShownForGood(): boolean {
+  return panel.dataset["run"] === chosen() && panel.dataset["final"] === "true";
+}
+
+document.addEventListener("visibilitychange", () => void (document.visibilityState === "visible" && load()));
 restore();
-void load();
-void show(false);
+void show(false).then(look);

@@ -1,17 +1,27 @@
 // One run, for reading: what came of it first, then what it is.
 import { ask, type Edge, elapsed, type WholeRun } from "./records.js";
 
-/** The content of the panel. An error is content too: it says what is wrong. */
-export async function runPanel(id: string, close: () => void): Promise<Node[]> {
+const ended = new Set(["succeeded", "failed", "cancelled", "lost"]);
+
+/** The content of the panel, and whether it will stay as it is. An error is content too: it says what is wrong. */
+export async function runPanel(id: string, close: () => void): Promise<{ nodes: Node[]; final: boolean }> {
   const button = element("button", "close", "close");
   button.setAttribute("type", "button");
   button.addEventListener("click", close);
+  const path = encodeURIComponent(id);
   try {
-    const { run } = await ask<{ run: WholeRun }>(`/api/v1/runs/${encodeURIComponent(id)}`);
-    const lineage = await ask<{ edges: Edge[] }>(`/api/v1/lineage/${encodeURIComponent(id)}`).catch(() => undefined);
-    return [button, ...sections(run, lineage?.edges ?? [])];
+    const { run } = await ask<{ run: WholeRun }>(`/api/v1/runs/${path}`);
+    const trouble: Node[] = [];
+    const { edges } = await ask<{ edges: Edge[] }>(`/api/v1/lineage/${path}?depth=6`).catch((error) => {
+      trouble.push(element("p", "failure", `its lineage: ${error instanceof Error ? error.message : error}`));
+      return { edges: [] };
+    });
+    return { nodes: [button, ...sections(run, edges), ...trouble], final: ended.has(run.state) };
   } catch (error) {
-    return [button, element("p", "failure", error instanceof Error ? error.message : String(error))];
+    return {
+      nodes: [button, element("p", "failure", error instanceof Error ? error.message : String(error))],
+      final: false,
+    };
   }
 }
 

@@ -3,6 +3,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { getgroups } from "node:process";
 import { errnoOf } from "../../record/fault.js";
 import { shortSize } from "../../record/units.js";
 import { fanOut, otherAreas, userAreas } from "../../registry/layout.js";
@@ -32,16 +33,10 @@ export function* registryFindings(
 
 function membership({ gid, name }: { gid: number; name: string }): Finding {
   const { gid: primary } = os.userInfo();
-  if (primary === gid || groups().includes(gid)) return well("group", `you are in ${name}`);
+  if (primary === gid || getgroups?.().includes(gid)) return well("group", `you are in ${name}`);
   return wrong("group", `you are not in ${name}, for which the registry is`, {
     hint: `ask an administrator (usermod -aG ${name} ${os.userInfo().username}), then log in again`,
   });
-}
-
-/** The gids of the caller, from the kernel. */
-function groups(): number[] {
-  const line = /^Groups:\s*(.*)$/m.exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1] ?? "";
-  return line.split(/\s+/).filter(Boolean).map(Number);
 }
 
 /** Every directory that users share: there, a real one, the founder's, sticky, of the group. */

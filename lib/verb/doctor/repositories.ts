@@ -2,11 +2,23 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { Config } from "../../config/config.js";
+import { isFault, systemFault } from "../../record/fault.js";
 import { doubtful, type Finding, well, wrong } from "./finding.js";
 
 export function* repositoryFindings({ repos, filesystem }: Config, gid: number | undefined): Generator<Finding> {
   for (const [name, { path: place }] of Object.entries(repos))
-    yield repository(`repo ${name}`, place, gid, filesystem.shared_group);
+    yield looked(`repo ${name}`, place, gid, filesystem.shared_group);
+}
+
+/** A repository in a home that is closed cannot even be looked at. */
+function looked(name: string, place: string, gid: number | undefined, group: string | undefined): Finding {
+  try {
+    return repository(name, place, gid, group);
+  } catch (error) {
+    const known = systemFault(error, "look at it");
+    if (!isFault(known)) throw error;
+    return wrong(name, known.message, { path: place, hint: "keep it where you, and the lab, can get to it" });
+  }
 }
 
 function repository(name: string, place: string, gid: number | undefined, group: string | undefined): Finding {

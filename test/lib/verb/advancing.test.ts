@@ -89,6 +89,7 @@ t.test("an input that will not come ends the run, once, and its hook hears of it
   const failed = { state: "failed", mode: "dependency", hint: `lab why ${maker.id.slice(-6)}` };
   t.match(stateIn(context, run), { ...failed, message: /which was to make its input 'model', was cancelled$/ });
   t.same(await advanced(context), []);
+  await context.done();
   t.match(fs.readFileSync(heard, "utf8").trim().split("\n"), [/"mode":"dependency"/]);
   const late = await readyRun(context.given, { more: { inputs: input(maker) } });
   const sent = await send(context, late);
