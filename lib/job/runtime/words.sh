@@ -4,7 +4,11 @@
 lab_say() { printf 'lab: %s\n' "$*" >&2; }
 
 # The time as records have it, in REPLY.
-lab_now() { REPLY=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ); }
+lab_now() {
+  REPLY=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
+  # The signal that ends a job may have ended date with it; a record without a time would be none.
+  [[ $REPLY == *Z ]] || TZ=UTC0 printf -v REPLY '%(%Y-%m-%dT%H:%M:%S.000Z)T' -1
+}
 
 # Any bytes as a JSON string, with its quotes, in REPLY. What is not UTF-8 becomes U+FFFD. (LC_ALL is C: bytes are bytes.)
 lab_json_string() {
