@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -42,7 +43,11 @@ t.test("what killed snapshots left for a day goes with the next one; not what so
   const spool = spoolFile(registry);
   const dir = path.dirname(spool);
   const alive = spawn("sleep", ["600"]);
-  t.teardown(() => alive.kill());
+  const gone = once(alive, "exit");
+  t.teardown(async () => {
+    alive.kill("SIGKILL");
+    await gone;
+  });
   // No process has so high a number.
   const dead = { pid: 2 ** 22 + 1 };
   const host = os.hostname();
