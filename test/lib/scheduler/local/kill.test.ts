@@ -119,3 +119,30 @@ t.test("of two workers that start at once one gets the host, whatever the last o
     t.equal((await other?.end)?.said, signal === "SIGTERM" ? "stopped" : "");
   }
 });
+
+t.test(
+  "two workers of one user that both believe to have the host: still each job once, and no GPU twice",
+  async (t) => {
+    const h = await house(t, { cpus: 8, gpus: 2, mem_bytes: 2 ** 30 });
+    const log = path.join(h.directory, "log");
+    const lease = () => ({ current: () => undefined, take: () => true, release: () => {} });
+    const jobs = [];
+    for (let i = 0; i < 16; i += 1) {
+      const script = `echo "begin ${i} $CUDA_VISIBLE_DEVICES" >> ${log}; sleep 0.1; echo "end ${i} $CUDA_VISIBLE_DEVICES" >> ${log}`;
+      jobs.push(await h.submit(script, { gpus: i % 2 }));
+    }
+    for (let i = 0; i < 3; i += 1) h.work({ store: { ...h.store, lease } });
+    for (const { job } of jobs) t.match((await h.ended(job)).verdict, /completed|failed/);
+    const words = fs
+      .readFileSync(log, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" "));
+    const begun = words.flatMap(([word, n]) => (word === "begin" ? [Number(n)] : []));
+    t.same(
+      begun.sort((a, b) => a - b),
+      jobs.map((_, i) => i),
+    );
+    t.same(twiceTaken(words), []);
+  },
+);
