@@ -20,12 +20,18 @@ t.test("every reason in words", async (t) => {
     "Cancelling",
     "TimeLimit",
     "Unreadable",
+    "WorkerStopped",
+    "BadConstraints",
+    "JobArrayTaskLimit",
+    "Requeueing",
+    "Unheard",
   ]) {
     const { message } = explain(pending(reason, ["gpus"]));
     t.notMatch(message, reason);
     t.notMatch(message, /undefined|\.$/);
   }
   t.match(explain(pending("Resources", ["gpus", "memory"])).message, "gpus, memory");
+  t.match(explain(pending("NoWorker", ["zoe"])).message, "nobody works on the queue of zoe");
   t.match(explain(pending("Dependency", ["local-abcdef-1"])).message, "local-abcdef-1");
   t.same(explain(pending("Something new")), { message: "Something new" });
   t.same(explain({ job: "j", phase: "pending" }), { message: "it waits for its turn" });

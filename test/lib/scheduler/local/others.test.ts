@@ -235,6 +235,26 @@ t.test("dependencies on somebody else's job, as long as it can be read", async (
   t.match(await h.ended(after.job), { verdict: "completed" });
 });
 
+t.test("a job that ended long ago is remembered as long as somebody else's waits for it", async (t) => {
+  if (!able(t)) return;
+  const h = await house(t, small);
+  const zoe = somebody(t, h);
+  const [asked, old] = [await h.submit("true"), await h.submit("true")];
+  const first = h.work();
+  await h.ended(asked.job);
+  await h.ended(old.job);
+  await first.leave();
+  const of = { [asked.job]: os.userInfo().username };
+  const hers = zoe.job({}, { dependencies: [{ type: "afterok", jobs: [asked.job], of }] });
+  const second = h.work({ keep_s: 0 });
+  await until("the other to be forgotten", () => !h.store.jobs().has(old.job));
+  t.ok(h.store.jobs().has(asked.job));
+  await second.leave();
+  zoe.end(hers);
+  h.work({ keep_s: 0 });
+  await until("it to be forgotten", () => !h.store.jobs().has(asked.job));
+});
+
 t.test("squatted, forged and hidden: reported or ignored, and the rest goes on", async (t) => {
   if (!able(t)) return;
   const h = await house(t, { cpus: 1, gpus: 1, mem_bytes: 2 ** 30 });
