@@ -5,12 +5,15 @@ import os from "node:os";
 import path from "node:path";
 import t from "tap";
 import {
+  ageOf,
   bootId,
   isRunning,
   processesOf,
   processStart,
+  sessionRemains,
   signalGroup,
   signalProcess,
+  standingOf,
 } from "../../../../lib/scheduler/local/processes.js";
 import { until } from "./harness.js";
 
@@ -55,6 +58,38 @@ t.test("a name with parentheses and spaces, a session, a zombie, a signal", asyn
   t.notOk(isRunning(id));
   signalProcess(id, "SIGKILL");
   signalGroup(id, "SIGKILL");
+});
+
+t.test("how old a process is, by no clock that anybody sets", async (t) => {
+  const pid_start = processStart(self) ?? "";
+  t.intercept(Date, "now", { value: () => 0 });
+  const age = ageOf({ pid_start });
+  t.ok(Math.abs(age - process.uptime()) < 1, `${age} s`);
+  t.equal(ageOf({ pid_start: String(Number(pid_start) + 1e6) }), 0, "nothing is younger than now");
+});
+
+t.test("running, stopped, gone; and what is left of a session", async (t) => {
+  const leader = spawn("bash", ["-c", "sleep 300 & sleep 300"], { detached: true, stdio: "ignore" });
+  const id = { pid: leader.pid ?? 0, pid_start: processStart(leader.pid ?? 0) ?? "" };
+  t.teardown(() => signalGroup(id, "SIGKILL"));
+  t.equal(standingOf(id), "running");
+  leader.kill("SIGSTOP");
+  await until("it to stop", () => standingOf(id) === "stopped");
+  t.ok(sessionRemains(id));
+  leader.kill("SIGCONT");
+  await until("its own", () => processesOf(id.pid, "X=").length >= 2);
+  leader.kill("SIGKILL");
+  await until("it to go", () => standingOf(id) === "gone");
+  t.ok(sessionRemains(id), "others of it are there");
+  t.notOk(sessionRemains({ ...id, pid: self }), "another process of that number is another session");
+  t.equal(standingOf({ ...id, pid: self }), "gone");
+  for (const { pid } of processesOf(id.pid, "X=")) process.kill(pid, "SIGKILL");
+  await until("them to go", () => !sessionRemains(id));
+});
+
+t.test("a number that no process can have", async (t) => {
+  t.equal(standingOf({ pid: 2 ** 22 + 1, pid_start: "1" }), "gone");
+  t.equal(standingOf({ pid: 2 ** 40, pid_start: "1" }), "gone");
 });
 
 t.test("a zombie has ended", async (t) => {
