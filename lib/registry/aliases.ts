@@ -1,12 +1,12 @@
 // Names for artifacts, with their history: global ones that anybody may take, and each user's own. Every change is a new
 // generation that is written once, so that of several who want a name at once exactly one gets each.
-import fs from "node:fs";
 import path from "node:path";
 import type { Alias } from "../record/artifact.js";
 import { artifactIdOf, outputsIdOf } from "../record/artifact-id.js";
 import { fault } from "../record/fault.js";
 import { checkName } from "../record/names.js";
 import { directoryOf, generationsIn, namesIn, type Owner, type Report, readGeneration } from "./alias-files.js";
+import { fs } from "./disk.js";
 import { indexed } from "./edges.js";
 import { fanOut, indexDirectory, userAliasDirectory } from "./layout.js";
 import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";

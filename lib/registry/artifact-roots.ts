@@ -1,7 +1,7 @@
 // The places where jobs write what they make: `<root>/<kind>/<user>/`, outside the registry's own tree.
-import fs from "node:fs";
 import path from "node:path";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
+import { fs } from "./disk.js";
 import type { Registry } from "./open.js";
 import { makeDirectory } from "./write.js";
 

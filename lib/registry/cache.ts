@@ -1,6 +1,6 @@
 // What a pass remembers from the last one, in the user's cache directory: derived, and lost without harm.
-import fs from "node:fs";
 import path from "node:path";
+import { fs } from "./disk.js";
 import type { Registry } from "./open.js";
 import { makeDirectory } from "./write.js";
 

@@ -1,10 +1,10 @@
 // `[collect]`: files in the run's own directory that the recipe wants to be known. They are looked at, never moved.
-import fs from "node:fs";
 import path from "node:path";
 import type { Options } from "globby";
 import type { CollectedFile, Outputs } from "../record/artifact.js";
 import { errnoOf } from "../record/fault.js";
 import { timestamp } from "../record/units.js";
+import { type Dirent, fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import { notedFiles } from "./noted.js";
 
@@ -82,7 +82,7 @@ async function matching(globs: string[], exclude: string[], dir: string, most: n
   return { names: [...new Set(names)].sort(), unreadable: [...new Set(unreadable)].sort(), more };
 }
 
-type Listed = (error: Error | null, entries: fs.Dirent[]) => void;
+type Listed = (error: Error | null, entries: Dirent[]) => void;
 
 /** A directory that may not be read has nothing that could be collected, and ends no walk. */
 function listing(unreadable: (directory: string) => void) {

@@ -1,5 +1,4 @@
 // Reading a run: all the facts in its .lab/, each by its schema, a bad one reported and left out.
-import fs from "node:fs";
 import path from "node:path";
 import type * as v from "valibot";
 import {
@@ -17,6 +16,7 @@ import { errnoOf, fault, isFault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
 import type { Attempt, Facts, Submission } from "../record/state.js";
 import { timestamp } from "../record/units.js";
+import { fs } from "./disk.js";
 import { attemptDirectory, envelope, numbered } from "./layout.js";
 import { list, readRecord } from "./read.js";
 

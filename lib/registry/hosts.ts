@@ -1,11 +1,11 @@
 // What jobs take of a host, across users: the numbered log hosts/<host>.<number>.json, with <number>.end beside an entry
 // that its owner says is over. All are files of the one shared directory that the founder made: in a directory of its
 // own, whoever made it could remove everybody's entries.
-import fs from "node:fs";
 import path from "node:path";
 import { errnoOf, fault, isFault, systemFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import { type Reservation, reservationSchema } from "../record/queue.js";
+import { fs, type Stats } from "./disk.js";
 import { type Numbers, numbersByHost, parseHostFile } from "./host-names.js";
 import { userDirectory } from "./layout.js";
 import { ownerOf, type Registry } from "./open.js";
@@ -171,7 +171,7 @@ function highestOf(entries: readonly Entry[], host: string): number {
   return highest;
 }
 
-function statOf(name: string): fs.Stats | undefined {
+function statOf(name: string): Stats | undefined {
   try {
     return fs.lstatSync(name);
   } catch (error) {

@@ -1,9 +1,9 @@
 // Making a registry: every directory that users share, by one founder, once.
 import crypto from "node:crypto";
-import fs from "node:fs";
 import path from "node:path";
 import { fault, systemFault } from "../record/fault.js";
 import { timestamp } from "../record/units.js";
+import { fs } from "./disk.js";
 import { fanOut, otherAreas, registryFile, userAreas } from "./layout.js";
 import { checkOwner, openRegistry, ownDirectory, type Registry, readRegistry } from "./open.js";
 import { list, readText } from "./read.js";

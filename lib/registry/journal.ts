@@ -1,5 +1,4 @@
 // The journal: short lines that point at runs. One file a user, day and host, so that each has one writing host.
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as v from "valibot";
@@ -7,6 +6,7 @@ import { fault, isFault, systemFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import { eventSchema, type LabEvent } from "../record/records.js";
 import { timestamp } from "../record/units.js";
+import { fs } from "./disk.js";
 import { journalFile } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";

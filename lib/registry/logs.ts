@@ -1,7 +1,7 @@
 // The logs of a run: read by seeking, from the end or onwards from where one was, never whole.
-import fs from "node:fs";
 import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
+import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import { attemptDirectory, envelope, submissionDirectory } from "./layout.js";
 import { list } from "./read.js";

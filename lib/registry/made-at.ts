@@ -1,10 +1,10 @@
 // Whose a path is: the run in whose directory, or in whose output, it lies.
-import fs from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import { artifactIdOf } from "../record/artifact-id.js";
 import { isRunId } from "../record/run-id.js";
 import { runId, text } from "../record/schema.js";
+import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import type { Registry } from "./open.js";
 import { readRecord } from "./read.js";

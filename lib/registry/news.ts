@@ -1,7 +1,7 @@
 // Whether there can be anything to register of a run, told without opening it.
-import fs from "node:fs";
 import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
+import { fs } from "./disk.js";
 import { attemptDirectory, envelope, numbered } from "./layout.js";
 import { list } from "./read.js";
 

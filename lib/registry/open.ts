@@ -1,11 +1,11 @@
 // Opening a registry: is it one, do we know its version, and who are we in it.
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as v from "valibot";
 import { errnoOf, type Fault, fault, systemFault } from "../record/fault.js";
 import { isName, isUserName } from "../record/names.js";
 import { maybe } from "../record/schema.js";
+import { fs, type Stats } from "./disk.js";
 import { registryFile, type UserArea, userDirectory } from "./layout.js";
 import { readText } from "./read.js";
 import { makeDirectory } from "./write.js";
@@ -111,7 +111,7 @@ export function ownDirectory(registry: Registry, area: UserArea): string {
 
 /** Throws noperm unless the directory is one (no link) and belongs to the uid. */
 export function checkOwner(directory: string, uid: number): void {
-  let stat: fs.Stats;
+  let stat: Stats;
   try {
     stat = fs.lstatSync(directory);
   } catch (error) {

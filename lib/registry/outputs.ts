@@ -1,10 +1,10 @@
 // What a run has made, as it is registered: one write-once record an output, step and attempt, and the seal under them all.
-import fs from "node:fs";
 import path from "node:path";
 import { type Artifact, artifactSchema, type Outputs, outputsSchema } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
 import { fault, isFault } from "../record/fault.js";
 import { isName } from "../record/names.js";
+import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import { envelope, outputFile, outputsDirectory, sealFile } from "./layout.js";
 import { list, readRecord } from "./read.js";

@@ -1,8 +1,8 @@
 // Whose a user's directory is: its name says one thing, the file system knows. In a shared directory anybody may make one
 // of any name that is not there yet.
-import fs from "node:fs";
 import { createRequire } from "node:module";
 import { fault } from "../record/fault.js";
+import { fs } from "./disk.js";
 import { ownerOf, type Registry } from "./open.js";
 
 /** The uids of users by name, as far as they were asked for; undefined where this machine knows no such user. */

@@ -1,9 +1,9 @@
 // What a directory can do, found out by doing it: access(2) knows neither of quotas nor of servers that squash roots.
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { errnoOf } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
+import { fs } from "./disk.js";
 
 export interface Probe {
   /** What went wrong first, in words: `cannot write: no space left on device`. */

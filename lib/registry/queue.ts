@@ -1,10 +1,10 @@
 // The local scheduler's queue in files: queue/<user>/<job>.<fact>.json, each written once, and the workers' leases.
-import fs from "node:fs";
 import path from "node:path";
 import { type Exit, exitSchema, startSchema } from "../record/facts.js";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { isName, isUserName } from "../record/names.js";
 import type { JobQueued, Lease, QueueFact, QueueRecord } from "../record/queue.js";
+import { fs } from "./disk.js";
 import { hostFiles } from "./hosts.js";
 import { attemptDirectory, envelope, numbered, submissionDirectory, userDirectory } from "./layout.js";
 import { type LeaseFiles, leaseFiles } from "./lease.js";

@@ -1,8 +1,8 @@
 // How a file of the registry is opened: no links followed, never blocking, regular, owned by whom it should be, bounded.
-import fs from "node:fs";
 import type * as v from "valibot";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { checked } from "../record/schema.js";
+import { fs } from "./disk.js";
 
 const largest = 16 * 2 ** 20;
 

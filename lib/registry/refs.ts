@@ -1,9 +1,9 @@
 // How a person names a run: id, unique prefix, handle, @last, @last:<name>, @-2, or its directory.
-import fs from "node:fs";
 import path from "node:path";
 import { fault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import { handleOf, isHandle, isRunId } from "../record/run-id.js";
+import { fs } from "./disk.js";
 import { type RunOnDisk, readRun } from "./facts.js";
 import { envelope, runDirectory } from "./layout.js";
 import { ownerOf, type Registry } from "./open.js";

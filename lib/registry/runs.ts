@@ -1,10 +1,10 @@
 // Making runs, and listing them by their markers; no list walks runs/.
-import fs from "node:fs";
 import path from "node:path";
 import { type Fault, fault, isFault, systemFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import type { Run } from "../record/run.js";
 import { isRunId } from "../record/run-id.js";
+import { type Dir, fs } from "./disk.js";
 import { type RunOnDisk, readRun } from "./facts.js";
 import { envelope, marker, runDirectory, type UserArea } from "./layout.js";
 import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
@@ -81,7 +81,7 @@ export function marked(registry: Registry, area: "active" | "loose", user: strin
 export function anyActive(registry: Registry, passes: (id: string) => boolean): boolean {
   const directory = path.join(registry.base, "active", registry.user);
   if (ownerOf(directory) !== registry.uid) return false;
-  let opened: fs.Dir | undefined;
+  let opened: Dir | undefined;
   try {
     opened = fs.opendirSync(directory, { bufferSize: 256 });
     for (let entry = opened.readSync(); entry; entry = opened.readSync())

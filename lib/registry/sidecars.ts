@@ -1,7 +1,7 @@
 // The copy of an artifact's record that lies beside its bytes, outside of what is hashed: who finds the bytes, finds it.
-import fs from "node:fs";
 import path from "node:path";
 import { fault } from "../record/fault.js";
+import { fs } from "./disk.js";
 import { sidecarFile } from "./layout.js";
 import { checkOwner, type Registry } from "./open.js";
 import { type RunArtifact, versionOf } from "./outputs.js";

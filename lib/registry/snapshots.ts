@@ -1,10 +1,10 @@
 // Snapshots by content: one tar per distinct tree of a user, and beside it what is known about it.
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
 import { type SnapshotRecord, snapshotSchema } from "../record/snapshot.js";
+import { fs } from "./disk.js";
 import { snapshotFiles } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
 import { readRecord } from "./read.js";

@@ -1,10 +1,10 @@
 // The steps of a checkpoint stream: what the job noted of them while it ran, and what is in the stream's directory.
-import fs from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
 import { manifestSchema } from "../record/facts.js";
 import { errnoOf, isFault, systemFault } from "../record/fault.js";
 import { count, time } from "../record/schema.js";
+import { type Dirent, fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import { attemptDirectory, envelope } from "./layout.js";
 import { readText } from "./read.js";
@@ -61,7 +61,7 @@ export function stepOf(name: string): number | undefined {
 }
 
 /** The names in a directory as its server lists them; none where there is no such directory. Throws faults. */
-export function entriesOf(directory: string): fs.Dirent[] {
+export function entriesOf(directory: string): Dirent[] {
   try {
     return fs.readdirSync(directory, { withFileTypes: true });
   } catch (error) {

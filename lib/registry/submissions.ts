@@ -1,5 +1,4 @@
 // The directories of submissions, and the write-once files by which exactly one of those who want to decide, does.
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import {
@@ -13,6 +12,7 @@ import {
 import { fault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
 import { timestamp } from "../record/units.js";
+import { fs } from "./disk.js";
 import { envelope, numbered, submissionDirectory } from "./layout.js";
 import type { Registry } from "./open.js";
 import { list, readRecord } from "./read.js";

@@ -1,7 +1,7 @@
 // Where a run is tracked elsewhere: the address that Weights & Biases prints, or that follows from the recipe.
-import fs from "node:fs";
 import path from "node:path";
 import type { Outputs } from "../record/artifact.js";
+import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import { attemptDirectory, envelope } from "./layout.js";
 

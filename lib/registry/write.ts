@@ -1,9 +1,9 @@
 // The three ways in which anything is written in a registry: once, replaced, appended.
-import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
+import { fs } from "./disk.js";
 
 /** Where a test may stop, fail or watch a command between two writes; see `onWrite`. */
 export type WriteStep = "temp" | "link" | "rename" | "append" | "mkdir" | "marker" | "unmark";
