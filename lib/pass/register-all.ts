@@ -10,7 +10,8 @@ export type Signs = Map<string, string>;
 
 /**
  * Registers what is due of the caller's runs `ids`: first of those that go on, then of those that have ended, in the order of
- * their ends, so that a name that several give means the last one's. Yields those of which something was written.
+ * their ends, so that a name that several give means the last one's. Yields those of which something was written, and those
+ * that have ended and are not sealed yet, since something cannot be seen here (`early`).
  */
 export async function* registerAll(
   pass: RegisterPass,
@@ -37,7 +38,7 @@ export async function* registerAll(
   for (const { id } of ended.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
     if (stopped()) return;
     const done = await safely(pass, id, () => one(pass, id));
-    if (done && (done.made.length > 0 || done.seal)) yield done;
+    if (done && (done.made.length > 0 || done.seal || done.early)) yield done;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Context } from "../command/context.js";
 import { plain } from "../command/plain.js";
 import { type Fault, fault, isFault, type RecordError, recordError } from "../record/fault.js";
 import type { Status } from "../record/records.js";
+import type { Graces } from "../record/state.js";
 import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
@@ -60,8 +61,8 @@ export async function* waitFor(
       moved ||= status.state !== stateBefore.get(id);
       stateBefore.set(id, status.state);
       if (!ends.has(status.state)) continue;
+      if (waiting.passes && disk.owner === registry.uid && !(await isOver(context, disk, status, limits))) continue;
       open.delete(id);
-      if (waiting.passes && disk.owner === registry.uid) await registered(context, [id]);
       if (status.state !== "succeeded") context.no();
       yield grown(given.get(id), withLastError(status, disk));
     }
@@ -114,9 +115,27 @@ async function pass(context: Context, mine: string[]): Promise<Fault | undefined
   }
 }
 
-/** Whoever has waited finds all that the runs have made. */
-async function registered(context: Context, ids: string[]): Promise<void> {
-  for await (const _ of registerPass(context, ids));
+/**
+ * Whoever has waited finds how the run ended and all that it has made: its end is written down, and registered is what was
+ * written on a node, also where it takes its time to be seen here.
+ */
+async function isOver(
+  context: Context,
+  { run, facts }: RunOnDisk,
+  { state }: Status,
+  limits: Graces,
+): Promise<boolean> {
+  // The pass began before the state was derived, perhaps within a grace that is over by now: the next one writes the end down.
+  if (!facts.outcome) return state === "lost";
+  const early = await registered(context, [run.id]);
+  return !early || Date.now() - Date.parse(facts.outcome.at) > limits.accounting_s * 1000;
+}
+
+/** Whether something of runs that have ended cannot be seen yet. */
+async function registered(context: Context, ids: string[]): Promise<boolean> {
+  let early = false;
+  for await (const done of registerPass(context, ids)) early ||= done.early === true;
+  return early;
 }
 
 function progress(context: Context, left: number, began: number, ids: string[], trouble: Fault | undefined): void {
