@@ -1,4 +1,5 @@
 // Writing down how a run ended, and closing the door to submissions that are still to come.
+import { decided } from "../record/decided.js";
 import type { Outcome } from "../record/facts.js";
 import type { Standing } from "../record/state.js";
 import { timestamp } from "../record/units.js";
@@ -29,7 +30,8 @@ export function voidUnsubmitted(
   { run, dir, facts }: RunOnDisk,
   by: "reconcile" | "cancel" = "reconcile",
 ): boolean {
-  const n = Math.max(1, ...facts.submissions.map((submission) => submission.n));
+  const waiting = decided(facts);
+  const n = Math.max(1, (waiting?.submission ?? -1) + 1, ...facts.submissions.map((submission) => submission.n));
   const { intent } = linkIntent(registry, dir, run.id, n, by, true);
   return intent.void === true;
 }

@@ -1,5 +1,6 @@
 // The facts of a run: what the files in its .lab/ say, each written once or by exactly one writer.
 import * as v from "valibot";
+import { answerEntries } from "./claim.js";
 import { count, digest, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
 
 /** submit-<n>/intent.json: sbatch is about to be called, by whom; or `void`: nobody may call it any more. */
@@ -69,6 +70,8 @@ export const contextSchema = record("context", {
   env: v.record(v.string(), text),
   pass: words,
   params: path,
+  /** The generation that this submission is sent for; a run that claims nothing has none. */
+  claim: maybe(v.looseObject({ key: digest, epoch: text, generation: count, file: path })),
   inputs: v.array(contextInputSchema),
   outputs: v.array(
     v.looseObject({ role: text, type: text, path, marker: maybe(text), digest: text, stream: v.boolean() }),
@@ -193,10 +196,24 @@ export type Cancel = v.InferOutput<typeof cancelSchema>;
 export const forgetSchema = record("forget", { run: runId, user: text, at: time, reason: maybe(text) });
 export type Forget = v.InferOutput<typeof forgetSchema>;
 
+/** leader.json: what the owner of a run that follows saw of the job of the run that it follows. */
+export const leaderSchema = record("leader", {
+  run: runId,
+  leader: runId,
+  job: maybe(jobViewSchema),
+  absent_since: maybe(time),
+  observed_at: time,
+});
+export type LeaderFact = v.InferOutput<typeof leaderSchema>;
+
 /** decision-<n>.json: what was decided about computing it; the highest counts. */
 export const decisionSchema = record("decision", {
   run: runId,
   decision: v.picklist(["claimed", "hit", "follows", "blocked", "deferred", "unclaimed"]),
+  /** The highest submission that somebody had begun to send by then; none yet is 0. A later one ends what was decided. */
+  submission: maybe(count),
+  /** Claimed: which generation of what. Hit and follows: whose generation answers, or will. */
+  ...answerEntries,
   /** Blocked: the runs that it waits for, and that in words. */
   runs: maybe(v.array(runId)),
   message: maybe(text),
@@ -221,8 +238,11 @@ export type Mode = (typeof modes)[number];
 /** outcome.json: how the run ended. Written once, and only when no further submission or attempt is due. */
 export const outcomeSchema = record("outcome", {
   run: runId,
-  state: v.picklist(["succeeded", "failed", "cancelled", "lost"]),
+  state: v.picklist(["succeeded", "cached", "failed", "cancelled", "lost"]),
   mode: maybe(v.picklist(modes)),
+  /** Cached: the run that answered, which made the outputs, and whose it is. */
+  cached_from: maybe(runId),
+  cached_user: maybe(text),
   message: maybe(text),
   hint: maybe(text),
   exit_code: maybe(count),

@@ -2,7 +2,7 @@
 import type { Run } from "./run.js";
 
 /** The phases in their order; each command refuses a run that lacks the one before it. */
-export const phases = ["planned", "snapshotted", "resolved", "created", "rendered", "submitted"] as const;
+export const phases = ["planned", "snapshotted", "resolved", "created", "cached", "rendered", "submitted"] as const;
 export type Phase = (typeof phases)[number];
 
 /** Whether a record of a stream is a run (of any phase); its fields are checked by whoever acts on it. */

@@ -1,6 +1,7 @@
 // Every type of record, in one place: the shipped JSON Schemas and lab-records(5) are made from this list.
 import * as v from "valibot";
 import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
+import { claimSchema, goSchema } from "./claim.js";
 import {
   cancelSchema,
   contextSchema,
@@ -8,6 +9,7 @@ import {
   exitSchema,
   forgetSchema,
   intentSchema,
+  leaderSchema,
   outcomeSchema,
   receiptSchema,
   schedulerFactSchema,
@@ -42,6 +44,8 @@ export const statusSchema = record("status", {
   job: maybe(text),
   exit_code: maybe(count),
   attempt: maybe(count),
+  cached_from: maybe(runId),
+  cached_user: maybe(text),
   planned_at: time,
   started_at: maybe(time),
   ended_at: maybe(time),
@@ -188,6 +192,9 @@ export const records = {
   cancel: cancelSchema,
   forget: forgetSchema,
   decision: decisionSchema,
+  claim: claimSchema,
+  go: goSchema,
+  leader: leaderSchema,
   outcome: outcomeSchema,
   "job-queued": jobQueuedSchema,
   "job-started": jobStartedSchema,

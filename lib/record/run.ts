@@ -1,6 +1,7 @@
 // The run: one record that grows from planned to submitted. What lab-create writes as run.json is this record.
 import * as v from "valibot";
 import { artifactId } from "./artifact.js";
+import { answerEntries, cachingSchema } from "./claim.js";
 import { phases } from "./phase.js";
 import {
   count,
@@ -186,6 +187,9 @@ export const runSchema = record("run", {
   checks: maybe(v.record(v.string(), v.picklist(["warn", "error", "off"]))),
   key: maybe(v.looseObject({ version: text, digest, of: table })),
   epoch: maybe(text),
+  /** How it wants to be answered, and since lab-cache who answers. */
+  caching: maybe(cachingSchema),
+  decision: maybe(v.looseObject({ decision: text, ...answerEntries })),
   toolkit: maybe(text),
   run_dir: maybe(path),
   submission: maybe(v.looseObject({ n: count, script: path, context: path, log: maybe(path) })),

@@ -2,6 +2,7 @@
 // Nothing stores a state; whoever asks derives it, so no order of arrival and no crash between two facts can spoil it.
 import { latest, signOfLife } from "./absence.js";
 import { type Counted, countedOf } from "./counted.js";
+import { decided } from "./decided.js";
 import { endingOf, isByExit, ranToItsEnd } from "./ending.js";
 import type {
   Cancel,
@@ -21,11 +22,14 @@ import { isAllTold, isOfThisStart, neverBegan, seenOf } from "./seen.js";
 export const states = [
   "planned",
   "blocked",
+  "following",
+  "deferred",
   "submitted",
   "queued",
   "running",
   "exited",
   "succeeded",
+  "cached",
   "failed",
   "cancelled",
   "lost",
@@ -70,6 +74,11 @@ export interface Graces {
 
 export const usualGraces: Graces = { missing_job_s: 600, accounting_s: 60, submit_s: 600 };
 
+/** Whether the run has what it was planned for: it made it, or an earlier run had. */
+export function hasSucceeded(state: string): boolean {
+  return state === "succeeded" || state === "cached";
+}
+
 export interface Standing {
   state: State;
   mode?: Mode;
@@ -79,6 +88,9 @@ export interface Standing {
   signal?: string;
   job?: string;
   attempt?: number;
+  /** Cached: the run that answered, and whose it is. */
+  cached_from?: string;
+  cached_user?: string;
   started_at?: string;
   ended_at?: string;
   /** Whether this can be written down as the outcome: nothing that is still to come can change it. */
@@ -91,6 +103,8 @@ export interface Standing {
  */
 export function stateOf(facts: Facts, now: number, graces: Graces = usualGraces): Standing {
   if (facts.outcome) return fromOutcome(facts.outcome);
+  const waiting = decided(facts);
+  if (waiting && waiting.decision !== "unclaimed" && !isFirst(waiting)) return waitingFor(waiting, facts);
   const counted = countedOf(facts);
   const { job, attempt } = counted;
   const { view, absent: gone } = seenOf(facts, counted);
@@ -106,6 +120,32 @@ export function stateOf(facts: Facts, now: number, graces: Graces = usualGraces)
   if (view?.phase === "ended") return ended(all, view);
   if (gone) return absent(all);
   return underWay(all, view);
+}
+
+/** A run that claimed and was not sent yet is like any that was planned, until it was sent once. */
+function isFirst({ decision, submission = 0 }: Decision): boolean {
+  return decision === "claimed" && submission === 0;
+}
+
+/** What was decided holds: there is no job, or what became of the last one counts no more. */
+function waitingFor(
+  { decision, leader = "another run", leader_user, runs, message }: Decision,
+  { run, cancel, forget, submissions, decision: last }: Facts,
+): Standing {
+  if (forget) return { state: "lost", message: "given up by its owner", final: true };
+  const refused = submissions.findLast(({ n, intent }) => intent?.void && n > (last?.submission ?? 0))?.intent;
+  // A cancel alone is no end: it may be that somebody sends it this moment. Whoever cancels forbids that first.
+  if (refused) return neverSubmitted(refused, cancel);
+  const whose = leader_user === undefined || run === leader ? leader : `${leader_user}'s run ${leader}`;
+  if (decision === "follows") return { state: "following", message: message ?? `waits for ${whose}`, final: false };
+  if (decision === "hit") return { state: "following", message: `is answered by ${whose}`, final: false };
+  if (decision === "deferred") return { state: "deferred", ...(message ? { message } : {}), final: false };
+  if (decision === "claimed") return { state: "planned", message: "is to be sent again", final: false };
+  return {
+    state: "blocked",
+    message: message ?? `waits for ${runs?.join(", ") || "what it needs"}`,
+    final: false,
+  };
 }
 
 /** The job that counts, if one is known. */
@@ -137,7 +177,7 @@ function beforeAnyJob({ facts, counted, now, graces }: All): Standing {
   const intent = counted.submission?.intent;
   if (!intent) {
     const refused = submissions.findLast((submission) => submission.intent?.void)?.intent;
-    return refused ? neverSubmitted(refused, cancel) : undecided(facts);
+    return refused ? neverSubmitted(refused, cancel) : { state: "planned", final: false };
   }
   const since = latest(scheduler?.absent_since, intent.at);
   if (scheduler?.absent_since === undefined || askedLast(scheduler, now) - since < graces.submit_s * 1000)
@@ -149,13 +189,6 @@ function beforeAnyJob({ facts, counted, now, graces }: All): Standing {
     message: "the submission was interrupted, and the scheduler has no such job",
     final: true,
   };
-}
-
-/** Nobody has begun to submit it, and nobody has forbidden it. */
-function undecided({ decision }: Facts): Standing {
-  if (decision?.decision !== "blocked") return { state: "planned", final: false };
-  const message = decision.message ?? `waits for ${decision.runs?.join(", ") || "what it needs"}`;
-  return { state: "blocked", message, final: false };
 }
 
 const submitError = { state: "failed", mode: "submit_error", hint: "submit it again: lab run" } as const;
@@ -266,10 +299,14 @@ function lost(base: Base): Standing {
 }
 
 function fromOutcome(outcome: Outcome): Standing {
-  const { state, mode, message, hint, exit_code, signal, job, attempt, started_at, ended_at } = outcome;
-  const all = { state, mode, message, hint, exit_code, signal, job, attempt, started_at, ended_at };
+  const { state, mode, message, hint, exit_code, signal, job, attempt, cached_from, cached_user } = outcome;
+  const { started_at, ended_at } = outcome;
+  const all = { state, mode, message, hint, exit_code, signal, job, attempt, cached_from, cached_user, started_at };
   return {
-    ...(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Omit<Standing, "final">),
+    ...(Object.fromEntries(Object.entries({ ...all, ended_at }).filter(([, value]) => value !== undefined)) as Omit<
+      Standing,
+      "final"
+    >),
     final: true,
   };
 }

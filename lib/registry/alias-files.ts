@@ -4,6 +4,7 @@ import { type Alias, aliasSchema } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
 import { fault, isFault } from "../record/fault.js";
 import { isName, isUserName } from "../record/names.js";
+import { ladder } from "./ladder.js";
 import { aliasDirectory, userAliasDirectory, userAliasPart } from "./layout.js";
 import { ownerOf, type Registry } from "./open.js";
 import { list, readRecord } from "./read.js";
@@ -13,12 +14,6 @@ export type Owner = { scope: "global" } | { scope: "user"; user: string };
 
 /** Told of what is no generation though it looks like one. */
 export type Report = (message: string) => void;
-
-/**
- * A generation counts only if it is at most so many above the next lower one that is there. So nobody ends a name for
- * all by linking the highest number there is; and one who removes a few of hers takes nobody else's away with them.
- */
-export const widestStep = 1000;
 
 export function directoryOf(registry: Registry, owner: Owner, name: string): string {
   return owner.scope === "global"
@@ -31,13 +26,12 @@ export function generationsIn(directory: string, owner: Owner, name: string, rep
   const numbers = listed(directory, owner, report)
     .map(partsOf)
     .filter((parts) => parts?.name === name)
-    .map((parts) => parts?.generation ?? 0)
-    .sort((a, b) => a - b);
-  if (owner.scope === "user") return numbers.reverse();
-  const gap = numbers.findIndex((number, i) => number - (numbers[i - 1] ?? 0) > widestStep);
-  if (gap < 0) return numbers.reverse();
-  report?.(`'${path.join(directory, `${name}.${numbers[gap]}.json`)}' does not count: it follows no generation`);
-  return numbers.slice(0, gap).reverse();
+    .map((parts) => parts?.generation ?? 0);
+  if (owner.scope === "user") return numbers.sort((a, b) => b - a);
+  const { counting, beyond } = ladder(numbers);
+  if (beyond !== undefined)
+    report?.(`'${path.join(directory, `${name}.${beyond}.json`)}' does not count: it follows no generation`);
+  return counting.reverse();
 }
 
 /** The names that have generations in a directory. */

@@ -144,6 +144,24 @@ export function userAliasPart(base: string, user: string, name: string): string 
   return path.join(userAliasDirectory(base, user), digitsOf(name));
 }
 
+/** What the generations of a chain are called: `claims/<xx>/<key>.e<epoch>`, then `.<generation>.json` and `.<generation>.go.json`. */
+export function claimStem(base: string, { key, epoch }: { key: string; epoch: string }): string {
+  const hex = hexOf(key);
+  if (!/^[1-9]\d{0,8}$/.test(epoch)) throw fault("dataerr", `'${epoch}' cannot be an epoch`);
+  return path.join(base, "claims", hex.slice(0, 2), `${hex}.e${epoch}`);
+}
+
+/** Where the chains of a key are, of all epochs. */
+export function claimDirectory(base: string, key: string): string {
+  return path.join(base, "claims", hexOf(key).slice(0, 2));
+}
+
+function hexOf(key: string): string {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(key)?.[1];
+  if (hex === undefined) throw fault("dataerr", `'${key}' cannot be a cache key`);
+  return hex;
+}
+
 function digitsOf(name: string): string {
   return crypto.createHash("sha256").update(checkName(name, "alias")).digest("hex").slice(0, 2);
 }

@@ -2,7 +2,7 @@
 import type * as v from "valibot";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { checked } from "../record/schema.js";
-import { fs } from "./disk.js";
+import { fs, type Stats } from "./disk.js";
 
 const largest = 16 * 2 ** 20;
 
@@ -14,7 +14,12 @@ export interface ReadRules {
 }
 
 /** The file's bytes as UTF-8, or undefined where there is no such file. Throws faults for anything else. */
-export function readText(file: string, { owner, limit = largest }: ReadRules = {}): string | undefined {
+export function readText(file: string, rules: ReadRules = {}): string | undefined {
+  return readWhole(file, rules)?.text;
+}
+
+/** What a file of the registry holds, and what its inode says of it. */
+function readWhole(file: string, { owner, limit = largest }: ReadRules): { text: string; stat: Stats } | undefined {
   let fd: number | undefined;
   try {
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
@@ -25,7 +30,7 @@ export function readText(file: string, { owner, limit = largest }: ReadRules = {
     }
     if (stat.size > limit)
       throw fault("dataerr", `cannot read '${file}': ${stat.size} bytes are more than it may have`);
-    return fs.readFileSync(fd, "utf8");
+    return { text: fs.readFileSync(fd, "utf8"), stat };
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw systemFault(error, `read '${file}'`);
@@ -43,6 +48,20 @@ export function readRecord<S extends v.GenericSchema>(
   const text = readText(file, rules);
   if (text === undefined) return undefined;
   return checked(schema, parseJson(text, file), `'${file}'`);
+}
+
+/**
+ * One record of a file that anybody may have made, whose file it is and when it was written (milliseconds, by the file
+ * server's clock). Undefined where there is no such file. Throws dataerr naming the file.
+ */
+export function readOwned<S extends v.GenericSchema>(
+  file: string,
+  schema: S,
+): { record: v.InferOutput<S>; uid: number; mtime: number } | undefined {
+  const read = readWhole(file, { limit: 2 ** 16 });
+  if (read === undefined) return undefined;
+  const { text, stat } = read;
+  return { record: checked(schema, parseJson(text, file), `'${file}'`), uid: stat.uid, mtime: stat.mtimeMs };
 }
 
 /** The names in a directory, or none where there is no such directory. Throws faults. */

@@ -3,7 +3,6 @@ import path from "node:path";
 import fc from "fast-check";
 import t from "tap";
 import { artifactIdOf } from "../../../lib/record/artifact-id.js";
-import { widestStep } from "../../../lib/registry/alias-files.js";
 import {
   type AliasTarget,
   aliasesOf,
@@ -13,6 +12,7 @@ import {
   bindAlias,
   currentAlias,
 } from "../../../lib/registry/aliases.js";
+import { widestStep } from "../../../lib/registry/ladder.js";
 import { aliasDirectory, indexDirectory, userAliasPart } from "../../../lib/registry/layout.js";
 import type { Registry } from "../../../lib/registry/open.js";
 import { onWrite, recordText } from "../../../lib/registry/write.js";

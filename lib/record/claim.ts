@@ -1,0 +1,56 @@
+// Claims: who computes, or has computed, what has this cache key. One write-once file a generation, and its seal beside it.
+import * as v from "valibot";
+import { count, digest, maybe, record, runId, text, time } from "./schema.js";
+
+const writer = { token: text, host: text, pid: maybe(count), at: time };
+
+/** claims/<xx>/<key>.e<epoch>.<generation>.json: this run computes it. */
+export const claimSchema = record("claim", {
+  /** The key of the chain: the run's cache key, or what follows from it and a uid where a user keeps to herself. */
+  key: digest,
+  epoch: text,
+  generation: count,
+  run: runId,
+  user: text,
+  own: maybe(v.boolean()),
+  ...writer,
+});
+export type Claim = v.InferOutput<typeof claimSchema>;
+
+/** claims/<xx>/<key>.e<epoch>.<generation>.go.json: its job is about to be given to the scheduler; or `void`: it never will. */
+export const goSchema = record("go", {
+  key: digest,
+  epoch: text,
+  generation: count,
+  /** The claim's run; the one who decided, and about which submission of it. */
+  run: runId,
+  user: text,
+  submission: maybe(count),
+  void: maybe(v.boolean()),
+  by: v.picklist(["submit", "job", "cache", "advance", "reconcile", "cancel"]),
+  ...writer,
+});
+export type Go = v.InferOutput<typeof goSchema>;
+
+/** One chain of generations: what is claimed. */
+export interface Slot {
+  /** `sha256:…`. */
+  key: string;
+  epoch: string;
+}
+
+/** The generation of a claim, and the run that it names where that is another's. */
+export const answerEntries = {
+  key: maybe(digest),
+  epoch: maybe(text),
+  generation: maybe(count),
+  leader: maybe(runId),
+  leader_user: maybe(text),
+};
+
+/** How a run wants to be answered: see lab-plan(1), --no-cache, --recompute and --no-follow. */
+export const cachingSchema = v.looseObject({
+  mode: maybe(v.picklist(["none", "recompute"])),
+  follow: maybe(v.boolean()),
+});
+export type Caching = v.InferOutput<typeof cachingSchema>;

@@ -1,0 +1,21 @@
+// Whether what a run's owner decided last still holds, or a submission that came after it has made it old.
+import type { Decision } from "./facts.js";
+import type { Facts } from "./state.js";
+
+/**
+ * The last decision, if nobody has begun to send the run since. Then no job of it is to be looked for: it waits for another
+ * run (`follows`, `blocked`, `deferred`), has been answered by one (`hit`), or is to be sent for a new generation (`claimed`).
+ */
+export function decided(facts: Pick<Facts, "decision" | "submissions" | "attempts">): Decision | undefined {
+  const { decision } = facts;
+  return decision && lastSent(facts) <= (decision.submission ?? 0) ? decision : undefined;
+}
+
+/** The highest submission that somebody has begun to send, or whose script has begun; 0 if none. Void ones are nobody's. */
+export function lastSent({ submissions, attempts }: Pick<Facts, "submissions" | "attempts">): number {
+  const sent = submissions.filter(({ intent, receipt }) => (intent && !intent.void) || receipt).map(({ n }) => n);
+  const begun = attempts.flatMap(({ start, exit }) =>
+    start && exit?.reason !== "superseded" ? [start.submission] : [],
+  );
+  return Math.max(0, ...sent, ...begun);
+}
