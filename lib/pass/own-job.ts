@@ -14,6 +14,7 @@ export function queryOf({ run, facts }: RunOnDisk, job: string, registry: string
     ...(receipt ? { until: Date.parse(receipt.at) } : {}),
     owner: { registry, run: run.id },
     job_name: jobName(run),
+    ...(receipt?.argv ? { argv: receipt.argv } : {}),
   };
 }
 

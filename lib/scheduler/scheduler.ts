@@ -35,6 +35,8 @@ export interface JobQuery {
   until?: number;
   owner?: JobOwner;
   job_name?: string;
+  /** What it was submitted with, where that is known. */
+  argv?: readonly string[];
 }
 
 /** The jobs of one look at the queue, by id (array elements as `<array>_<index>`). */

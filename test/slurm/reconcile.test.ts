@@ -77,7 +77,6 @@ t.test("a job id that comes round is another's", async (t) => {
   const env = {
     SLURM_CONF: round.env["SLURM_CONF"] ?? "",
     LAB_SCHEDULER_ACCOUNTING_GRACE: "1s",
-    LAB_SCHEDULER_MISSING_JOB_GRACE: "3s",
   };
   const there = await site({ name: "ids", env });
   t.teardown(() => there.remove());

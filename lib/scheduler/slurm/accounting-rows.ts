@@ -37,6 +37,11 @@ type Row = Record<(typeof fields)[number], string>;
 /** A job of sacct's answer, and what tells whose it is. */
 export interface AccountedJob {
   view: JobView;
+  /**
+   * For some seconds slurmdbd knows of a job only what slurmd's messages said: no partition, name or directory, a state that
+   * may say PENDING of a job that runs. An end is told even then; anything else is not yet an answer.
+   */
+  told: boolean;
   /** The number it has in the database: an element of an array has one beside its id. */
   raw: string;
   /** Undefined as long as the row is not complete. */
@@ -55,7 +60,6 @@ export function readAccounting(stdout: string): AccountedJob[] {
   const addJob = (id: string, row: Row) => {
     const job = accounted(id, row);
     const leader = (hetComponent(row.JobID)?.component ?? 0) > 0 ? latest.get(id) : undefined;
-    if (job === undefined) return;
     if (leader !== undefined) leader.view = joinedViews(leader.view, job.view);
     else {
       jobs.push(job);
@@ -74,16 +78,11 @@ export function readAccounting(stdout: string): AccountedJob[] {
   return jobs;
 }
 
-/**
- * For some seconds slurmdbd knows of a job only what slurmd's messages said: no partition, name or directory, a state that
- * may say PENDING of a job that runs. An end is told in full even then; anything else is not yet an answer.
- */
-function accounted(job: string, row: Row): AccountedJob | undefined {
+function accounted(job: string, row: Row): AccountedJob {
   const view = viewOf(job, row);
   const whole = row.Partition !== "";
-  if (!whole && view.phase !== "ended") return undefined;
   const { JobIDRaw: raw, Comment: comment, WorkDir: workdir } = row;
-  return { view, raw, name: whole ? row.JobName : undefined, comment, workdir };
+  return { view, told: whole || view.phase === "ended", raw, name: whole ? row.JobName : undefined, comment, workdir };
 }
 
 function viewOf(job: string, row: Row): JobView {

@@ -6,6 +6,7 @@ import { isMeant } from "../whose.js";
 import { type AccountedJob, accountingFormat, readAccounting } from "./accounting-rows.js";
 import { type SlurmClient, unanswered } from "./client.js";
 import { readComment } from "./comment.js";
+import { cancelWhereUnmet } from "./submit.js";
 import { troubleOf } from "./trouble.js";
 
 /** Ids in one call: 2,000 cost slurmdbd a tenth of a second more than one, and argv could hold five times as many. */
@@ -14,7 +15,7 @@ const batch = 2000;
 /**
  * What accounting knows of these jobs, by the ids asked for (an array's elements by their own), in one request for each
  * 2,000; with `steps`, also how their steps ended and the memory they used. sacct shows the newest job of an id: where that
- * is not the one that is meant, one more request looks at those before it. Undefined where the cluster keeps no accounts.
+ * is not the one that is meant, or too new to tell, one more request looks at those before it. Undefined where the cluster keeps no accounts.
  * Throws `unavailable`.
  */
 export async function accountedJobs(
@@ -54,10 +55,21 @@ function take(jobs: readonly AccountedJob[], queries: readonly JobQuery[], found
     if (query === undefined) continue;
     const job = named === undefined ? raw : view.job;
     const newer = found.get(job)?.submitted_at;
-    if (!isMeant(query, view, { owner: ownerOf(accounted, query), name: accounted.name })) others.set(query.job, query);
-    else if (newer === undefined || newer <= (view.submitted_at ?? newer)) found.set(job, { ...view, job });
+    const meant = accounted.told && isMeant(query, view, { owner: ownerOf(accounted, query), name: accounted.name });
+    if (!meant) others.set(query.job, query);
+    else if (newer === undefined || newer <= (view.submitted_at ?? newer))
+      found.set(job, judged({ ...view, job }, query));
   }
   return [...others.values()].filter(({ job }) => !found.has(job));
+}
+
+/**
+ * For some seconds, and where a job waited only briefly for good, the accounts have no reason. One that Slurm was to cancel
+ * if a job that it waits for fails, and that nobody cancelled before it began, ended for that.
+ */
+function judged(view: JobView, { argv }: JobQuery): JobView {
+  const byNobody = view.verdict === "cancelled" && view.cancelled_by_uid === undefined && view.nodes === undefined;
+  return byNobody && argv?.includes(cancelWhereUnmet) ? { ...view, verdict: "dependency" } : view;
 }
 
 /** Accounts have no comment before a job has ended, but a working directory, which is the run's. */

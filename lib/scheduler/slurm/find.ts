@@ -41,7 +41,8 @@ async function findInAccounting(slurm: SlurmClient, registry: string, runs: read
   for (let from = 0; from < runs.length; from += batch) {
     const names = runs.slice(from, from + batch).map(({ job_name }) => job_name);
     const options = ["--allocations", `--name=${names.join(",")}`, `--starttime=${startTime(since)}`];
-    for (const { view, comment, workdir } of (await askAccounting(slurm, options)) ?? []) {
+    for (const { view, told: isTold, comment, workdir } of (await askAccounting(slurm, options)) ?? []) {
+      if (!isTold) continue;
       const told = readComment(comment);
       const run = comment === "" ? (workdir.split("/").at(-1) ?? "") : told?.registry === registry ? told.run : "";
       if (sought.has(run)) found.push({ run, view });

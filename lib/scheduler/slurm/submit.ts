@@ -5,6 +5,9 @@ import { type Answer, hintOf, type SlurmClient, slurmWords } from "./client.js";
 import { remedy } from "./remedies.js";
 import { troubleOf } from "./trouble.js";
 
+/** Has Slurm cancel a job that can never start, since one that it waits for did not end as it had to. */
+export const cancelWhereUnmet = "--kill-on-invalid-dep=yes";
+
 /**
  * Submits one script with the dependencies of the request. Faults: `refused` with Slurm's words, `unavailable` if nothing
  * can have been accepted, `tempfail` if it may have been.
@@ -35,7 +38,7 @@ export async function submitJob(slurm: SlurmClient, request: SubmitRequest): Pro
  */
 function dependencyOptions(dependencies: SubmitRequest["dependencies"]): string[] {
   const clauses = dependencies.filter(({ jobs }) => jobs.length > 0).map(({ type, jobs }) => [type, ...jobs].join(":"));
-  return clauses.length === 0 ? [] : [`--dependency=${clauses.join(",")}`, "--kill-on-invalid-dep=yes"];
+  return clauses.length === 0 ? [] : [`--dependency=${clauses.join(",")}`, cancelWhereUnmet];
 }
 
 async function refusal(slurm: SlurmClient, answer: Answer, request: SubmitRequest): Promise<Error> {

@@ -54,6 +54,40 @@ t.test("an id that has come round: the newest job of it is another's, ours is am
   t.ok(calls[1]?.argv.includes("--jobs=1,2,4,5"));
 });
 
+t.test("a newer job of that id of which little is known yet hides none before it", async (t) => {
+  const owner = { registry: "reg", run: "20261121-000000-abc123" };
+  const other = row("1", "PENDING", { submit: submitted + 60, partition: "", workdir: "", end: "Unknown" });
+  const ours = [row("1", "FAILED", { exit: "0:9" }), row("1.batch", "CANCELLED")];
+  const rows = (argv: readonly string[]) => [...(argv.includes("--duplicates") ? ours : []), other];
+  const { slurm, calls } = fakeSlurm({ sacct: (argv) => ({ stdout: table(rows(argv)) }) });
+  const asked = [{ job: "1", since: submitted * 1000, owner }];
+  const found = await accountedJobs(slurm, asked, { steps: true });
+  t.match(found?.get("1"), { verdict: "failed", signal: 9, steps: [{ step: "batch" }] });
+  t.equal(calls.length, 2);
+  const alone = fakeSlurm({ sacct: { stdout: table([other]) } });
+  t.same((await accountedJobs(alone.slurm, asked))?.size, 0, "nor is it an answer itself");
+});
+
+t.test("cancelled by nobody before it began, where a job that it waited for failed", async (t) => {
+  const pending = { start: "None", nodes: "None assigned" };
+  const stdout = table([
+    row("1", "CANCELLED", { ...pending, partition: "", workdir: "" }),
+    row("2", "CANCELLED", pending),
+    row("3", "CANCELLED", pending),
+    row("4", "CANCELLED by 1001", pending),
+    row("5", "CANCELLED"),
+  ]);
+  const { slurm } = fakeSlurm({ sacct: { stdout } });
+  const argv = ["sbatch", "--parsable", "--dependency=afterok:9", "--kill-on-invalid-dep=yes", "script.sh"];
+  const asked = ["1", "2", "3", "4", "5"].map((job) => ({ job, since: 0, ...(job === "3" ? {} : { argv }) }));
+  const found = await accountedJobs(slurm, asked);
+  t.same(
+    asked.map(({ job }) => found?.get(job)?.verdict),
+    ["dependency", "dependency", "cancelled", "cancelled", "cancelled"],
+    "the accounts have no reason for a while, some never",
+  );
+});
+
 t.test("an element of an array is found by either of its ids, an array by its own", async (t) => {
   const stdout = table([row("77_3", "COMPLETED", { raw: "92" }), row("77_5", "FAILED", { raw: "77" })]);
   const { slurm } = fakeSlurm({ sacct: { stdout } });
