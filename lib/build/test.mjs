@@ -35,32 +35,48 @@ export async function buildTests(files) {
  * Runs built test files, some at once, each with plain node: tap's own runner puts variables into the environment of
  * every child process, which tests of environments then see. Each has a temporary directory of its own, gone with it.
  * Those that `waits` says mostly wait for something else begin with the others, two at a time, rather than after them.
- * Gives each line to `show(line, file, output, good)` when its file has ended.
+ * Where at most `again` fail, these run once more after all others, each alone, `before(file)` first: one that passes then
+ * has passed, and is `unsteady`. Gives each line to `show(line, file, output, good)` when its file has ended.
  */
-export async function runTests(built, { waits = () => false, timeout_s = 600, show }) {
-  const sum = { pass: 0, fail: 0, skip: 0, todo: 0, bad: [], times: [] };
+export async function runTests(built, { waits = () => false, timeout_s = 600, again = 4, before = () => {}, show }) {
+  const ends = new Map();
   const [waiting, working] = [built.filter(waits), built.filter((file) => !waits(file))];
   const start = testStarter(timeout_s);
+  const run = async (file, more = "") => {
+    const end = endOf(file, await start(file, ["ignore", "pipe", "pipe"]));
+    ends.set(file, end);
+    const { good, pass, seconds, output } = end;
+    show(`${good ? "ok" : "not ok"} - ${file} (${pass} passed, ${seconds.toFixed(1)} s${more})`, file, output, good);
+    return good;
+  };
   const next = async (_, lane) => {
     const [mine, others] = lane < 2 ? [waiting, working] : [working, waiting];
     const take = () => mine.shift() ?? others.shift();
-    for (let file = take(); file !== undefined; file = take()) {
-      const { code, output, seconds } = await start(file, ["ignore", "pipe", "pipe"]);
-      const counts = output.match(/^# \{.*\}$/gm)?.at(-1);
-      const count = (word) => Number(new RegExp(`\\b${word}: (\\d+)`).exec(counts ?? "")?.[1] ?? 0);
-      for (const word of ["pass", "fail", "skip", "todo"]) sum[word] += count(word);
-      sum.times.push({ file, seconds });
-      // A file without a test is none, unless it says what it cannot be run without.
-      const ran = count("pass") > 0 || /^# NOT RUN: /m.test(output);
-      const good = code === 0 && counts !== undefined && ran && count("fail") === 0;
-      if (!good) sum.bad.push(file);
-      const time = `${seconds.toFixed(1)} s`;
-      show(`${good ? "ok" : "not ok"} - ${file} (${count("pass")} passed, ${time})`, file, output, good);
-    }
+    for (let file = take(); file !== undefined; file = take()) await run(file);
   };
   // One more than there are processors, since most tests wait now and then; of many it is the disk that has enough.
   await Promise.all(Array.from({ length: Math.min(os.availableParallelism() + 1, 4) }, next));
-  return sum;
+  // One that hung would hang as long again.
+  const failed = [...ends.values()].filter(({ good, seconds }) => !good && seconds < timeout_s);
+  const unsteady = [];
+  for (const first of failed.length <= again ? failed : []) {
+    before(first.file);
+    if (await run(first.file, ", alone, after it had failed")) unsteady.push(first);
+  }
+  const all = [...ends.values()];
+  const total = (word) => all.reduce((sum, end) => sum + end[word], 0);
+  const counts = { pass: total("pass"), fail: total("fail"), skip: total("skip"), todo: total("todo") };
+  return { ...counts, bad: all.filter(({ good }) => !good), unsteady, all };
+}
+
+/** How a test file has ended. One without a test is none, unless it says what it cannot be run without. */
+function endOf(file, { code, output, seconds }) {
+  const counts = output.match(/^# \{.*\}$/gm)?.at(-1);
+  const count = (word) => Number(new RegExp(`\\b${word}: (\\d+)`).exec(counts ?? "")?.[1] ?? 0);
+  const [pass, fail, skip, todo] = ["pass", "fail", "skip", "todo"].map(count);
+  const ran = pass > 0 || /^# NOT RUN: /m.test(output);
+  const good = code === 0 && counts !== undefined && ran && fail === 0;
+  return { file, good, pass, fail, skip, todo, seconds, output };
 }
 
 /** A function that runs a built test file to its end; what it started and what it made ends and goes with it, or with us. */
