@@ -19,6 +19,7 @@ export const spec = {
     user: { type: "strings", value: "USER", help: "whose artifacts (default yours)" },
     all: { type: "boolean", short: "a", help: "everybody's artifacts" },
     since: { type: "time", value: "TIME", help: "registered since then: 3d, today, 2026-11-20" },
+    where: { type: "strings", value: "TEST", help: "only where this is so: bytes>1GB and role=model (lab-where(7))" },
     latest: { type: "boolean", help: "of each stream only the newest step" },
     history: { type: "boolean", help: "also those that have been overwritten" },
     limit: { type: "integer", short: "l", value: "N", help: "at most so many (default 50 on a terminal, else all)" },

@@ -15,6 +15,11 @@ export const spec = {
     since: { type: "time", value: "TIME", default: "1d", help: "from then on: 3d, today, 2026-11-20" },
     all: { type: "boolean", short: "a", help: "everybody's" },
     user: { type: "strings", value: "USER", help: "whose (default yours)" },
+    where: {
+      type: "strings",
+      value: "TEST",
+      help: "only where this is so: event=run_failed and mode=oom (lab-where(7))",
+    },
   },
   columns: ["at", "event", "run", "name", { key: "user", spare: true }, { key: "job", spare: true }, "mode"],
   input: "none",
@@ -25,6 +30,10 @@ export const spec = {
 export default command(spec, async function* (_, options, context) {
   const registry = await context.registry();
   const wanted = new Set(context.args.map((ref) => findRun(registry, ref, context.cwd).run.id));
+  const where =
+    options.where.length > 0
+      ? (await import("../lib/verb/where-in.js")).whereIn("events", options.where, context.now)
+      : undefined;
   const cursor = new Map<string, number>();
   const bad = (message: string) => context.report(undefined, fault("dataerr", message));
   const told = new Set<string>();
@@ -40,7 +49,8 @@ export default command(spec, async function* (_, options, context) {
           ? options.user
           : [registry.user];
     for (const event of readEvents(registry, users, cursor, bad, options.since)) {
-      if (wanted.size === 0 || (event.run !== undefined && wanted.has(event.run))) yield event;
+      const named = wanted.size === 0 || (event.run !== undefined && wanted.has(event.run));
+      if (named && where?.passes(event) !== false) yield event;
     }
     if (options.follow) await sleep(500, context.signal);
   } while (options.follow && !context.signal.aborted);

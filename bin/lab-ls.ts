@@ -22,7 +22,11 @@ export const spec = {
     since: { type: "time", value: "TIME", help: "planned since then: 3d, today, 2026-11-20" },
     until: { type: "time", value: "TIME", help: "planned before then" },
     recent: { type: "time", value: "TIME", help: "only what is active, and what ended since then" },
-    where: { type: "strings", value: "TEST", help: "only where a field is so: params.lr<1e-3, seed=0, name!=x" },
+    where: {
+      type: "strings",
+      value: "TEST",
+      help: "only where this is so: params.lr<1e-3 and state=failed (lab-where(7))",
+    },
     note: { type: "string", value: "TEXT", help: "only runs whose narrative contains the text" },
     sort: {
       type: "string",

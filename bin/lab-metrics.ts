@@ -2,9 +2,9 @@
 // lab-metrics - the metrics of runs
 import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
+import { like } from "../lib/record/like.js";
 import { metricsOf } from "../lib/registry/metrics.js";
 import { namedRuns } from "../lib/verb/runs.js";
-import { globPattern } from "../lib/verb/where.js";
 
 export const spec = {
   name: "lab-metrics",
@@ -21,7 +21,7 @@ export const spec = {
 } as const;
 
 export default command(spec, async function* (records, { name, last }, context) {
-  const wanted = name.map(globPattern);
+  const wanted = name.map(like);
   for await (const named of namedRuns(records, context)) {
     if ("other" in named) {
       yield named.other;
@@ -30,7 +30,7 @@ export default command(spec, async function* (records, { name, last }, context) 
     const { id } = named.run.run;
     const bad = (message: string) => context.report(id, fault("dataerr", message));
     const rows = metricsOf(named.run, bad).filter(
-      (row) => wanted.length === 0 || wanted.some((glob) => glob.test(row.name)),
+      (row) => wanted.length === 0 || wanted.some((matches) => matches(row.name)),
     );
     if (rows.length === 0) context.say(`${id}: no metrics${name.length > 0 ? " of that name" : ""} yet`);
     yield* last ? [...new Map(rows.map((row) => [row.name, row])).values()] : rows;

@@ -53,7 +53,9 @@ export function messages(name: string, json: boolean): Messages {
     last = words;
     repeated += 1;
     const about = line === undefined ? id && clean(id) : `line ${line} of standard input`;
-    if (repeated <= shownAlike) print(`${name}: ${about ? `${about}: ` : ""}${words}`);
+    if (repeated > shownAlike) return;
+    print(`${name}: ${about ? `${about}: ` : ""}${words}`);
+    for (const piece of problem.excerpt?.split("\n") ?? []) print(`  ${plain(piece)}`);
   };
   return {
     flush,

@@ -39,6 +39,7 @@ export const topics: readonly Topic[] = [
   },
   { name: "queue", page: "lab-queue", section: 5, purpose: "the files by which users share one machine" },
   { name: "exit-codes", page: "lab-exit-codes", section: 7, purpose: "what the exit status of a command means" },
+  { name: "where", page: "lab-where", section: 7, purpose: "expressions that choose among records" },
   {
     name: "security",
     page: "lab-security",

@@ -28,11 +28,14 @@ export interface RecordError {
 export class Fault extends Error {
   readonly code: FaultCode;
   readonly hint: string | undefined;
-  constructor(code: FaultCode, message: string, hint: string | undefined, cause: unknown) {
+  /** Lines that a person sees below the message: what was read, and a mark below the place of the mistake. */
+  readonly excerpt: string | undefined;
+  constructor(code: FaultCode, message: string, hint: string | undefined, cause: unknown, excerpt: string | undefined) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "Fault";
     this.code = code;
     this.hint = hint;
+    this.excerpt = excerpt;
   }
   get exit(): number {
     return faults[this.code].exit;
@@ -43,9 +46,9 @@ export class Fault extends Error {
 export function fault(
   code: FaultCode,
   message: string,
-  { hint, cause }: { hint?: string | undefined; cause?: unknown } = {},
+  { hint, cause, excerpt }: { hint?: string | undefined; cause?: unknown; excerpt?: string } = {},
 ): Fault {
-  return new Fault(code, message, hint, cause);
+  return new Fault(code, message, hint, cause, excerpt);
 }
 
 /** By name, not by class: a part of a command that is built into a file of its own has a class of its own. */

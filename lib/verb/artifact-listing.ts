@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Context } from "../command/context.js";
 import type { Artifact } from "../record/artifact.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
+import { like } from "../record/like.js";
 import { nearest } from "../record/names.js";
 import { measuresOf } from "../record/result.js";
 import { timeOfRunId } from "../record/run-id.js";
@@ -17,8 +18,8 @@ import { current, type RunArtifact, registeredIn } from "../registry/outputs.js"
 import { findRun } from "../registry/refs.js";
 import { marked, type RunPlace, usersWith } from "../registry/runs.js";
 import { whyUnregistered } from "../registry/unregistered.js";
+import type { Where } from "../where/where.js";
 import { trusted } from "./trust.js";
-import { globPattern } from "./where.js";
 
 export interface ArtifactFilter {
   kind: string[];
@@ -28,6 +29,7 @@ export interface ArtifactFilter {
   role: string[];
   alias: string | undefined;
   since: number | undefined;
+  where: string[];
   latest: boolean;
   history: boolean;
   limit: number | undefined;
@@ -39,18 +41,28 @@ export async function* listArtifacts(filter: ArtifactFilter, context: Context): 
   const limit = filter.limit ?? (context.terminal.out ? 50 : Number.POSITIVE_INFINITY);
   const name = filter.alias;
   const meant = name === undefined || isPattern(name) ? undefined : await whatItMeans(filter, name, registry, context);
-  const called = name === undefined || Array.isArray(meant) ? undefined : globPattern(name);
+  const called = name === undefined || Array.isArray(meant) ? undefined : like(name);
+  const where = await whereOf(filter, context);
   let count = 0;
   for (const artifact of Array.isArray(meant) ? meant : everything(filter, registry, context)) {
     if (context.signal.aborted || count >= limit) return;
-    if (!passes(artifact, filter) || called?.test(artifact.alias ?? "") === false) continue;
+    if (!passes(artifact, filter) || called?.(artifact.alias ?? "") === false) continue;
+    const shown = { ...artifact, ...headlineOf(artifact) };
+    if (where?.passes(shown) === false) continue;
     count += 1;
-    yield { ...artifact, ...headlineOf(artifact) };
+    yield shown;
   }
   if (meant && !Array.isArray(meant) && count === 0) throw meant;
   if (count === 0 && context.terminal.out) context.say("no artifacts");
+  if (count === 0) for (const what of where?.missed() ?? []) context.say(what);
   if (count === 0)
     for (const ref of filter.run) sayUnregistered(findRun(registry, ref, context.cwd), registry, context);
+}
+
+async function whereOf({ where }: ArtifactFilter, { now }: Context): Promise<Where | undefined> {
+  if (where.length === 0) return undefined;
+  const { whereIn } = await import("./where-in.js");
+  return whereIn("artifacts", where, now);
 }
 
 /** Where nothing of a run is registered: whether that may yet be. */

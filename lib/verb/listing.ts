@@ -3,6 +3,7 @@
 import type { Context } from "../command/context.js";
 import { at } from "../command/table.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
+import { like } from "../record/like.js";
 import { nearest } from "../record/names.js";
 import type { Status } from "../record/records.js";
 import { timeOfRunId } from "../record/run-id.js";
@@ -10,9 +11,9 @@ import { states } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { metricsOf } from "../registry/metrics.js";
 import { marked, openRun, usersWith } from "../registry/runs.js";
+import type { Where } from "../where/where.js";
 import { withLastError } from "./last-error.js";
 import { graces, statusOf } from "./runs.js";
-import { globPattern, type Test, whereTest } from "./where.js";
 
 export interface Filter {
   /** As every command has it: what the table is asked to show, which may be more than a status has. */
@@ -48,7 +49,8 @@ const ended = new Set(words["ended"]);
 export async function* listRuns(filter: Filter, context: Context): AsyncGenerator<Status> {
   const registry = await context.registry();
   const limits = await graces(context);
-  const accepts = accepting(filter);
+  const where = await whereOf(filter, context);
+  const accepts = accepting(filter, where);
   const untrusted = (error: Fault) => context.report(undefined, error);
   for (const user of filter.user) {
     const others = user === registry.user ? [] : usersWith(registry, "runs", untrusted);
@@ -75,7 +77,7 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
     if (!disk) continue;
     const status = statusOf(disk, context.now, limits);
     const field = fieldsOf(status, disk);
-    if (!accepts(status, disk, field)) continue;
+    if (!accepts(status, disk)) continue;
     count += 1;
     // A summary is for a person, who wants to know why something failed.
     const told = filter.summary ? withLastError(status, disk) : status;
@@ -83,6 +85,7 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
     else kept.push({ status: told, field });
   }
   if (count === 0 && context.terminal.out && !filter.summary) context.say("no runs");
+  if (count === 0) for (const what of where?.missed() ?? []) context.say(what);
   for (const { status, field } of sorted(kept, filter.sort ?? "").slice(0, limit))
     yield withColumns(status, columns, field);
 }
@@ -91,12 +94,22 @@ type Field = (key: string) => unknown;
 
 /** What is so now, before what was so when it was planned; `metrics.loss` is the last value of that metric. */
 function fieldsOf(status: Status, disk: RunOnDisk): Field {
-  let metrics: Record<string, unknown> | undefined;
+  const read = withMetrics(disk);
   return (key) => {
     const value = at(status, key) ?? at(disk.run, key);
     if (value !== undefined || !key.startsWith("metrics.")) return value;
-    metrics ??= Object.fromEntries(metricsOf(disk, () => {}).map(({ name, value: last }) => [name, last]));
-    return metrics[key.slice("metrics.".length)];
+    return read.metrics[key.slice("metrics.".length)];
+  };
+}
+
+/** The last values of a run's metrics, read when somebody asks. */
+function withMetrics(disk: RunOnDisk): { readonly metrics: Record<string, unknown> } {
+  let metrics: Record<string, unknown> | undefined;
+  return {
+    get metrics() {
+      metrics ??= Object.fromEntries(metricsOf(disk, () => {}).map(({ name, value }) => [name, value]));
+      return metrics;
+    },
   };
 }
 
@@ -124,22 +137,27 @@ function inTime(id: string, { since, until, before }: Filter): boolean {
   return (since === undefined || planned >= since - 999) && (until === undefined || planned < until);
 }
 
-function accepting(filter: Filter): (status: Status, disk: RunOnDisk, field: Field) => boolean {
+async function whereOf({ where }: Filter, { now }: Context): Promise<Where | undefined> {
+  if (where.length === 0) return undefined;
+  const { whereIn } = await import("./where-in.js");
+  return whereIn("runs", where, now);
+}
+
+function accepting(filter: Filter, where: Where | undefined): (status: Status, disk: RunOnDisk) => boolean {
   const wanted = new Set(filter.state.flatMap((word) => words[word] ?? [stateWord(word)]));
-  const name = filter.name === undefined ? undefined : globPattern(filter.name);
-  const tests: Test[] = filter.where.map(whereTest);
-  return (status, { run }, field) =>
+  const name = filter.name === undefined ? undefined : like(filter.name);
+  return (status, disk) =>
     (wanted.size === 0 || wanted.has(status.state)) &&
     (filter.mode.length === 0 || filter.mode.includes(status.mode ?? "")) &&
-    (name === undefined || name.test(status.name)) &&
-    filter.tag.every((tag) => run.tags.includes(tag)) &&
-    (filter.group === undefined || run.group === filter.group) &&
+    (name === undefined || name(status.name)) &&
+    filter.tag.every((tag) => disk.run.tags.includes(tag)) &&
+    (filter.group === undefined || disk.run.group === filter.group) &&
     (filter.recent === undefined ||
       !ended.has(status.state) ||
       Date.parse(status.ended_at ?? status.planned_at) >= filter.recent) &&
-    tests.every((test) => test(field)) &&
+    (where === undefined || where.passes(status, disk.run, withMetrics(disk))) &&
     (filter.note === undefined ||
-      JSON.stringify(run.narrative ?? {})
+      JSON.stringify(disk.run.narrative ?? {})
         .toLowerCase()
         .includes(filter.note.toLowerCase()));
 }

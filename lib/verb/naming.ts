@@ -2,6 +2,7 @@
 import type { Context } from "../command/context.js";
 import type { Alias } from "../record/artifact.js";
 import { fault, isFault } from "../record/fault.js";
+import { like } from "../record/like.js";
 import { isUserName, nearest } from "../record/names.js";
 import { handleOf } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
@@ -11,7 +12,6 @@ import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
 import { artifactsOf, isSealed } from "../registry/outputs.js";
 import { trusted } from "./trust.js";
-import { globPattern } from "./where.js";
 
 export interface Naming {
   history: boolean;
@@ -52,9 +52,9 @@ function* listed(
   pattern: string | undefined,
   context: Context,
 ): Generator<object> {
-  const wanted = pattern === undefined ? undefined : globPattern(pattern);
+  const wanted = pattern === undefined ? undefined : like(pattern);
   for (const name of aliasNames(registry, user)) {
-    if (wanted && !wanted.test(name)) continue;
+    if (wanted && !wanted(name)) continue;
     const alias = currentAlias(registry, user, name, context.say);
     if (alias) yield shown(alias);
   }

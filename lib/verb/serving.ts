@@ -41,7 +41,7 @@ interface Asked extends Context {
   problems: object[];
 }
 
-/** The context of one request: it is now, nobody looks at a terminal, and what is wrong with a run is part of the answer. */
+/** The context of one request: it is now, nobody looks at a terminal or hears what is said beside, and what is wrong with a run is part of the answer. */
 function asked(context: Context): Asked {
   const problems: object[] = [];
   return {
@@ -49,6 +49,7 @@ function asked(context: Context): Asked {
     now: Date.now(),
     args: [],
     terminal: { ...context.terminal, out: false },
+    say: () => {},
     report: (id, error) => void problems.push({ ...(id === undefined ? {} : { id }), ...recordError(error) }),
     problems,
   };

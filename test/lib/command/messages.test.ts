@@ -31,6 +31,19 @@ t.test("command, record, cause, remedy", async (t) => {
   );
 });
 
+t.test("below a message the place of the mistake, as often as the message is said", async (t) => {
+  const wrong = fault("usage", "unexpected 'b'", { excerpt: "a b\u001b[31m\n  ^" });
+  const text = said(t, false, (says) => {
+    for (let i = 0; i < 5; i += 1) says.error(undefined, wrong);
+    says.flush();
+  });
+  t.equal(text, `${"lab-test: unexpected 'b'\n  a b\n    ^\n".repeat(3)}lab-test: and 2 more like it\n`);
+  t.notMatch(
+    said(t, true, (says) => says.error(undefined, wrong)),
+    "excerpt",
+  );
+});
+
 t.test("the same line twenty times is said three times, and how many more", async (t) => {
   const text = said(t, false, (says) => {
     for (let i = 0; i < 20; i += 1) says.error(`R${i}`, fault("noperm", "not yours"));

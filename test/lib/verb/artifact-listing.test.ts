@@ -19,6 +19,7 @@ const everything: ArtifactFilter = {
   role: [],
   alias: undefined,
   since: undefined,
+  where: [],
   latest: false,
   history: false,
   limit: undefined,
