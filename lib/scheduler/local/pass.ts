@@ -52,7 +52,8 @@ export function makePass(options: PassOptions, here: Here, changed: () => void):
   let swept = false;
 
   function pass(now: number): number {
-    queue = looker.own();
+    const later = look(now);
+    if (later !== undefined) return later;
     if (now >= cleaned + hour) {
       cleaned = now;
       safely(() => forgetOld(store, queue, Date.now() - keep_s * 1000), now);
@@ -71,6 +72,14 @@ export function makePass(options: PassOptions, here: Here, changed: () => void):
           safely(() => startJobs(now), now),
         )
       : next;
+  }
+
+  /** Looks at the queue; where it cannot be listed, which is no reason to leave it, gives when to try again. */
+  function look(now: number): number | undefined {
+    return safely(() => {
+      queue = looker.own();
+      return undefined;
+    }, now);
   }
 
   function settle(item: QueueItem, now: number): number {
@@ -110,11 +119,11 @@ export function makePass(options: PassOptions, here: Here, changed: () => void):
         );
     }
     for (const start of planned.start) {
-      if (start.candidate.uid === store.uid)
-        next = Math.min(
-          next,
-          safely(() => startJob(start, now), now),
-        );
+      if (start.candidate.uid !== store.uid) continue;
+      const due = safely(() => startJob(start, now), now);
+      // The others' places were planned with what somebody has taken meanwhile: they might go first now.
+      if (due === "taken") return Math.min(next, now + 50);
+      next = Math.min(next, due);
     }
     return next;
   }
@@ -124,12 +133,12 @@ export function makePass(options: PassOptions, here: Here, changed: () => void):
     return now;
   }
 
-  function startJob({ candidate: { item, queued }, gpus }: Plan["start"][number], now: number): number {
+  function startJob({ candidate: { item, queued }, gpus }: Plan["start"][number], now: number): number | "taken" {
     const { job, restarts } = item;
     try {
       const child = launch({ store, here, capacity, reservations, changed, report }, { queued, restarts, gpus });
       failing.delete(job);
-      if (child === "taken") return now + 50;
+      if (child === "taken") return child;
       if (child) attended.set(job, { child });
       return now;
     } catch (error) {
@@ -150,7 +159,7 @@ export function makePass(options: PassOptions, here: Here, changed: () => void):
   }
 
   /** One job's trouble is told and tried again later; it is nobody else's. */
-  function safely(step: () => number, now: number): number {
+  function safely<T>(step: () => T, now: number): T | number {
     try {
       return step();
     } catch (error) {
@@ -164,7 +173,8 @@ export function makePass(options: PassOptions, here: Here, changed: () => void):
   }
 
   function hasWork(fresh = false): boolean {
-    if (fresh) queue = looker.own();
+    // Who cannot look cannot say that there is nothing.
+    if (fresh && look(0) !== undefined) return true;
     return [...queue.values()].some((item) => item.queued && !item.over && !item.unreadable && isOurs(item));
   }
 

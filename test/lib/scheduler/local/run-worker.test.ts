@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
+import { fault } from "../../../../lib/record/fault.js";
 import type { JobQueued } from "../../../../lib/record/queue.js";
 import { isRunning, processStart } from "../../../../lib/scheduler/local/processes.js";
 import { house, until } from "./harness.js";
@@ -280,4 +282,53 @@ t.test("old jobs are forgotten, unless a waiting one asks about them", async (t)
   await until("it to be forgotten", () => !h.store.jobs().has(old.job) && !h.store.jobs().has("local-abcdef-1"));
   t.match(await h.view(asked.job), { phase: "ended" });
   t.match(await h.view(waiting.job), { phase: "pending", reason: "OtherHost", waits_for: ["elsewhere"] });
+});
+
+t.test("a queue that cannot be listed for a while ends no worker, at whatever look", async (t) => {
+  const h = await house(t);
+  let broken = true;
+  let looks = 0;
+  const jobs = () => {
+    looks += 1;
+    if (broken) throw fault("unavailable", "cannot list the queue: input/output error");
+    return h.store.jobs();
+  };
+  const job = await h.submit("true");
+  const { result } = h.work({ store: { ...h.store, jobs }, idle_s: 0.2 });
+  // The first look of a pass, that of a worker about to leave, and one after it has taken its lease again.
+  await until("three looks", () => looks >= 3);
+  t.same(h.reports, ["cannot list the queue: input/output error"], "it is said once");
+  broken = false;
+  t.match(await h.ended(job.job), { verdict: "completed" });
+  t.equal(await result, "idle");
+});
+
+t.test("where somebody takes what the first was to have, none of one's own goes before it", async (t) => {
+  const h = await house(t, { cpus: 64, gpus: 2, mem_bytes: 2 ** 36 });
+  const other = spawn("sleep", ["300"], { detached: true, stdio: "ignore" });
+  t.teardown(() => other.kill("SIGKILL"));
+  const [first, second] = [
+    await h.submit("echo $CUDA_VISIBLE_DEVICES; sleep 300", { gpus: 1 }),
+    await h.submit("true", { gpus: 1 }),
+  ];
+  const pid = other.pid ?? 0;
+  let taken = false;
+  const reservations: typeof h.store.reservations = (name) => {
+    const log = h.store.reservations(name);
+    return {
+      ...log,
+      link(number, mine) {
+        if (!taken) log.link(number, { ...mine, job: "local-zzzzzz-1", pid, pid_start: processStart(pid) ?? "" });
+        taken = true;
+        return log.link(number, mine);
+      },
+    };
+  };
+  h.work({ store: { ...h.store, reservations }, grace_s: 0 });
+  t.equal(await until("the first", () => first.said()), "1\n");
+  t.match(await h.view(second.job), { phase: "pending", reason: "Resources" });
+  other.kill("SIGKILL");
+  t.match(await h.ended(second.job), { verdict: "completed" });
+  await h.scheduler().cancel([first.job]);
+  await h.ended(first.job);
 });
