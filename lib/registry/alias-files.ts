@@ -4,6 +4,7 @@ import { type Alias, aliasSchema } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
 import { fault, isFault } from "../record/fault.js";
 import { isName, isUserName } from "../record/names.js";
+import { awaited } from "./awaited.js";
 import { ladder } from "./ladder.js";
 import { aliasDirectory, userAliasDirectory, userAliasPart } from "./layout.js";
 import { ownerOf, type Registry } from "./open.js";
@@ -65,7 +66,7 @@ export function readGeneration(
 ): Alias | undefined {
   const file = path.join(directoryOf(registry, owner, name), `${name}.${generation}.json`);
   try {
-    const alias = readRecord(file, aliasSchema, { owner: writerOf(registry, owner, file) });
+    const alias = awaited(file, () => readRecord(file, aliasSchema, { owner: writerOf(registry, owner, file) }));
     if (alias === undefined) return undefined;
     const { name: itsName, generation: its, scope, user } = alias;
     if (itsName !== name || its !== generation || scope !== owner.scope)
@@ -78,7 +79,8 @@ export function readGeneration(
     checkTarget(alias, file);
     return alias;
   } catch (error) {
-    if (!isFault(error)) throw error;
+    // What cannot be read now may be the one that counts.
+    if (!isFault(error) || (error.code !== "dataerr" && error.code !== "noperm")) throw error;
     report?.(error.message);
     return undefined;
   }

@@ -9,7 +9,15 @@ export type FileSystem = typeof nodeFs;
 /** Bound anew by `useDisk`, therefore to be called as `fs.x()`, never kept. */
 export let fs: FileSystem = nodeFs;
 
-/** Puts another file system in the place of Node's, or Node's back. The simulations use it; nobody else should. */
-export function useDisk(other: FileSystem | undefined): void {
-  fs = other ?? nodeFs;
+/** Waits while nothing else in this process goes on: the functions of the registry do not wait for anything else either. */
+export let sleep: (ms: number) => void = sleepNow;
+
+/** Puts another file system in the place of Node's, and how to wait on it; or Node's back. Simulations use it; nobody else should. */
+export function useDisk(other?: { fs: FileSystem; sleep: (ms: number) => void }): void {
+  fs = other?.fs ?? nodeFs;
+  sleep = other?.sleep ?? sleepNow;
+}
+
+function sleepNow(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -16,6 +16,7 @@ import { errnoOf, fault, isFault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
 import type { Attempt, Facts, Submission } from "../record/state.js";
 import { timestamp } from "../record/units.js";
+import { awaited } from "./awaited.js";
 import { fs } from "./disk.js";
 import { attemptDirectory, envelope, numbered } from "./layout.js";
 import { list, readRecord } from "./read.js";
@@ -38,11 +39,15 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
   const run = readRecord(path.join(lab, "run.json"), runSchema, { owner });
   if (run === undefined) return undefined;
   checkPlace(run, dir);
+  const names = list(lab);
+  const has = new Set(names);
   const problems: string[] = [];
   let partial = false;
   const read = <S extends v.GenericSchema>(file: string, schema: S): v.InferOutput<S> | undefined => {
     try {
-      const record = readRecord(path.join(lab, file), schema, { owner }) as { run?: string } | undefined;
+      const whole = path.join(lab, file);
+      const look = () => readRecord(whole, schema, { owner }) as { run?: string } | undefined;
+      const record = has.has(file) ? awaited(whole, look) : look();
       if (record === undefined || record.run === run.id) return record as v.InferOutput<S>;
       throw fault("dataerr", `cannot read '${path.join(lab, file)}': it is about '${record.run}'`);
     } catch (error) {
@@ -52,8 +57,6 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
       return undefined;
     }
   };
-  const names = list(lab);
-  const has = new Set(names);
   const of = <S extends v.GenericSchema>(file: string, schema: S) => (has.has(file) ? read(file, schema) : undefined);
   const facts: Facts = {
     run: run.id,

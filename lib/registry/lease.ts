@@ -3,6 +3,7 @@
 import path from "node:path";
 import { isFault } from "../record/fault.js";
 import { type Lease, leaseSchema } from "../record/queue.js";
+import { awaited } from "./awaited.js";
 import { list, readRecord } from "./read.js";
 import { mark, recordText, unmark, writeOnce } from "./write.js";
 
@@ -60,7 +61,7 @@ export function leaseFiles(directory: string, name: string, owner: number): Leas
 /** A lease that cannot be read holds nothing: its writer linked it whole, so this is not that writer's any more. */
 function readLease(file: string, owner: number): Lease | undefined {
   try {
-    return readRecord(file, leaseSchema, { owner });
+    return awaited(file, () => readRecord(file, leaseSchema, { owner }));
   } catch (error) {
     if (isFault(error) && error.code === "dataerr") return undefined;
     throw error;

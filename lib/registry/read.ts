@@ -19,7 +19,18 @@ export function readText(file: string, rules: ReadRules = {}): string | undefine
 }
 
 /** What a file of the registry holds, and what its inode says of it. */
-function readWhole(file: string, { owner, limit = largest }: ReadRules): { text: string; stat: Stats } | undefined {
+function readWhole(file: string, rules: ReadRules): { text: string; stat: Stats } | undefined {
+  return unstale(`read '${file}'`, () => {
+    try {
+      return readOpened(file, rules);
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+      throw error;
+    }
+  });
+}
+
+function readOpened(file: string, { owner, limit = largest }: ReadRules): { text: string; stat: Stats } {
   let fd: number | undefined;
   try {
     fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
@@ -31,11 +42,19 @@ function readWhole(file: string, { owner, limit = largest }: ReadRules): { text:
     if (stat.size > limit)
       throw fault("dataerr", `cannot read '${file}': ${stat.size} bytes are more than it may have`);
     return { text: fs.readFileSync(fd, "utf8"), stat };
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
-    throw systemFault(error, `read '${file}'`);
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
+  }
+}
+
+/** A file that was replaced on another host while it was opened here has a stale handle: the next look finds the new one. */
+function unstale<T>(doing: string, look: () => T): T {
+  for (let tries = 3; ; tries -= 1) {
+    try {
+      return look();
+    } catch (error) {
+      if (errnoOf(error) !== "ESTALE" || tries <= 1) throw systemFault(error, doing);
+    }
   }
 }
 
@@ -66,12 +85,14 @@ export function readOwned<S extends v.GenericSchema>(
 
 /** The names in a directory, or none where there is no such directory. Throws faults. */
 export function list(directory: string): string[] {
-  try {
-    return fs.readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw systemFault(error, `list '${directory}'`);
-  }
+  return unstale(`list '${directory}'`, () => {
+    try {
+      return fs.readdirSync(directory);
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  });
 }
 
 function parseJson(text: string, file: string): unknown {

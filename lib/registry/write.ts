@@ -16,8 +16,8 @@ export function onWrite(watch: ((step: WriteStep, file: string) => void) | undef
 
 /**
  * Writes a file that is written once: temp, fsync, link(2) to its name, unlink, fsync of the directory. Says `made`, or
- * `exists` when another got there first. A server that repeats a request can answer EEXIST to the winner, so the file's
- * token is read back. Mode 0640 whatever the umask is. Throws faults.
+ * `exists` when another got there first. A request that came twice is answered EEXIST to the winner, and an answer can be
+ * lost, so it is looked whose file is there. Mode 0640 whatever the umask is. Throws faults.
  */
 export function writeOnce(file: string, content: string | Uint8Array, mode = 0o640): "made" | "exists" {
   const temp = writeTemp(file, content, mode);
@@ -25,8 +25,9 @@ export function writeOnce(file: string, content: string | Uint8Array, mode = 0o6
     watcher?.("link", file);
     fs.linkSync(temp, file);
   } catch (error) {
+    if (isSameFile(temp, file)) return "made";
     if (errnoOf(error) !== "EEXIST") throw systemFault(error, `create '${file}'`, hintFor(error, file));
-    return isSameFile(temp, file) ? "made" : "exists";
+    return "exists";
   } finally {
     discard(temp);
     syncDirectory(path.dirname(file));
@@ -41,6 +42,7 @@ export function replace(file: string, content: string | Uint8Array, mode = 0o640
     watcher?.("rename", file);
     fs.renameSync(temp, file);
   } catch (error) {
+    if (holds(file, content)) return;
     discard(temp);
     throw systemFault(error, `replace '${file}'`, hintFor(error, file));
   }
@@ -59,10 +61,14 @@ export function append(file: string, lines: string, mode = 0o640): void {
     const start = endsInside(fd) ? Buffer.concat([newline, bytes]) : bytes;
     if (fs.writeSync(fd, start) !== start.length)
       throw fault("ioerr", `cannot append to '${file}': the line was cut short`, { hint: spaceHint(file) });
+    // A network file system may say only now that there is no space.
+    const written = fd;
+    fd = undefined;
+    fs.closeSync(written);
   } catch (error) {
     throw systemFault(error, `append to '${file}'`, hintFor(error, file));
   } finally {
-    if (fd !== undefined) fs.closeSync(fd);
+    if (fd !== undefined) closeQuietly(fd);
   }
 }
 
@@ -134,11 +140,11 @@ export function recordText(record: object): string {
 }
 
 function writeTemp(file: string, content: string | Uint8Array, mode: number): string {
-  const temp = path.join(path.dirname(file), `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`);
   watcher?.("temp", file);
   let fd: number | undefined;
+  let temp = "";
   try {
-    fd = fs.openSync(temp, fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_WRONLY, mode);
+    [fd, temp] = openTemp(path.dirname(file), mode);
     fs.writeFileSync(fd, content);
     fs.fchmodSync(fd, mode);
     fs.fsyncSync(fd);
@@ -146,9 +152,21 @@ function writeTemp(file: string, content: string | Uint8Array, mode: number): st
     if (fd !== undefined) discard(temp);
     throw systemFault(error, `write '${file}'`, hintFor(error, file));
   } finally {
-    if (fd !== undefined) fs.closeSync(fd);
+    if (fd !== undefined) closeQuietly(fd);
   }
   return temp;
+}
+
+/** Nobody else draws its name; where it is taken all the same, our own request came twice, and that file stays empty. */
+function openTemp(directory: string, mode: number, tries = 3): [fd: number, temp: string] {
+  const temp = path.join(directory, `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`);
+  try {
+    return [fs.openSync(temp, fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_WRONLY, mode), temp];
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST" || tries <= 1) throw error;
+    discard(temp);
+    return openTemp(directory, mode, tries - 1);
+  }
 }
 
 function hintFor(error: unknown, file: string): string | undefined {
@@ -159,6 +177,24 @@ function hintFor(error: unknown, file: string): string | undefined {
 
 function spaceHint(file: string): string {
   return `free some space: df -h '${path.dirname(file)}'`;
+}
+
+/** Whether a file holds this already: a rename that came twice is answered ENOENT though it was done. */
+function holds(file: string, content: string | Uint8Array): boolean {
+  try {
+    return Buffer.from(content as Uint8Array).equals(fs.readFileSync(file));
+  } catch {
+    return false;
+  }
+}
+
+/** What went wrong is known already. */
+function closeQuietly(fd: number): void {
+  try {
+    fs.closeSync(fd);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
 }
 
 /** The temp file is ours alone, so the same inode under the final name means that our link was the one that counted. */
