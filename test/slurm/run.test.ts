@@ -316,13 +316,15 @@ t.test("what the jobs saw and left", async (t) => {
   t.match(JSON.parse(read("cancelled", "cancel.json")), { reason: "wrong data", user: "lab-alice" });
   t.notOk(fs.existsSync(path.join(lab("cancelled_held"), "attempt-1")));
   t.notOk(fs.existsSync(path.join(lab("script_killed"), "attempt-1/exit.json")), "nobody was left to write it");
-  const attempts = ["attempt-1", "attempt-2"].map((name) => JSON.parse(read("by_hand", `${name}/exit.json`)));
-  t.same(
-    attempts.map(({ reason }) => reason),
-    ["command", "superseded"],
-    "of two by hand one runs",
-  );
-  t.equal(read("by_hand", "attempt-1/job.log"), "by hand\n");
+  // Both were sent by hand; the one that is too late may begin when the other has ended.
+  const exits = await until("both jobs by hand to end", () => {
+    const files = ["attempt-1", "attempt-2"].map((name) => path.join(lab("by_hand"), name, "exit.json"));
+    if (!files.every((file) => fs.existsSync(file))) return undefined;
+    return files.map((file) => JSON.parse(fs.readFileSync(file, "utf8")) as Fields);
+  });
+  t.same(exits.map((exit) => exit["reason"]).sort(), ["command", "superseded"], "of two by hand one runs");
+  const ran = exits.find((exit) => exit["reason"] === "command");
+  t.equal(read("by_hand", `attempt-${ran?.["attempt"]}/job.log`), "by hand\n");
   t.ok(bySbatch.includes(ends["by_hand"]?.["job"]));
   for (const name of Object.keys(sent)) {
     t.equal(fs.readdirSync(lab(name)).filter((file) => /^(outcome\.json|submit-\d)$/.test(file)).length, 2, name);

@@ -95,7 +95,7 @@ function unreadableRows({ log, here }: World, shown: { household: Household; ite
 
 function forecastOf(
   world: World,
-  { order, waiting }: Plan,
+  { order, waiting, never }: Plan,
   capacity: Capacity,
   left: Map<string, number>,
   now: number,
@@ -105,7 +105,7 @@ function forecastOf(
   for (const { uid, user, queue } of world.households) {
     for (const item of queue.values()) {
       const { queued } = item;
-      if (!queued || waiting.get(item)?.reason !== "Dependency") continue;
+      if (!queued || never.has(item) || waiting.get(item)?.reason !== "Dependency") continue;
       dependents.push({ candidate: { uid, item, queued }, for: waitedFor(item, world, user) });
     }
   }

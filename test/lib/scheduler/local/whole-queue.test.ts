@@ -81,3 +81,19 @@ t.test("what has ended unheard, and what runs out of a queue that cannot be read
   ]);
   t.equal(rows.length, 2);
 });
+
+t.test("what waits for something that did not come has no expected start, nor what waits for that", async (t) => {
+  const failed = queued(1);
+  const after = (n: number) => [{ type: "afterok" as const, jobs: [queued(n).job] }];
+  const jobs = [queued(2, { dependencies: after(1) }), queued(3, { dependencies: after(2) }), queued(4)];
+  const items = [item({ queued: failed, ended: ended(failed, "failed") }), ...jobs.map((job) => item({ queued: job }))];
+  const rows = show(world(household(1, items)));
+  t.same(
+    rows.map(({ view: { job, expected_start_at } }) => [job.slice(11, 12), expected_start_at !== undefined]),
+    [
+      ["4", true],
+      ["2", false],
+      ["3", false],
+    ],
+  );
+});
