@@ -60,7 +60,8 @@ export function localParts({ local }: Config, registry: Registry) {
   return { store: queueFiles(registry), host: os.hostname(), capacity: capacityOf(local) };
 }
 
-function capacityOf(local: Config["local"]) {
+/** What `[local]` says that this machine has, and where it says nothing what it has. */
+export function capacityOf(local: Config["local"]) {
   const { cpus, gpus, mem } = local as { cpus?: number; gpus?: number; mem?: number };
   return hostCapacity({
     ...(cpus === undefined ? {} : { cpus }),

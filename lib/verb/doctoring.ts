@@ -4,11 +4,12 @@ import os from "node:os";
 import path from "node:path";
 import type { Context, Place } from "../command/context.js";
 import { plain } from "../command/plain.js";
-import { kindOf } from "../command/scheduler.js";
+import { capacityOf, kindOf } from "../command/scheduler.js";
 import { paint, type TableStyle } from "../command/table.js";
 import { hanging } from "../command/wrap.js";
 import type { Config, ResolvedConfig } from "../config/config.js";
 import { isFault, systemFault } from "../record/fault.js";
+import { shortSize } from "../record/units.js";
 import { registryFile } from "../registry/layout.js";
 import { type Registry, readRegistry } from "../registry/open.js";
 import { readText } from "../registry/read.js";
@@ -115,11 +116,8 @@ async function* scheduler(config: Config, context: Context, place: Place): Async
 }
 
 function* localFindings({ local }: Config): Generator<Finding> {
-  const cpus = local.cpus ?? os.availableParallelism();
-  yield well(
-    "scheduler",
-    `this machine runs the jobs: ${cpus} cpus${local.gpus === undefined ? "" : `, ${local.gpus} gpus`}`,
-  );
+  const { cpus, gpus, mem_bytes } = capacityOf(local);
+  yield well("scheduler", `this machine runs the jobs: ${cpus} cpus, ${gpus} gpus, ${shortSize(mem_bytes)} of memory`);
   if (!fs.existsSync("/proc/self/stat"))
     yield wrong("worker", "this machine has no /proc", { hint: "the local scheduler needs Linux" });
 }

@@ -20,6 +20,7 @@ const hungry = "{ head -c 200m /dev/zero; sleep 5; } | tail >/dev/null";
 
 interface Sent {
   job: string;
+  argv: readonly string[];
   request: SubmitRequest;
 }
 
@@ -30,7 +31,8 @@ async function send(
 ): Promise<Sent> {
   const asked = { mem_bytes: 30 * MiB, time_s: 600, ...resources };
   const request = { ...prepared(cluster, "lab-alice", asked, body), dependencies };
-  return { job: (await alice.submit(request)).job, request };
+  const { job, argv } = await alice.submit(request);
+  return { job, argv, request };
 }
 
 /** A small job on the first node, a job that has a whole node. */
@@ -355,7 +357,7 @@ t.test("ends, as queue, accounting and steps tell of them", async (t) => {
   await seen(jobs.deadline, "DEADLINE");
   await alice.cancel([jobs.blocker.job]);
   const ids = Object.values(sent).map(({ job }) => job);
-  const queries = ids.map((job) => ({ job, since: began }));
+  const queries = Object.values(sent).map(({ job, argv }) => ({ job, argv, since: began }));
   const allEnded = <Views extends Pick<Map<string, JobView>, "get">>(views: Views | undefined) =>
     ids.every((job) => views?.get(job)?.phase === "ended") ? views : undefined;
   const queue = await until("all have ended", async () => allEnded(await alice.queue()));

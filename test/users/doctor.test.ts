@@ -95,3 +95,11 @@ t.test("the controller is down", async (t) => {
   t.equal(code, 1);
   t.match(JSON.parse(stdout.trim().split("\n")[0] ?? ""), { name: /scheduler|slurm/, ok: false, severity: "error" });
 });
+
+t.test("a machine without Slurm: what it has for jobs, by its configuration and by itself", async (t) => {
+  const machine = await site({ name: "doctor's machine", kind: "local", extra: '[local]\ngpus = 4\nmem = "8GiB"\n' });
+  t.teardown(() => machine.remove());
+  const all = await machine.person("lab-bob").lab(["lab", "doctor", "--json"]);
+  const scheduler = all.find(({ name }) => name === "scheduler");
+  t.match(scheduler, { ok: true, message: /^this machine runs the jobs: \d+ cpus, 4 gpus, 8\.0 GiB of memory$/ });
+});
