@@ -15,6 +15,7 @@ import {
   schedulerFactSchema,
   startSchema,
 } from "./facts.js";
+import { packedSchema, packSchema, summarySchema } from "./pack.js";
 import {
   jobCancelSchema,
   jobEndedSchema,
@@ -211,4 +212,7 @@ export const records = {
   outputs: outputsSchema,
   alias: aliasSchema,
   edge: edgeSchema,
+  pack: packSchema,
+  summary: summarySchema,
+  packed: packedSchema,
 } as const;

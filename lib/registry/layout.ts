@@ -57,9 +57,23 @@ export function marker(base: string, area: "active" | "loose", user: string, id:
 }
 
 function checkedPlace(user: string, id: string): [string, string] {
-  if (!isUserName(user)) throw fault("dataerr", `'${user}' cannot be the name of a user`);
+  checkedUser(user);
   if (!isRunId(id)) throw fault("dataerr", `'${id}' cannot be the id of a run`);
   return [user, id];
+}
+
+/** The files of a pack, by its name `<first>..<last>[.<n>]`; `n`, from 2, where there was one of that name already. */
+export function packFiles(base: string, user: string, name: string): Record<PackFile, string> {
+  const stem = path.join(base, "packs", checkedUser(user), name);
+  return { summary: `${stem}.summary.ndjson`, full: `${stem}.full.ndjson`, handles: `${stem}.handles` };
+}
+
+/** Lines for lists; all of `.lab/`; the runs in the order of their handles. */
+export type PackFile = "summary" | "full" | "handles";
+
+function checkedUser(user: string): string {
+  if (!isUserName(user)) throw fault("dataerr", `'${user}' cannot be the name of a user`);
+  return user;
 }
 
 export function submissionDirectory(lab: string, n: number): string {
@@ -135,8 +149,7 @@ export function aliasDirectory(base: string, name: string): string {
 
 /** What holds a user's names: `aliases/by-user/<user>/`. */
 export function userAliasDirectory(base: string, user: string): string {
-  if (!isUserName(user)) throw fault("dataerr", `'${user}' cannot be the name of a user`);
-  return path.join(base, "aliases/by-user", user);
+  return path.join(base, "aliases/by-user", checkedUser(user));
 }
 
 /** Where the generations of one of a user's names are: `aliases/by-user/<user>/<xx>/`. */

@@ -7,7 +7,9 @@ import { fs } from "./disk.js";
 import { type RunOnDisk, readRun } from "./facts.js";
 import { envelope, runDirectory } from "./layout.js";
 import { ownerOf, type Registry } from "./open.js";
-import { marked, openRun, type RunPlace, usersWith } from "./runs.js";
+import { idsWith } from "./parts.js";
+import { type Entry, roll, usersOnRoll } from "./roll.js";
+import { openRun, type RunPlace, usersWith } from "./runs.js";
 
 /** The one run that a word means. Throws noinput (none, with the nearest) and dataerr (several, listed). */
 export function findRun(registry: Registry, ref: string, cwd: string): RunOnDisk {
@@ -35,9 +37,17 @@ function placeOf(registry: Registry, ref: string, cwd: string): RunPlace {
 }
 
 function hintFor(registry: Registry, ref: string): string {
-  const mine = marked(registry, "loose", registry.user);
-  const near = isHandle(ref) || ref.length === 6 ? nearest(ref, mine.map(handleOf)) : undefined;
+  const near = isHandle(ref) || ref.length === 6 ? nearest(ref, newestHandles(registry)) : undefined;
   return near ? `did you mean ${near}?` : "lab ls shows what there is; @last is your newest";
+}
+
+/** One's own newest: who mistypes a handle has most often just seen it. */
+function* newestHandles(registry: Registry): Generator<string> {
+  let count = 0;
+  for (const { id } of roll(registry, [registry.user])) {
+    if (++count > 2000) return;
+    yield handleOf(id);
+  }
 }
 
 function byDirectory(registry: Registry, directory: string, ref: string): RunPlace {
@@ -73,54 +83,40 @@ function byId(registry: Registry, id: string): RunPlace[] {
 }
 
 function byPart(registry: Registry, part: string): RunPlace[] {
-  const matches = isHandle(part)
-    ? (id: string) => id.endsWith(part) || id.startsWith(part)
-    : (id: string) => id.startsWith(part);
   const of = (user: string) =>
-    marked(registry, "loose", user)
-      .filter(matches)
-      .map((id) => ({ user, id, dir: runDirectory(registry.base, user, id) }));
+    idsWith(registry, user, part).map((id) => ({ user, id, dir: runDirectory(registry.base, user, id) }));
   const mine = of(registry.user);
-  return mine.length > 0
-    ? mine
-    : usersWith(registry, "loose").flatMap((user) => (user === registry.user ? [] : of(user)));
+  return mine.length > 0 ? mine : usersOnRoll(registry).flatMap((user) => (user === registry.user ? [] : of(user)));
 }
 
 function byRecency(registry: Registry, ref: string): RunPlace {
-  const mine = marked(registry, "loose", registry.user).reverse();
-  // One whose making was interrupted has a marker, but does not exist.
-  const exists = (id: string) =>
-    fs.existsSync(path.join(envelope(runDirectory(registry.base, registry.user, id)), "run.json"));
-  const place = (id: string | undefined) =>
-    id === undefined ? undefined : { user: registry.user, id, dir: runDirectory(registry.base, registry.user, id) };
   const back = /^@-([1-9]\d*)$/.exec(ref);
   const name = /^@last:(.+)$/.exec(ref)?.[1];
-  const found =
-    name !== undefined
-      ? place(mine.find((id) => nameOf(registry, id) === name))
-      : back
-        ? place(nth(mine, exists, Number(back[1])))
-        : ref === "@last"
-          ? place(mine.find(exists))
-          : undefined;
-  if (found) return found;
   if (ref !== "@last" && !back && name === undefined)
     throw fault("usage", `cannot read the run '${ref}'`, { hint: "@last, @last:NAME or @-2" });
+  const passes = name === undefined ? exists : (_: Registry, entry: Entry) => nameOf(registry, entry) === name;
+  let seen = 0;
+  let all = 0;
+  for (const entry of roll(registry, [registry.user])) {
+    all += 1;
+    if (!passes(registry, entry) || ++seen < Number(back?.[1] ?? 1)) continue;
+    return { user: entry.user, id: entry.id, dir: runDirectory(registry.base, entry.user, entry.id) };
+  }
   throw fault("noinput", `no run '${ref}'`, {
-    hint: mine.length === 0 ? "you have none yet: lab run RECIPE" : `you have ${mine.length}`,
+    hint: all === 0 ? "you have none yet: lab run RECIPE" : `you have ${all}`,
   });
 }
 
-/** The n-th, from 1, of those that pass. */
-function nth(ids: string[], passes: (id: string) => boolean, n: number): string | undefined {
-  let seen = 0;
-  return ids.find((id) => passes(id) && ++seen === n);
+/** One whose making was interrupted has a marker, but does not exist. */
+function exists({ base }: Registry, { user, id, packed }: Entry): boolean {
+  return packed !== undefined || fs.existsSync(path.join(envelope(runDirectory(base, user, id)), "run.json"));
 }
 
-function nameOf(registry: Registry, id: string): string | undefined {
+function nameOf(registry: Registry, { user, id, packed }: Entry): string | undefined {
   try {
-    const owner = ownerOf(path.join(registry.base, "runs", registry.user));
-    return owner === undefined ? undefined : readRun(runDirectory(registry.base, registry.user, id), owner)?.run.name;
+    if (packed) return (JSON.parse(packed.line.text()) as { name?: string }).name;
+    const owner = ownerOf(path.join(registry.base, "runs", user));
+    return owner === undefined ? undefined : readRun(runDirectory(registry.base, user, id), owner)?.run.name;
   } catch {
     return undefined;
   }

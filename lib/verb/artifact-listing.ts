@@ -16,7 +16,8 @@ import { envelope, outputsDirectory, runDirectory } from "../registry/layout.js"
 import { ownerOf, type Registry } from "../registry/open.js";
 import { current, type RunArtifact, registeredIn } from "../registry/outputs.js";
 import { findRun } from "../registry/refs.js";
-import { marked, type RunPlace, usersWith } from "../registry/runs.js";
+import { type Entry, roll, usersOnRoll } from "../registry/roll.js";
+import { type RunPlace, usersWith } from "../registry/runs.js";
 import { whyUnregistered } from "../registry/unregistered.js";
 import type { Where } from "../where/where.js";
 import { trusted } from "./trust.js";
@@ -82,13 +83,12 @@ function everything(filter: ArtifactFilter, registry: Registry, context: Context
     return runs.flatMap(({ run, dir }) => madeBy({ user: run.user, id: run.id, dir }, filter, report));
   }
   const users = usersOf(filter, registry);
-  const runs = users.flatMap((user) =>
-    marked(registry, "loose", user).map((id) => ({ user, id, dir: runDirectory(registry.base, user, id) })),
-  );
-  runs.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+  const runs = roll(registry, users, { report: (error) => report(error.message) });
   const others = users.flatMap((user) => externalArtifactsOf(registry, user, report));
   others.sort((a, b) => (a.at < b.at ? 1 : -1));
-  return merged(runs, others, (place) => madeBy(place, filter, report));
+  return merged(runs, others, ({ user, id }) =>
+    madeBy({ user, id, dir: runDirectory(registry.base, user, id) }, filter, report),
+  );
 }
 
 /** What a name means: one artifact, or the steps of a stream; or the fault that it means nothing. */
@@ -117,7 +117,7 @@ async function whatItMeans(
 }
 
 function usersOf({ all, user }: ArtifactFilter, registry: Registry): string[] {
-  const known = [...new Set([...usersWith(registry, "loose"), ...usersWith(registry, "artifacts")])].sort();
+  const known = [...new Set([...usersOnRoll(registry), ...usersWith(registry, "artifacts")])].sort();
   for (const one of user) {
     if (one === registry.user || known.includes(one)) continue;
     const near = nearest(one, known);
@@ -126,12 +126,12 @@ function usersOf({ all, user }: ArtifactFilter, registry: Registry): string[] {
   return all ? known : user.length > 0 ? user : [registry.user];
 }
 
-function* merged(runs: RunPlace[], others: Artifact[], made: (place: RunPlace) => Artifact[]): Generator<Artifact> {
+function* merged(runs: Iterable<Entry>, others: Artifact[], made: (run: Entry) => Artifact[]): Generator<Artifact> {
   let next = 0;
-  for (const place of runs) {
-    const planned = timestamp(timeOfRunId(place.id) ?? 0);
+  for (const run of runs) {
+    const planned = timestamp(timeOfRunId(run.id) ?? 0);
     for (; (others[next]?.at ?? "") > planned; next += 1) yield others[next] as Artifact;
-    yield* made(place);
+    yield* made(run);
   }
   yield* others.slice(next);
 }

@@ -4,9 +4,11 @@ import path from "node:path";
 import { fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import type { Run } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
 import { shortSize } from "../record/units.js";
 import type { Registry } from "../registry/open.js";
-import { marked, openRun } from "../registry/runs.js";
+import { type Entry, roll } from "../registry/roll.js";
+import { openRun } from "../registry/runs.js";
 import type { TomlPath } from "../toml/path.js";
 import { unknownArguments } from "./argparse.js";
 
@@ -150,25 +152,31 @@ const looked = 50;
 
 /** The same key was computed before: then its result is there already. */
 function nearDuplicate(run: Run, registry: Registry | undefined): Finding[] {
-  if (registry === undefined) return [];
-  for (const id of marked(registry, "loose", registry.user).reverse().slice(0, looked)) {
-    try {
-      const other = openRun(registry, registry.user, id);
-      if (!other || other.run.key?.digest !== run.key?.digest || run.key === undefined || id === run.id) continue;
-      const state = other.facts.outcome?.state ?? "under way";
-      if (state === "succeeded" || state === "under way")
-        return [
-          {
-            at: [],
-            message: `the same was run before, and runs again: ${id} (${state})`,
-            hint: `lab show ${id.slice(-6)}`,
-          },
-        ];
-    } catch (error) {
-      if (!isFault(error)) throw error;
-    }
+  if (registry === undefined || run.key === undefined) return [];
+  let seen = 0;
+  for (const entry of roll(registry, [registry.user])) {
+    if (++seen > looked) return [];
+    const state = entry.id === run.id ? undefined : stateOfSame(registry, entry, run.key.digest);
+    if (state !== "succeeded" && state !== "under way") continue;
+    const message = `the same was run before, and runs again: ${entry.id} (${state})`;
+    return [{ at: [], message, hint: `lab show ${handleOf(entry.id)}` }];
   }
   return [];
+}
+
+/** How a run stands that has the key; undefined for another, and for one that cannot be read. */
+function stateOfSame(registry: Registry, { user, id, packed }: Entry, key: string): string | undefined {
+  try {
+    if (packed) {
+      const summary = JSON.parse(packed.line.text()) as { key?: string; state: string };
+      return summary.key === key ? summary.state : undefined;
+    }
+    const other = openRun(registry, user, id);
+    return other?.run.key?.digest === key ? (other.facts.outcome?.state ?? "under way") : undefined;
+  } catch (error) {
+    if (isFault(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function isDirectory(directory: string): boolean {

@@ -6,7 +6,9 @@ import { isFault } from "../record/fault.js";
 import type { Graces, Standing } from "../record/state.js";
 import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
-import { marked, openRun } from "../registry/runs.js";
+import type { Registry } from "../registry/open.js";
+import { type Entry, roll } from "../registry/roll.js";
+import { openRun } from "../registry/runs.js";
 import { tries } from "./advice.js";
 import { lastError } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
@@ -94,23 +96,30 @@ function running({ facts }: RunOnDisk, { started_at }: Pick<Standing, "started_a
 }
 
 /** What differs from the newest success of the same name: the first suspect. */
-async function sinceSuccess(run: RunOnDisk, context: Context): Promise<string[]> {
+async function sinceSuccess({ run }: RunOnDisk, context: Context): Promise<string[]> {
   const registry = await context.registry();
-  const earlier = marked(registry, "loose", run.run.user)
-    .filter((id) => id < run.run.id)
-    .reverse()
-    .slice(0, 200);
-  for (const id of earlier) {
-    try {
-      const other = openRun(registry, run.run.user, id);
-      if (other?.run.name !== run.run.name || other.facts.outcome?.state !== "succeeded") continue;
-      const found = differences(other.run, run.run);
-      return found.length > 0
-        ? [`since its last success (${id}) these changed:`, ...found.slice(0, 8)]
-        : [`nothing that is recorded changed since its last success (${id})`];
-    } catch (error) {
-      if (!isFault(error)) throw error;
-    }
+  const passes = (head: string) => head.includes('"state":"succeeded"');
+  let looked = 0;
+  for (const entry of roll(registry, [run.user], { before: run.id, passes })) {
+    if (++looked > 200) return [];
+    const other = successOf(registry, entry, run.name);
+    if (!other) continue;
+    const found = differences(other.run, run);
+    return found.length > 0
+      ? [`since its last success (${entry.id}) these changed:`, ...found.slice(0, 8)]
+      : [`nothing that is recorded changed since its last success (${entry.id})`];
   }
   return [];
+}
+
+/** The run, if it is one of the name that has succeeded and can be read. */
+function successOf(registry: Registry, { user, id, packed }: Entry, name: string): RunOnDisk | undefined {
+  try {
+    if (packed && !packed.line.text().includes(`"name":${JSON.stringify(name)}`)) return undefined;
+    const other = openRun(registry, user, id);
+    return other?.run.name === name && other.facts.outcome?.state === "succeeded" ? other : undefined;
+  } catch (error) {
+    if (isFault(error)) return undefined;
+    throw error;
+  }
 }

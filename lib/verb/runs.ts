@@ -5,10 +5,13 @@ import { carriesError } from "../command/each.js";
 import { type Fault, fault, isFault, recordError } from "../record/fault.js";
 import { type Status, statusSchema } from "../record/records.js";
 import { isRunId } from "../record/run-id.js";
-import { type Standing, stateOf } from "../record/state.js";
+import type { Graces } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { findRun } from "../registry/refs.js";
 import { openRun } from "../registry/runs.js";
+import { statusOf } from "../registry/status.js";
+
+export { standingOf, statusOf } from "../registry/status.js";
 
 /** What stands for a run before it is opened: an argument, or a record of the stream. */
 export type Named = { ref: string } | { record: Record<string, unknown> };
@@ -72,7 +75,7 @@ function idOfRun(record: Record<string, unknown>): string | undefined {
 export async function* eachNamed(
   records: AsyncIterable<unknown>,
   act: (run: RunOnDisk) => Promise<Status> | Status,
-  limits: Parameters<typeof stateOf>[2],
+  limits: Graces,
   context: Context,
 ): AsyncGenerator<object> {
   let unreachable: Fault | undefined;
@@ -115,7 +118,7 @@ export function mustOwn(run: RunOnDisk, uid: number): void {
 }
 
 /** Reports a run of somebody else, and gives its record for the stream. Throws noperm where it alone was named. */
-export function notYours(run: RunOnDisk, limits: Parameters<typeof stateOf>[2], context: Context): object {
+export function notYours(run: RunOnDisk, limits: Graces, context: Context): object {
   const error = notOwned(run);
   if (isAlone(context)) throw error;
   context.report(run.run.id, error);
@@ -124,53 +127,4 @@ export function notYours(run: RunOnDisk, limits: Parameters<typeof stateOf>[2], 
 
 function notOwned({ run }: RunOnDisk): Fault {
   return fault("noperm", `the run is ${run.user}'s, not yours`);
-}
-
-/** Where a run stands, as lists show it. */
-export function statusOf(disk: RunOnDisk, now: number, limits: Parameters<typeof stateOf>[2]): Status {
-  const { run, facts } = disk;
-  const { final: _, ...standing } = standingOf(disk, now, limits);
-  const beat = facts.attempts.at(-1)?.beat_at;
-  const started = standing.started_at === undefined ? undefined : Date.parse(standing.started_at);
-  const over = standing.ended_at === undefined ? now : Date.parse(standing.ended_at);
-  return {
-    type: "status",
-    v: 1,
-    id: run.id,
-    name: run.name,
-    user: run.user,
-    ...standing,
-    ...(standing.state === "succeeded" && standing.message === undefined ? incomplete(disk) : {}),
-    planned_at: run.planned_at,
-    ...(beat === undefined ? {} : { beat_at: beat }),
-    ...(started === undefined || standing.state === "queued"
-      ? {}
-      : { elapsed_s: Math.max(0, (over - started) / 1000) }),
-    run_dir: disk.dir,
-    ...(run.tags.length > 0 ? { tags: run.tags } : {}),
-    ...(run.group === undefined ? {} : { group: run.group }),
-    ...(run.narrative?.note === undefined ? {} : { note: run.narrative.note }),
-  };
-}
-
-/** Where a run stands; what seems to be its end is none as long as some of what it says cannot be read. */
-export function standingOf(
-  { facts, partial }: RunOnDisk,
-  now: number,
-  limits: Parameters<typeof stateOf>[2],
-): Standing {
-  const standing = stateOf(facts, now, limits);
-  if (!partial || !standing.final || facts.outcome) return standing;
-  const { job } = standing;
-  const message = "some of its files cannot be read now";
-  return { state: "unknown", message, ...(job === undefined ? {} : { job }), final: false };
-}
-
-/** What a run that succeeded did not write, though its recipe says that it would. */
-function incomplete({ run, facts }: RunOnDisk): { message?: string } {
-  const written = facts.attempts.at(-1)?.exit?.outputs;
-  const missing = Object.keys(run.outputs).filter(
-    (role) => written && !written.some((made) => made.role === role && made.complete),
-  );
-  return missing.length === 0 ? {} : { message: `but output ${missing.join(", ")} is not complete` };
 }

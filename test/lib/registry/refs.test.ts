@@ -6,8 +6,9 @@ import { envelope, marker, runDirectory } from "../../../lib/registry/layout.js"
 import type { Registry } from "../../../lib/registry/open.js";
 import { findRun } from "../../../lib/registry/refs.js";
 import { createRun } from "../../../lib/registry/runs.js";
-import { mark } from "../../../lib/registry/write.js";
+import { mark, unmark } from "../../../lib/registry/write.js";
 import { sampleRun } from "../record/sample.js";
+import { nth, onlyPack, packAll, packOnly, settledRun } from "./pack-support.js";
 import { answer, people, place, smallRegistry, user } from "./support.js";
 
 const ids = [
@@ -23,97 +24,132 @@ function filled(t: Test): Registry {
   return registry;
 }
 
-t.test("every form that a run can be named in", async (t) => {
-  const registry = filled(t);
-  const dir = runDirectory(registry.base, user, ids[2]);
-  const find = (ref: string, cwd = "/") => findRun(registry, ref, cwd).run.id;
-  const forms: [ref: string, id: string][] = [
-    [ids[2], ids[2]],
-    ["20261119", ids[0]],
-    ["20261120-20", ids[2]],
-    ["20261121", ids[3]],
-    ["k7q3mz", ids[2]],
-    ["@last", ids[3]],
-    ["@-1", ids[3]],
-    ["@-4", ids[0]],
-    ["@last:even", ids[2]],
-    ["@last:odd", ids[3]],
-    [dir, ids[2]],
-    [`${dir}/`, ids[2]],
-    [envelope(dir), ids[2]],
-    [`${dir}/.lab/attempt-1/job.log`, ids[2]],
-  ];
-  for (const [ref, id] of forms) t.equal(find(ref), id, ref);
-  t.equal(find(".", dir), ids[2]);
-  t.equal(find("..", envelope(dir)), ids[2]);
-  t.equal(find(`./${ids[0]}`, path.dirname(dir)), ids[0]);
-  const link = path.join(place(t), "link");
-  fs.symlinkSync(dir, link);
-  t.equal(find(`${link}/.lab`), ids[2], "through a link");
-  const linked = path.join(place(t), "registry");
-  fs.symlinkSync(registry.base, linked);
-  t.equal(findRun({ ...registry, base: linked }, dir, "/").run.id, ids[2], "in a registry that is named by a link");
-});
+/** The same, all settled and in packs, one of them loose, too. */
+function packed(t: Test): Registry {
+  const registry = smallRegistry(t);
+  for (const [i, id] of ids.entries()) settledRun(registry, id, { name: i % 2 ? "odd" : "even" });
+  packOnly(registry, [ids[0], ids[2]]);
+  packOnly(registry, [ids[1], ids[2], ids[3]]);
+  for (const id of [ids[0], ids[1], ids[3]]) unmark(marker(registry.base, "loose", user, id));
+  return registry;
+}
 
-t.test("several are listed, none is a guess", async (t) => {
-  const registry = filled(t);
-  const find = (ref: string) => findRun(registry, ref, "/");
-  t.throws(() => find("20261120"), {
-    code: "dataerr",
-    message: `'20261120' could be 2 runs: ${ids[1]} (${user}), ${ids[2]} (${user})`,
-    hint: "type more of the id",
+for (const [how, fill] of Object.entries({ loose: filled, packed })) {
+  t.test(`every form that a run can be named in: ${how}`, async (t) => {
+    const registry = fill(t);
+    const dir = runDirectory(registry.base, user, ids[2]);
+    const find = (ref: string, cwd = "/") => findRun(registry, ref, cwd).run.id;
+    const forms: [ref: string, id: string][] = [
+      [ids[2], ids[2]],
+      ["20261119", ids[0]],
+      ["20261120-20", ids[2]],
+      ["20261121", ids[3]],
+      ["k7q3mz", ids[2]],
+      ["@last", ids[3]],
+      ["@-1", ids[3]],
+      ["@-4", ids[0]],
+      ["@last:even", ids[2]],
+      ["@last:odd", ids[3]],
+      [dir, ids[2]],
+      [`${dir}/`, ids[2]],
+      [envelope(dir), ids[2]],
+      [`${dir}/.lab/attempt-1/job.log`, ids[2]],
+    ];
+    for (const [ref, id] of forms) t.equal(find(ref), id, ref);
+    t.equal(find(".", dir), ids[2]);
+    t.equal(find("..", envelope(dir)), ids[2]);
+    t.equal(find(`./${ids[0]}`, path.dirname(dir)), ids[0]);
+    const link = path.join(place(t), "link");
+    fs.symlinkSync(dir, link);
+    t.equal(find(`${link}/.lab`), ids[2], "through a link");
+    const linked = path.join(place(t), "registry");
+    fs.symlinkSync(registry.base, linked);
+    t.equal(findRun({ ...registry, base: linked }, dir, "/").run.id, ids[2], "in a registry that is named by a link");
   });
-  t.throws(() => find("202611"), { code: "dataerr", message: /could be 4 runs/ }, "a handle that is a prefix too");
-  for (let i = 0; i < 10; i += 1) createRun(registry, sampleRun({ id: `20250101-00000${i}-cccccc`, user }), "");
-  t.throws(() => find("cccccc"), { code: "dataerr", message: /could be 10 runs: .*, …$/ });
-  t.throws(() => find("k7q3mx"), { code: "noinput", message: "no run 'k7q3mx'", hint: "did you mean k7q3mz?" });
-  t.throws(() => find("20300101"), { code: "noinput", hint: /lab ls/ });
-  t.throws(() => find("20261120-201455-zzzzzz"), { code: "noinput" });
-  t.throws(() => find("@-15"), { code: "noinput", hint: "you have 14" });
-  t.throws(() => find("@last:none"), { code: "noinput", message: "no run '@last:none'" });
-  t.throws(() => findRun(smallRegistry(t), "@last", "/"), { code: "noinput", hint: /lab run/ });
-});
 
-t.test("hostile words", async (t) => {
-  const registry = filled(t);
-  const find = (ref: string, cwd = "/") => findRun(registry, ref, cwd);
-  for (const ref of ["", "@", "@first", "@-0", "@-x", "@last:", "@last\n", "@@"])
-    t.throws(() => find(ref), { code: "usage" }, JSON.stringify(ref));
-  const nowhere = [
-    "../../etc",
-    "/etc/passwd",
-    "/",
-    "/nonexistent",
-    "a/b",
-    "./x\0y",
-    "*",
-    "-rf",
-    "--help",
-    "%00",
-    "k7q3mz\n",
-    "\n",
-    " ",
-    "x".repeat(100_000),
-    "a/".repeat(50_000),
-    `${ids[2]}/..`,
-    `${registry.base}/runs`,
-    `${registry.base}/runs/${user}`,
-    `${registry.base}/runs/${user}/../../REGISTRY.json`,
-    `runs/${user}/${ids[2]}`,
-    "__proto__",
-    "constructor",
-    "@-99999999999999999999",
+  t.test(`several are listed, none is a guess: ${how}`, async (t) => {
+    const registry = fill(t);
+    const find = (ref: string) => findRun(registry, ref, "/");
+    t.throws(() => find("20261120"), {
+      code: "dataerr",
+      message: `'20261120' could be 2 runs: ${ids[1]} (${user}), ${ids[2]} (${user})`,
+      hint: "type more of the id",
+    });
+    t.throws(() => find("202611"), { code: "dataerr", message: /could be 4 runs/ }, "a handle that is a prefix too");
+    for (let i = 0; i < 10; i += 1) createRun(registry, sampleRun({ id: `20250101-00000${i}-cccccc`, user }), "");
+    t.throws(() => find("cccccc"), { code: "dataerr", message: /could be 10 runs: .*, …$/ });
+    t.throws(() => find("k7q3mx"), { code: "noinput", message: "no run 'k7q3mx'", hint: "did you mean k7q3mz?" });
+    t.throws(() => find("20300101"), { code: "noinput", hint: /lab ls/ });
+    t.throws(() => find("20261120-201455-zzzzzz"), { code: "noinput" });
+    t.throws(() => find("@-15"), { code: "noinput", hint: "you have 14" });
+    t.throws(() => find("@last:none"), { code: "noinput", message: "no run '@last:none'" });
+    t.throws(() => findRun(smallRegistry(t), "@last", "/"), { code: "noinput", hint: /lab run/ });
+  });
+
+  t.test(`hostile words: ${how}`, async (t) => {
+    const registry = fill(t);
+    const find = (ref: string, cwd = "/") => findRun(registry, ref, cwd);
+    for (const ref of ["", "@", "@first", "@-0", "@-x", "@last:", "@last\n", "@@"])
+      t.throws(() => find(ref), { code: "usage" }, JSON.stringify(ref));
+    const nowhere = [
+      "../../etc",
+      "/etc/passwd",
+      "/",
+      "/nonexistent",
+      "a/b",
+      "./x\0y",
+      "*",
+      "-rf",
+      "--help",
+      "%00",
+      "k7q3mz\n",
+      "\n",
+      " ",
+      "x".repeat(100_000),
+      "a/".repeat(50_000),
+      `${ids[2]}/..`,
+      `${registry.base}/runs`,
+      `${registry.base}/runs/${user}`,
+      `${registry.base}/runs/${user}/../../REGISTRY.json`,
+      `runs/${user}/${ids[2]}`,
+      "__proto__",
+      "constructor",
+      "@-99999999999999999999",
+    ];
+    for (const ref of nowhere) t.throws(() => find(ref), { code: "noinput" }, JSON.stringify(ref.slice(0, 60)));
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (ref) => {
+        try {
+          return ids.includes(find(ref).run.id as never);
+        } catch (error) {
+          return ["usage", "noinput", "dataerr"].includes((error as { code: string }).code);
+        }
+      }),
+    );
+  });
+}
+
+t.test("an index that is not there, cut short, another's or none finds no other runs and misses none", async (t) => {
+  const many = Array.from({ length: 60 }, (_, i) => nth(i));
+  const changes: [what: string, change: (text: Buffer) => Buffer | undefined][] = [
+    ["gone", () => undefined],
+    ["empty", () => Buffer.alloc(0)],
+    ["cut short", (text) => text.subarray(0, 5 * 23 + 7)],
+    ["of others", (text) => Buffer.from(text.toString().replaceAll("20261001", "20251001"))],
+    ["zeros", (text) => Buffer.alloc(text.length)],
   ];
-  for (const ref of nowhere) t.throws(() => find(ref), { code: "noinput" }, JSON.stringify(ref.slice(0, 60)));
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (ref) => {
-      try {
-        return ids.includes(find(ref).run.id as never);
-      } catch (error) {
-        return ["usage", "noinput", "dataerr"].includes((error as { code: string }).code);
-      }
-    }),
-  );
+  const registry = smallRegistry(t);
+  for (const id of many) settledRun(registry, id);
+  packAll(registry);
+  const { handles } = onlyPack(registry);
+  const good = fs.readFileSync(handles);
+  for (const [what, change] of [["whole", (text: Buffer) => text] as const, ...changes]) {
+    const bad = change(good);
+    if (bad) fs.writeFileSync(handles, bad);
+    else fs.unlinkSync(handles);
+    for (const id of many) t.equal(findRun(registry, id.slice(-6), "/").run.id, id, what);
+    t.throws(() => findRun(registry, "zzzzzz", "/"), { code: "noinput" }, what);
+  }
 });
 
 t.test("a run of another registry, and one that is none", async (t) => {
