@@ -1,8 +1,10 @@
 // The cache key: what a run computes, and nothing of who, when, where to and how long.
 import crypto from "node:crypto";
+import path from "node:path";
 import canonicalize from "canonicalize";
 import { fault } from "../record/fault.js";
 import type { ArtifactInput, Run, RunInput } from "../record/run.js";
+import { dotted, isTable, type TomlPath } from "../toml/path.js";
 
 /** Changing what goes in means a new version: old keys must not answer for what they do not tell apart. */
 export const keyVersion = "lab-key/1";
@@ -27,20 +29,21 @@ export function cacheKey(run: Run): CacheKey {
 /**
  * What makes the key. Tokens stand in it unexpanded, so that ids, names and paths do not; the values of params, args
  * and seed do. Floats are told from integers by a list, since JSON writes 1.0 as 1; how else a number is spelled does
- * not count.
+ * not count. What recipes cannot say yet (the point of a sweep, a launcher, the digest of a container, a step to resume
+ * from) has its place here when they can, and a version of its own if keys change by it.
  */
 export function keyParts(run: Run): Record<string, unknown> {
   return {
     key: keyVersion,
     command: run.command,
-    args: run.args,
+    args: numbered(run.args, ["args"], run.numbers),
     ...(run.args_format?.style === "space" ? { args_format: run.args_format } : {}),
-    params: run.params,
+    params: numbered(run.params, ["params"], run.numbers),
     ...(run.seed === undefined ? {} : { seed: run.seed }),
-    floats: floats(run.numbers ?? {}),
+    floats: floats(run.numbers),
     env: run.env,
     pass: [...run.pass].sort(),
-    workdir: run.workdir,
+    workdir: path.posix.normalize(run.workdir).replace(/\/$/, ""),
     source: sourceDigest(run),
     environment: environment(run),
     topology: topology(run),
@@ -53,11 +56,32 @@ function mapped<T>(table: Record<string, T>, part: (value: T, role: string) => u
   return Object.fromEntries(Object.entries(table).map(([role, value]) => [role, part(value, role)]));
 }
 
-/** Paths of floats that JSON writes as integers or cannot write. */
-function floats(numbers: Record<string, string>): string[] {
-  return Object.keys(numbers)
-    .filter((path) => !/[.e]/.test(String(Number(numbers[path]))))
+type Numbers = Run["numbers"];
+
+/** Paths of floats that JSON writes as integers or cannot write; a zero below zero is another number to many a program. */
+function floats(numbers: Numbers = {}): string[] {
+  return Object.entries(numbers)
+    .map(([at, spelled]) => ({ at, value: numberSaid(spelled) }))
+    .filter(({ value }) => !/[.e]/.test(String(value)))
+    .map(({ at, value }) => (Object.is(value, -0) ? `${at} -0` : at))
     .sort();
+}
+
+/** The number that a spelling of TOML's means. */
+function numberSaid(spelled: string): number {
+  const [, sign, word] = /^([+-]?)(inf|nan)$/.exec(spelled) ?? [];
+  if (word === "nan") return Number.NaN;
+  if (word === "inf") return sign === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return Number(spelled.replaceAll("_", ""));
+}
+
+/** A table in which numbers that JSON cannot write have one word each, however they are spelled. */
+function numbered(value: unknown, at: TomlPath, numbers: Numbers = {}): unknown {
+  if (Array.isArray(value)) return value.map((item, i) => numbered(item, [...at, i], numbers));
+  if (isTable(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, numbered(item, [...at, key], numbers)]));
+  const spelled = typeof value === "string" ? numbers[dotted(at)] : undefined;
+  return spelled === undefined ? value : String(numberSaid(spelled));
 }
 
 function sourceDigest({ source }: Run): string {
@@ -70,11 +94,14 @@ function sourceDigest({ source }: Run): string {
   return digest;
 }
 
-function environment({
-  environment: { modules, conda, venv, container, setup, inherit } = {},
-}: Run): Record<string, unknown> {
-  const parts = { modules, conda, venv, container, setup, inherit: inherit === true ? true : undefined };
+/** An empty list says no more than none. */
+function environment({ environment: { modules, conda, venv, container, setup, inherit } = {} }: Run) {
+  const parts = { modules: some(modules), conda, venv, container, setup: some(setup), inherit: inherit || undefined };
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+}
+
+function some(words: readonly string[] | undefined): readonly string[] | undefined {
+  return words?.length ? words : undefined;
 }
 
 /** How many nodes and GPUs the command sees: what it computes may depend on it, as on no other resource. */
@@ -84,25 +111,25 @@ function topology({ resources }: Run): Record<string, unknown> {
 }
 
 /**
- * What a run made is who made it: the key and epoch of that run, role and step. An external input is what its fingerprint
+ * What a run made is who made it, however the recipe names it: the key and epoch of that run, role and step. An external input is what its fingerprint
  * says; without one there is only its path. What was registered from outside is its digest, without one its id.
  */
 function inputPart(input: RunInput, role: string): Record<string, unknown> {
   if (input.type === "artifact") return artifactPart(input, role);
-  const { type, fingerprint, recorded, path } = input;
-  if (fingerprint === "none") return { type, fingerprint, path };
+  const { fingerprint, recorded } = input;
+  if (fingerprint === "none") return { fingerprint, path: input.path };
   if (recorded?.digest === undefined) throw unresolved(role, "has no fingerprint");
-  return { type, fingerprint, kind: recorded.kind, digest: recorded.digest };
+  return { fingerprint, kind: recorded.kind, digest: recorded.digest };
 }
 
 function artifactPart(input: ArtifactInput, role: string): Record<string, unknown> {
-  const { type, id, run, role: output, step, key, epoch, digest } = input;
+  const { id, run, role: output, step, key, epoch, digest } = input;
   if (run !== undefined) {
     const maker = key === undefined || epoch === undefined ? { run } : { key, epoch };
-    return { type, ...maker, role: output, ...(step === undefined ? {} : { step }) };
+    return { ...maker, role: output, ...(step === undefined ? {} : { step }) };
   }
-  if (digest !== undefined) return { type, digest };
-  if (id !== undefined) return { type, id };
+  if (digest !== undefined) return { digest };
+  if (id !== undefined) return { id };
   throw unresolved(role, "is not known yet");
 }
 

@@ -43,7 +43,7 @@ t.test("the key of known parts is what any canonical JSON gives", async (t) => {
   const run = await resolved(t.testdir());
   const key = cacheKey(run);
   t.equal(key.version, "lab-key/1");
-  const json = `{"args":{"lr":"{params.lr}","n":1},"command":["python","fit.py","{run.dir}"],"env":{"OMP_NUM_THREADS":"8"},"environment":{"modules":["cuda/12"],"setup":["true"]},"floats":[],"inputs":{"data":{"digest":"${digest("data")}","fingerprint":"stat","kind":"file","type":"external"}},"key":"lab-key/1","outputs":{"ckpt":{"marker":"DONE","type":"checkpoint"}},"params":{"lr":0.0001,"steps":10},"pass":[],"seed":0,"source":"${digest("tree")}","topology":{"gpus":2,"nodes":1},"workdir":"."}`;
+  const json = `{"args":{"lr":"{params.lr}","n":1},"command":["python","fit.py","{run.dir}"],"env":{"OMP_NUM_THREADS":"8"},"environment":{"modules":["cuda/12"],"setup":["true"]},"floats":[],"inputs":{"data":{"digest":"${digest("data")}","fingerprint":"stat","kind":"file"}},"key":"lab-key/1","outputs":{"ckpt":{"marker":"DONE","type":"checkpoint"}},"params":{"lr":0.0001,"steps":10},"pass":[],"seed":0,"source":"${digest("tree")}","topology":{"gpus":2,"nodes":1},"workdir":"."}`;
   t.equal(key.digest, digest(json));
   t.strictSame(key.of, keyParts(run));
   t.equal(
@@ -81,6 +81,9 @@ t.test("what does not change it", async (t) => {
     ['collect.globs=["*"]'],
     ['source.ignore=["x"]'],
     ["environment.inherit=false"],
+    ["workdir=./"],
+    ["resources.components=[]"],
+    ['environment.modules=["cuda/12"]'],
     ["args_format.style=equals"],
   ]) {
     t.equal(cacheKey(await resolved(t.testdir(), text, set)).digest, base, set.join(" "));
@@ -208,7 +211,7 @@ t.test("an artifact in the key: who made it, as what, in which epoch; from outsi
     return { digest: cacheKey({ ...run, inputs }).digest, part: keyParts({ ...run, inputs })["inputs"] };
   };
   const one = keyOf({ ...maker, id: `art-${"0".repeat(20)}`, path: "/a", user: "ada" });
-  t.strictSame(one.part, { data: { type: "artifact", role: "model", key: digest("maker"), epoch: "1" } });
+  t.strictSame(one.part, { data: { role: "model", key: digest("maker"), epoch: "1" } });
   const same = [
     { ...maker, artifact: "another/name" },
     { ...maker, path: "/elsewhere", user: "bob", id: `art-${"1".repeat(20)}` },
