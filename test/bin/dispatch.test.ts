@@ -5,7 +5,7 @@ import t from "tap";
 import { commands } from "../../lib/command/commands.js";
 import { dist, sandbox } from "../support/sandbox.js";
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const place = await sandbox({ name: "dispatch" });
 t.teardown(() => place.remove());
 const bin = path.join(dist(), "bin");

@@ -6,7 +6,7 @@ import t from "tap";
 import { places } from "../support/golden.js";
 import { dist, records, type Sandbox, until } from "../support/sandbox.js";
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const made = places();
 t.teardown(() => made.remove());
 const place = await made.history();

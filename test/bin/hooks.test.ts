@@ -5,7 +5,7 @@ import t from "tap";
 import { records, sandbox } from "../support/sandbox.js";
 
 // The hook of `[notify] run`, beside the command that has learnt of the end.
-t.setTimeout(200_000);
+t.setTimeout(600_000);
 
 t.test("the record comes before the hook has ended, and the command ends after it", async (t) => {
   const place = await sandbox({ name: "hooks", env: { LAB_LOCAL_IDLE: "1s", LAB_SCHEDULER_ACCOUNTING_GRACE: "1s" } });

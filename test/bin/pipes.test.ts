@@ -7,7 +7,7 @@ import t, { type Test } from "tap";
 import { commands } from "../../lib/command/commands.js";
 import { records, sandbox, until } from "../support/sandbox.js";
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const place = await sandbox({ name: "pipes" });
 t.teardown(() => place.remove());
 const work = path.join(place.dir, "work");

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import t from "tap";
 import { dist, records, sandbox } from "../support/sandbox.js";
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 const place = await sandbox({ name: "serve", extra: '[local]\nidle = "1s"\n' });
 t.teardown(() => place.remove());
 for (const name of ["one", "two", "three"]) {

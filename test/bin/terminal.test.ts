@@ -7,7 +7,7 @@ import { needs } from "../support/needs.js";
 import { records } from "../support/sandbox.js";
 
 if (!needs(t, "script")) process.exit();
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const made = places();
 t.teardown(() => made.remove());
 const place = await made.history();

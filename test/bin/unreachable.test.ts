@@ -6,7 +6,7 @@ import t from "tap";
 import { fakeSlurm } from "../support/fake-slurm.js";
 import { records, sandbox } from "../support/sandbox.js";
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const place = await sandbox({ name: "unreachable", kind: "slurm" });
 t.teardown(() => place.remove());
 const slurm = fakeSlurm(place.dir);

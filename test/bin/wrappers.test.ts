@@ -5,7 +5,7 @@ import t from "tap";
 import { needs } from "../support/needs.js";
 import { dist, records, sandbox } from "../support/sandbox.js";
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const place = await sandbox({ name: "wrappers", extra: '[local]\nidle = "1s"\n' });
 t.teardown(() => place.remove());
 fs.writeFileSync(

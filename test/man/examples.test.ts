@@ -12,7 +12,7 @@ if (!needs(t, "git", "python3")) process.exit();
 const fromNothing = new Set(["lab.7", "lab-cluster.5"]);
 
 t.test("what the manual shows works", async (t) => {
-  t.setTimeout(300_000);
+  t.setTimeout(600_000);
   const here: Place = await place("manual");
   t.teardown(() => here.remove());
   await t.test("there are runs to look at", async (t) => {

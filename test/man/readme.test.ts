@@ -21,7 +21,7 @@ const big = /^npm run quickstart\b.*\nnpm test\b/;
 
 t.test("what the README tells one to type works", async (t) => {
   if (!needs(t, "git", "python3")) return;
-  t.setTimeout(300_000);
+  t.setTimeout(600_000);
   const here = await place("readme");
   t.teardown(() => here.remove());
   const own = here.fresh("README", { configured: false });

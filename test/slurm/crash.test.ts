@@ -6,7 +6,7 @@ import { type Result, records, until } from "../support/sandbox.js";
 
 // kill -9 of every command that writes, right before each of its writes in turn (strace delivers it at the system call);
 // then the next pass, then the same command again. Submissions and their jobs are real.
-t.setTimeout(400_000);
+t.setTimeout(600_000);
 const place = await site({
   name: "crash",
   env: {

@@ -5,7 +5,7 @@ import { type Fields, recipe, site } from "../support/cluster.js";
 import { records } from "../support/sandbox.js";
 
 // What Slurm understood of a recipe, and what the job saw, when the submitter's shell does its worst.
-t.setTimeout(200_000);
+t.setTimeout(600_000);
 const place = await site({ name: "directives 100%" });
 t.teardown(() => place.remove());
 const bob = place.person("lab-bob");

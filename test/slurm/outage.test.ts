@@ -6,7 +6,7 @@ import { byName, clusterFor, type Fields, inState, recipe, runAll, site, statesO
 import { records, until } from "../support/sandbox.js";
 
 // The daemons stop, hang and come back, one after the other, while there are runs in every state.
-t.setTimeout(400_000);
+t.setTimeout(600_000);
 const cluster = clusterFor(t);
 const place = await site({
   name: "outage",

@@ -5,7 +5,7 @@ import { byName, clusterFor, inState, runAll, site, statesOf } from "../support/
 import { records, until } from "../support/sandbox.js";
 
 // What a pass asks of Slurm, by Slurm's own count; words that nobody knows; ids that come round.
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const cluster = clusterFor(t, { LAB_CLUSTER_SET: "MinJobAge=2" });
 const place = await site({
   name: "reconcile",

@@ -6,7 +6,7 @@ import { until } from "../support/sandbox.js";
 
 // What jobs on a real cluster write becomes artifacts: steps while they run, also of those that fail or are killed; the rest
 // when all went well; and colleagues see it.
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const SLURM_CONF = process.env["SLURM_CONF"] ?? "";
 const place = await site({ name: "register", env: { SLURM_CONF, LAB_SCHEDULER_ACCOUNTING_GRACE: "3s" } });
 t.teardown(() => place.remove());

@@ -7,7 +7,7 @@ import { byName, clusterFor, type Fields, inState, recipe, runAll, type Small, s
 import { records, until } from "../support/sandbox.js";
 
 // Every end that a run can come to on a real cluster, all at once, as its owner types it and as she is told of it.
-t.setTimeout(400_000);
+t.setTimeout(600_000);
 const cluster = clusterFor(t);
 const place = await site({ name: "run", env: { ...cluster.env, LAB_SCHEDULER_ACCOUNTING_GRACE: "3s" } });
 t.teardown(() => place.remove());

@@ -6,7 +6,7 @@ import { until } from "../support/sandbox.js";
 import { type Cluster, ownCluster, prepared, registry, schedulerOf } from "./scheduler-harness.js";
 
 // A cluster without accounting, whose daemons are stopped and paused.
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const cluster = ownCluster({ LAB_CLUSTER_ACCOUNTING: "0", LAB_CLUSTER_SET: "EnforcePartLimits=ALL" });
 t.teardown(() => cluster.down());
 const began = Date.now();

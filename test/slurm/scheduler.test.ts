@@ -8,7 +8,7 @@ import { until } from "../support/sandbox.js";
 import { ownCluster, prepared, registry, schedulerOf, slurmLog, userOf } from "./scheduler-harness.js";
 
 // One cluster, one batch of jobs that come to every end that can be provoked; while they do, the other tests run.
-t.setTimeout(400_000);
+t.setTimeout(600_000);
 const cluster = ownCluster();
 t.teardown(() => cluster.down());
 const alice = schedulerOf(cluster, "lab-alice");

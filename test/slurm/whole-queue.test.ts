@@ -6,7 +6,7 @@ import { wholeQueue } from "../../lib/scheduler/slurm/whole-queue.js";
 import { until } from "../support/sandbox.js";
 import { ownCluster, prepared, registry, schedulerOf } from "./scheduler-harness.js";
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const cluster = ownCluster();
 t.teardown(() => cluster.down());
 const slurm = slurmClient({ env: cluster.env });

@@ -6,7 +6,7 @@ import t from "tap";
 import { type Fields, type Person, site, userOf } from "../support/cluster.js";
 import { asUser, user } from "../support/sandbox.js";
 
-t.setTimeout(200_000);
+t.setTimeout(600_000);
 const place = await site({ name: "doctor", founder: "lab-carol" });
 t.teardown(() => place.remove());
 const [alice, bob, carol] = ["lab-alice", "lab-bob", "lab-carol"].map((name) => place.person(name)) as [

@@ -6,7 +6,7 @@ import { type Fields, type Person, recipe, site, userOf } from "../support/clust
 import { asUser, records } from "../support/sandbox.js";
 
 // What one member of the lab can do to fool or stop another: plant what will be hers, forge what will be read.
-t.setTimeout(200_000);
+t.setTimeout(600_000);
 const local = { kind: "local" as const, env: { LAB_LOCAL_IDLE: "1s" } };
 
 /** A program of a user, past all of ours. */

@@ -7,7 +7,7 @@ import { artifactIdOf, outputsIdOf } from "../../lib/record/artifact-id.js";
 import { people } from "../lib/registry/support.js";
 import { records, type Sandbox, sandbox, type User, user } from "../support/sandbox.js";
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const who = people(t);
 const [alice, bob] = ["lab-alice", "lab-bob"].map((name) => user(name)) as [User, User];
 

@@ -8,7 +8,7 @@ import { literals, page, sections } from "../man/pages.js";
 import { userOf } from "../support/cluster.js";
 import { asUser, dist, root } from "../support/sandbox.js";
 
-t.setTimeout(400_000);
+t.setTimeout(600_000);
 const blocks = literals(sections(page("lab.7")).get("A REGISTRY FOR A LAB") ?? "");
 const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "onboarding-")));
 t.teardown(() => fs.rmSync(dir, { recursive: true, force: true }));

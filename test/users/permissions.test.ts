@@ -7,7 +7,7 @@ import t from "tap";
 import { type Person, recipe, site, userOf } from "../support/cluster.js";
 import { asUser } from "../support/sandbox.js";
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const place = await site({ name: "permissions", founder: "lab-carol" });
 t.teardown(() => place.remove());
 const people = ["lab-alice", "lab-bob", "lab-carol"].map((name) => place.person(name));

@@ -6,7 +6,7 @@ import { byName, type Fields, type Person, recipe, runAll, site, statesOf, userO
 import { asUser, records, user } from "../support/sandbox.js";
 
 // Three users at once on one registry of their group: whose is what, what each may see, and what nobody can do to another.
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 const place = await site({ name: "sharing" });
 t.teardown(() => place.remove());
 const [alice, bob, carol] = ["lab-alice", "lab-bob", "lab-carol"].map((name) => place.person(name)) as [

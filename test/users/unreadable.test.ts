@@ -6,7 +6,7 @@ import { records, until } from "../support/sandbox.js";
 
 // Files of runs that their owner cannot read, for a while or for good: told of by name, nothing wrong is written down, and
 // the rest goes on. (Not as root, who can read everything.)
-t.setTimeout(200_000);
+t.setTimeout(600_000);
 const place = await site({
   name: "unreadable",
   kind: "local",
