@@ -44,6 +44,12 @@ t.test("requests of a pass do not grow with the runs", async (t) => {
     t.same(await cost(pass), squeue, `${n} whose rows have not changed: one squeue`);
     place.root("scontrol", "release", jobs.join(","));
     await until("all to be forgotten", () => jobs.every((job) => !statesOf(place).has(job)));
+    const accounted = () =>
+      place
+        .root("sacct", "-nXP", `--jobs=${jobs.join(",")}`, "--format=State")
+        .trim()
+        .split("\n");
+    await until("all to be in the accounts", () => accounted().filter((state) => state === "COMPLETED").length === n);
     const both = { slurmctld: squeue.slurmctld, slurmdbd: 2 * sacct.slurmdbd };
     t.same(await cost(pass), both, `${n} gone from the queue: one squeue, one sacct for the jobs, one for their steps`);
     const ends = (await alice.lab(["lab", "ls", "--json"])).filter(({ id }) => runs.some((run) => run["id"] === id));
@@ -53,7 +59,9 @@ t.test("requests of a pass do not grow with the runs", async (t) => {
 });
 
 t.test("a word that nobody knows is no end", async (t) => {
-  const { odd = {} } = await runAll(alice, { odd: { body: "sleep 2; exit 3" } });
+  const { odd = {} } = await runAll(alice, {
+    odd: { body: 'until [ -e "$LAB_RUN_DIR/go" ]; do sleep 0.1; done; exit 3' },
+  });
   const fake = (program: string) => {
     const file = path.join(place.dir, `fake-${program}-of-a-Slurm-to-come`);
     const words = "RUNNING|PENDING|COMPLETING|COMPLETED|FAILED";
@@ -64,6 +72,7 @@ t.test("a word that nobody knows is no end", async (t) => {
   await inState(place, odd["job"].id, "RUNNING");
   const state = async () => (await alice.lab(["lab", "status", "--json", "--name=odd"], { env }))[0]?.["state"];
   t.match(await state(), /^(running|unknown)$/);
+  fs.writeFileSync(path.join(odd["run_dir"], "go"), "");
   await until("the job to be forgotten", () => !statesOf(place).has(odd["job"].id));
   t.match(await state(), /^(exited|unknown)$/, "it has ended, but nobody can say so");
   const [why] = await alice.lab(["lab", "why", "--json", odd["id"]], { env });
@@ -101,7 +110,7 @@ t.test("a job id that comes round is another's", async (t) => {
   const [cancelled] = await bob.lab(["lab", "cancel", "--json", id("failed")]);
   t.match(cancelled, { message: /^its job is gone: \d+ is another job's id now$/ });
   const ids = ["succeeded", "killed", "failed"].map(id);
-  const waited = await bob.run(["lab", "wait", "--json", "--timeout=60s", ...ids]);
+  const waited = await bob.run(["lab", "wait", "--json", "--timeout=200s", ...ids]);
   t.match(byName(records(waited.stdout)), {
     succeeded: { state: "succeeded", exit_code: 0 },
     killed: { state: "failed", mode: "code_error", message: /killed by signal 9 without an exit record/ },

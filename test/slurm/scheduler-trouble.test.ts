@@ -51,7 +51,7 @@ t.test("a controller that hangs may have taken the job: it is looked for, and th
   cluster.cluster("pause", "slurmctld");
   const answers = await Promise.allSettled([
     hasty.submit(asked),
-    schedulerOf(cluster, "lab-alice", { timeouts: { submit_s: 0.5 } }).submit(other),
+    schedulerOf(cluster, "lab-alice", { timeouts: { submit_s: 5 } }).submit(other),
     hasty.queue(),
     hasty.cancel([running.job]),
   ]);
