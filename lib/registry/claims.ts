@@ -7,6 +7,7 @@ import { type Claim, claimSchema, type Go, goSchema, type Slot } from "../record
 import { type Fault, fault, isFault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
 import { timestamp } from "../record/units.js";
+import { sleep } from "./disk.js";
 import { ladder } from "./ladder.js";
 import { claimDirectory, claimStem } from "./layout.js";
 import type { Registry } from "./open.js";
@@ -43,7 +44,7 @@ export function generationsOf(registry: Registry, slot: Slot, report: Report = (
     const found = tryGenerations(registry, slot, report);
     if (!isFault(found)) return found;
     if (Date.now() - began > patience_ms) throw found;
-    sleepNow(pause);
+    sleep(pause);
   }
 }
 
@@ -63,7 +64,7 @@ function tryGenerations(registry: Registry, slot: Slot, report: Report): Generat
       return { generation, ...found, ...(isSealed ? readGo(registry, slot, generation, uid, report) : {}) };
     });
   } catch (error) {
-    if (isFault(error) && error.code === "tempfail") return error;
+    if (isFault(error) && (error.code === "tempfail" || error.code === "unavailable")) return error;
     throw error;
   }
 }
@@ -84,7 +85,7 @@ function readClaim(
     if (owner !== uid) throw fault("dataerr", `cannot trust '${file}': it belongs to uid ${uid}, not to ${claim.user}`);
     return { claim, at: mtime, uid };
   } catch (error) {
-    if (!isFault(error) || error.code === "tempfail") throw error;
+    if (!isForgery(error)) throw error;
     report(error);
     return { at: 0 };
   }
@@ -104,10 +105,15 @@ function readGo(
     const isOf = go.key === slot.key && go.epoch === slot.epoch && go.generation === generation;
     return { seal: isOf && go.void !== true && uid === claimant ? "go" : "void", go };
   } catch (error) {
-    if (!isFault(error) || error.code === "tempfail") throw error;
+    if (!isForgery(error)) throw error;
     report(error);
     return { seal: "void" };
   }
+}
+
+/** Whether it is known that the file is no claim or seal. What cannot be read just now may be one, and waits. */
+function isForgery(error: unknown): error is Fault {
+  return isFault(error) && (error.code === "dataerr" || error.code === "noperm");
 }
 
 /** A listed name that is not there to be opened is on its way, or was just taken back. */
@@ -199,11 +205,6 @@ export function linkGo(
 /** Takes back one's own seal, when the scheduler certainly was not reached: others need not wait for what was not sent. */
 export function withdrawGo(registry: Registry, slot: Slot, generation: number): void {
   unmark(`${claimStem(registry.base, slot)}.${generation}.go.json`);
-}
-
-/** The registry's functions do not wait for anything else, so nor may this. */
-function sleepNow(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function writer() {
