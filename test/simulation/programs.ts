@@ -10,6 +10,8 @@ import { readText } from "../../lib/registry/read.js";
 import { processStart } from "../../lib/registry/submissions.js";
 import { append, replace, writeOnce } from "../../lib/registry/write.js";
 import { reserve } from "../../lib/scheduler/local/reserve.js";
+import { claimPrograms } from "./claiming.js";
+import { base } from "./place.js";
 import type { Job } from "./protocol.js";
 
 export interface Here extends Job {
@@ -18,10 +20,11 @@ export interface Here extends Job {
   note(said: string): void;
 }
 
-export const base = "/lab/registry";
 const at = "2026-11-20T12:00:00Z";
 
 export const programs: Record<string, (args: never, here: Here) => unknown> = {
+  ...claimPrograms,
+
   /** Writes a file once, and says what it was told and what it then read. */
   once: ({ file, text }: { file: string; text: string }) => ({ said: writeOnce(file, text), read: readText(file) }),
 

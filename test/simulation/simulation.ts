@@ -107,7 +107,7 @@ export async function crew(size: number, edits: Edit[] = []): Promise<Crew> {
             if (!importer.includes("/lib/")) return undefined;
             return name.endsWith("/random.js") ? instead("seeded.ts") : instead("processes.ts");
           });
-          build.onLoad({ filter: /\/lib\/.*\.ts$/ }, ({ path: name }) => {
+          build.onLoad({ filter: /\/(lib|test\/simulation)\/.*\.ts$/ }, ({ path: name }) => {
             let contents = fs.readFileSync(name, "utf8");
             for (const edit of edits.filter((one) => name.endsWith(one.file))) {
               if (!contents.includes(edit.from)) throw new Error(`${edit.file} has no '${edit.from}'`);
