@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // lab-render-sbatch - write the job scripts of runs
 import { command, each } from "../lib/command/command.js";
+import { isAnswered } from "../lib/record/claim.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
 import { needs } from "../lib/verb/phase.js";
 
@@ -22,6 +23,7 @@ export default command(spec, (records, _, context) =>
     async (run) => {
       if (hasPhase(run, "rendered")) return run;
       needs(run, "created", "lab-create");
+      if (isAnswered(run)) return run;
       const { renderRun } = await import("../lib/verb/rendering.js");
       return renderRun(run, context);
     },

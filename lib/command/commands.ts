@@ -22,6 +22,11 @@ export const commands: readonly Entry[] = [
   { name: "lab-snapshot", group: "planning", purpose: "keep the source of runs, once per distinct tree" },
   { name: "lab-resolve", group: "planning", purpose: "fix inputs, output paths and the cache key of runs" },
   { name: "lab-create", group: "planning", purpose: "make runs on disk" },
+  {
+    name: "lab-cache",
+    group: "planning",
+    purpose: "reuse what was computed, follow what is being computed, claim the rest",
+  },
   { name: "lab-render-sbatch", group: "planning", purpose: "write the job scripts of runs" },
   { name: "lab-submit", group: "planning", purpose: "give runs to the scheduler" },
   { name: "lab-validate", group: "planning", purpose: "all that is wrong with a recipe or configuration" },

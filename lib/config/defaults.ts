@@ -19,7 +19,13 @@ export interface Config {
   modules: string[];
   /** The file that defines `module` on the nodes. */
   module_init?: string;
-  cache: { trust: "group" | "mine" | string[] };
+  cache: {
+    trust: "group" | "mine" | string[];
+    /** How long a claim may stand before its run is submitted (seconds): a courtesy, no proof of anything. */
+    lease: number;
+    /** How long the owner of a run that did not end well may take to submit it again (seconds). */
+    courtesy: number;
+  };
   scheduler: {
     kind: "auto" | "slurm" | "local";
     /** A name to look for on PATH, or an absolute path; so are the other five. */
@@ -56,7 +62,7 @@ export const defaults = {
   repos: {},
   env: {},
   modules: [],
-  cache: { trust: "group" },
+  cache: { trust: "group", lease: 600, courtesy: 600 },
   scheduler: {
     kind: "auto",
     sbatch: "sbatch",

@@ -87,7 +87,11 @@ export const local = v.strictObject({
 export const env = v.record(variable, v.string());
 export const modules = v.array(word);
 
-export const cache = v.strictObject({ trust: maybe(v.union([v.picklist(["group", "mine"]), v.array(userName)])) });
+export const cache = v.strictObject({
+  trust: maybe(v.union([v.picklist(["group", "mine"]), v.array(userName)])),
+  lease: maybe(duration),
+  courtesy: maybe(duration),
+});
 
 /** labctl's; its commands come later, but what is wrong in it is said now. */
 export const dispatch = v.strictObject({

@@ -62,6 +62,8 @@ function* below(at: string[], value: unknown): Generator<{ key: string; value: u
 }
 
 const units: Record<string, string> = {
+  "cache.lease": "seconds",
+  "cache.courtesy": "seconds",
   "scheduler.missing_job_grace": "seconds",
   "scheduler.submit_grace": "seconds",
   "scheduler.accounting_grace": "seconds",
@@ -72,7 +74,6 @@ const units: Record<string, string> = {
 function noteOf(key: string, kept: Set<string>): string | undefined {
   if (!kept.has(key)) return units[key];
   if (key.startsWith("repos.")) return "without effect: a snapshot obeys no repository's configuration";
-  if (key.startsWith("cache.")) return "kept for lab-cache";
   if (key.startsWith("remote.")) return "kept for lab-fetch-artifact";
   if (key.startsWith("dispatch.throttle.")) return "kept for lab-throttle";
   return "kept for lab-agent";

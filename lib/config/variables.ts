@@ -17,6 +17,8 @@ export const variables: ReadonlyMap<string, readonly string[]> = new Map(
     ["filesystem", "shared_group"],
     ["module_init"],
     ["cache", "trust"],
+    ["cache", "lease"],
+    ["cache", "courtesy"],
     ["scheduler", "kind"],
     ...programs.map((program) => ["scheduler", program]),
     ["scheduler", "missing_job_grace"],

@@ -129,6 +129,17 @@ function query({ registry }: Pass, { run, job }: Looked): JobQuery {
   return queryOf(run, job as string, registry.id);
 }
 
+/** The same for a part that has to ask. */
+export async function guardedAsync<T>(pass: Pass, id: string, act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    pass.report(id, error);
+    return undefined;
+  }
+}
+
 /** Does one run's part of a pass; a fault is that run's alone: it is reported, and undefined comes back. */
 export function guarded<T>(pass: Pass, id: string, act: () => T): T | undefined {
   try {

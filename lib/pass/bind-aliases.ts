@@ -1,5 +1,7 @@
-// The names that a recipe gives its outputs, bound when the run has succeeded.
+// The names that a recipe gives its outputs, bound when the run has succeeded, or another has answered for it.
+import { artifactIdOf } from "../record/artifact-id.js";
 import { type Fault, isFault } from "../record/fault.js";
+import { hasSucceeded } from "../record/state.js";
 import { type AliasTarget, aliasHistory, bindAlias } from "../registry/aliases.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
@@ -17,19 +19,21 @@ export function bindAliases(
   artifacts: RunArtifact[],
   report: (error: Fault) => void,
 ): void {
-  if (outcome?.state !== "succeeded") return;
+  if (!outcome || !hasSucceeded(outcome.state)) return;
   const at = outcome.ended_at ?? outcome.at;
+  const maker = outcome.cached_from ?? run.id;
   for (const [role, { alias: name, type }] of Object.entries(run.outputs)) {
-    const artifact = artifacts.find((one) => one.role === role);
-    if (!artifact) continue;
+    // Who was answered means what the other has made, which that one's owner registers.
+    if (maker === run.id && !artifacts.some((one) => one.role === role)) continue;
     const stream = type === "checkpoint_stream";
-    const target: AliasTarget = { ...(stream ? {} : { artifact: artifact.id }), run: run.id, role };
+    const artifact = stream ? {} : { artifact: artifactIdOf(maker, role) };
+    const whose = outcome.cached_user === undefined ? {} : { run_user: outcome.cached_user };
+    const target: AliasTarget = { ...artifact, run: maker, ...whose, role };
     try {
       const [newest] = aliasHistory(registry, registry.user, name);
-      if (newest && newest.run !== run.id && Date.parse(newest.at) > Date.parse(at)) continue;
+      if (newest && newest.run !== maker && Date.parse(newest.at) > Date.parse(at)) continue;
       const { made } = bindAlias(registry, { scope: "user", name, target, at, once: true });
-      if (made)
-        note(registry, "alias_set", run.id, { name, scope: "user", ...(stream ? {} : { artifact: artifact.id }) });
+      if (made) note(registry, "alias_set", run.id, { name, scope: "user", ...artifact });
     } catch (error) {
       if (!isFault(error) || error.code !== "dataerr") throw error;
       report(error);

@@ -40,6 +40,8 @@ export interface Moment {
  */
 export function lookAtOutputs(disk: RunOnDisk, moment: Moment, bad: (message: string) => void): Look {
   const look: Look = { found: [], missing: [], early: false };
+  // What another run has made is that one's to be registered.
+  if (disk.facts.outcome?.state === "cached") return look;
   const noted = notedSteps(disk, bad);
   for (const [role, output] of Object.entries(disk.run.outputs)) {
     const { path: at, type } = output;

@@ -2,6 +2,7 @@
 import type { Outcome } from "../record/facts.js";
 import { type Fault, fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
+import { hasSucceeded } from "../record/state.js";
 
 const most_s = 60;
 
@@ -15,7 +16,7 @@ export async function notifyEnd(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Fault | undefined> {
   const { run: hook, when = "afterany" } = run.notify ?? {};
-  if (hook === undefined || !asked(when, outcome.state === "succeeded")) return undefined;
+  if (hook === undefined || !asked(when, hasSucceeded(outcome.state))) return undefined;
   const { execa } = await import("execa");
   const result = await execa("sh", ["-c", hook], {
     input: `${JSON.stringify({ ...outcome, name: run.name, user: run.user, run_dir: run.run_dir })}\n`,

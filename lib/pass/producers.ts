@@ -4,6 +4,7 @@ import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { type Graces, type Standing, stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
+import { makerOfRun } from "../registry/makers.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
@@ -45,22 +46,24 @@ export function producersOf({ inputs, user }: Pick<Run, "inputs" | "user">): Pro
 /** How the producers of a run are now. Throws noinput for one that is gone, and `unavailable`. */
 export async function lookAtProducers(run: Run, asking: Asking): Promise<Producers> {
   const found: Producers = { jobs: [], awaited: [], failed: [] };
-  const underWay: { producer: Producer; job: string }[] = [];
+  const underWay: { producer: Producer & { maker: string }; job: string }[] = [];
   for (const producer of producersOf(run)) {
-    const disk = openProducer(asking.registry, producer);
+    const disk = makerOfRun(asking.registry, openProducer(asking.registry, producer));
     const standing = stateOf(disk.facts, asking.now, asking.graces);
     if (hasMadeIt(standing)) continue;
     const job = standing.final ? undefined : standing.job;
-    if (standing.final) found.failed.push({ ...producer, standing });
+    // What a run follows may fail and the run take over: it has not failed itself.
+    if (standing.final && disk.run.id !== producer.run) found.awaited.push(producer);
+    else if (standing.final) found.failed.push({ ...producer, standing });
     else if (job === undefined || isLocal(job) !== (asking.scheduler.kind === "local")) found.awaited.push(producer);
-    else underWay.push({ producer, job });
+    else underWay.push({ producer: { ...producer, maker: disk.run.id }, job });
   }
   if (underWay.length === 0) return found;
   const seen = await asking.scheduler.jobs(underWay.map(({ job }) => job));
   for (const { producer, job } of underWay) {
     const view = seen.get(job);
     const whose = seen.whose?.(job);
-    const isIts = whose === undefined || (whose.run === producer.run && whose.registry === asking.registry.id);
+    const isIts = whose === undefined || (whose.run === producer.maker && whose.registry === asking.registry.id);
     if (isIts && view && ["pending", "running", "completing"].includes(view.phase)) found.jobs.push(job);
     else if (!isIts || view?.verdict !== "completed") found.awaited.push(producer);
   }

@@ -1,30 +1,38 @@
 // The first pass: what the scheduler says becomes facts, and what has ended becomes an outcome. Level-triggered: it looks
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
+import { decided } from "../record/decided.js";
 import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
 import { type Fault, fault } from "../record/fault.js";
 import { timeOfRunId } from "../record/run-id.js";
 import { type Graces, jobOf, type Standing, stateOf } from "../record/state.js";
 import { timestamp } from "../record/units.js";
+import { decide } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { dropUnborn, openRun } from "../registry/runs.js";
 import { writerAlive, writeSchedulerFact } from "../registry/submissions.js";
 import type { Queue, Scheduler } from "../scheduler/scheduler.js";
+import { type Asker, answerFor } from "./answer.js";
 import {
   askAccounting,
   askDetails,
   cancelUnwanted,
   findLost,
   guarded,
+  guardedAsync,
   type Looked,
   lastIntent,
   lookedAt,
 } from "./ask.js";
+import { closed } from "./closed.js";
 import type { Memory } from "./memory.js";
+import { producersOf, waitsFor } from "./producers.js";
 import { settle, voidUnsubmitted } from "./settle.js";
 
 export interface Pass {
   registry: Registry;
+  /** Who answers for a run whose job was superfluous. */
+  asker: Asker;
   scheduler: Scheduler;
   graces: Graces;
   now: number;
@@ -63,7 +71,7 @@ export async function* reconcile(pass: Pass, ids: () => readonly string[]): Asyn
   await cancelUnwanted(pass, looked);
   unanswered.push(await askAccounting(pass, looked), await askDetails(pass, looked));
   for (const item of looked) {
-    const changed = guarded(pass, item.run.run.id, () => conclude(pass, item));
+    const changed = await guardedAsync(pass, item.run.run.id, () => conclude(pass, item));
     if (changed) yield changed;
   }
   const fault = unanswered.find((one) => one !== undefined);
@@ -88,10 +96,10 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
     pass.memory.settled(id);
     return undefined;
   }
+  if (waits(run) && !run.facts.cancel) return undefined;
   if (run.facts.submissions.every(({ intent }) => !intent) && run.facts.attempts.length === 0) {
     const young = pass.now - Date.parse(run.run.created_at ?? run.run.planned_at) < hour;
-    // What waits for an input may wait as long as it has to.
-    if ((young || run.facts.decision?.decision === "blocked") && !run.facts.cancel) return undefined;
+    if ((young || waits(run)) && !run.facts.cancel) return undefined;
     if (pass.dry) return undefined;
     voidUnsubmitted(pass.registry, run);
     return lookedAt(pass, openRun(pass.registry, pass.registry.user, id) ?? run, undefined, queue);
@@ -99,7 +107,12 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
   return lookedAt(pass, run, jobOf(run.facts), queue);
 }
 
-function conclude(pass: Pass, { run, job, view, row, hold }: Looked): Changed | undefined {
+/** What waits for an input, or for another run, may wait as long as it has to; its last job, if it had one, counts no more. */
+function waits({ facts }: RunOnDisk): boolean {
+  return ["blocked", "follows", "deferred", "hit"].includes(decided(facts)?.decision ?? "");
+}
+
+async function conclude(pass: Pass, { run, job, view, row, hold }: Looked): Promise<Changed | undefined> {
   if (hold) return undefined;
   const before = run.facts.scheduler;
   const fact = factOf(pass, run, job, view);
@@ -114,12 +127,60 @@ function conclude(pass: Pass, { run, job, view, row, hold }: Looked): Changed | 
   if (fact && news) writeSchedulerFact(pass.registry, run.dir, fact);
   // For good only what is known in full.
   if (standing.final && !run.partial) {
+    const instead = await insteadOf(pass, run, standing);
+    if (instead === "later") return undefined;
+    if (instead) return { run: instead, standing: stateOf(instead.facts, pass.now, pass.graces) };
     const { outcome, made } = settle(pass.registry, run, standing, pass.now);
     pass.memory.settled(run.run.id);
     return { run: { ...run, facts: { ...facts, outcome } }, standing, ...(made ? { ended: outcome } : {}) };
   }
   pass.memory.seen(run.run.id, row);
   return news ? { run: { ...run, facts }, standing } : undefined;
+}
+
+/**
+ * What a run does instead of ending: it waits on, or computes again, where its end was nobody's verdict on what it computes.
+ * `later` where something of it turns out to have begun after all.
+ */
+async function insteadOf(pass: Pass, run: RunOnDisk, standing: Standing): Promise<RunOnDisk | "later" | undefined> {
+  const { registry } = pass;
+  const decision = isSuperseded(run)
+    ? await answerFor(run.run, { ...pass.asker, now: pass.now, by: "reconcile" })
+    : standing.mode === "dependency" && blockedBy(run, pass);
+  if (decision) {
+    decide(registry, run, { ...decision, at: timestamp(pass.now) });
+    return openRun(registry, registry.user, run.run.id) ?? run;
+  }
+  return closed(registry, run, standing) ? undefined : "later";
+}
+
+/** Every job of the submission found that it was not to compute: nothing is known of what would have become of it. */
+function isSuperseded({ facts }: RunOnDisk): boolean {
+  const last = lastSubmission(facts);
+  const attempts = facts.attempts.filter(({ start }) => start?.submission === last);
+  return (
+    facts.decision?.decision === "claimed" &&
+    !facts.cancel &&
+    attempts.length > 0 &&
+    attempts.every(({ exit }) => exit?.reason === "superseded")
+  );
+}
+
+function lastSubmission({ submissions }: RunOnDisk["facts"]): number {
+  return Math.max(0, ...submissions.filter(({ intent, receipt }) => intent ?? receipt).map(({ n }) => n));
+}
+
+/** A job that Slurm ended since another job did not end well: as long as somebody may make what it needs, it waits for that. */
+function blockedBy(
+  run: RunOnDisk,
+  { registry, graces, now }: Pass,
+): Omit<Parameters<typeof decide>[2], "at"> | undefined {
+  const open = producersOf(run.run).filter((producer) => {
+    const disk = openRun(registry, producer.user, producer.run);
+    return disk !== undefined && !stateOf(disk.facts, now, graces).final;
+  });
+  if (run.facts.cancel || open.length === 0) return undefined;
+  return { decision: "blocked", runs: open.map((producer) => producer.run), message: waitsFor(open, registry.user) };
 }
 
 function orphanGrace(run: RunOnDisk, { submit_s }: Graces): number {

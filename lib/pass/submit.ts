@@ -4,6 +4,7 @@ import { type Fault, fault, isFault } from "../record/fault.js";
 import { jobName } from "../record/job-name.js";
 import type { Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
+import type { Submission } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
@@ -11,10 +12,14 @@ import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { linkIntent, submissionFiles, withdrawIntent, writeReceipt } from "../registry/submissions.js";
 import type { FoundJob, Scheduler, SubmitRequest, Submitted } from "../scheduler/scheduler.js";
+import type { Asker } from "./answer.js";
+import { sealClaim, ticketOf } from "./seal-claim.js";
 import { settle } from "./settle.js";
 
 export interface Sender {
   registry: Registry;
+  /** Who asks whether the run's claim still counts. */
+  asker: Asker;
   scheduler: Scheduler;
   now(): number;
   /** How long to look for a job whose submission timed out (milliseconds). */
@@ -23,11 +28,16 @@ export interface Sender {
 }
 
 /**
- * Submits the run's submission and returns the run grown by its job; one that is submitted already comes back as it is.
+ * Submits the run's submission and returns the run grown by its job; one that is submitted already comes back as it is. It
+ * is `lost` where its claim is no more, and somebody else is to be asked who answers.
  * Throws `refused` (the run is settled with the scheduler's words), `unavailable` (nothing was done), `tempfail` (it may
  * have been accepted: reconcile finds out), `dataerr` (it cannot be submitted).
  */
-export async function submitRun(sender: Sender, run: Run, dependencies: SubmitRequest["dependencies"]): Promise<Run> {
+export async function submitRun(
+  sender: Sender,
+  run: Run,
+  dependencies: SubmitRequest["dependencies"],
+): Promise<Run | "lost"> {
   const { registry, scheduler } = sender;
   const submission = run.submission;
   if (!submission)
@@ -40,6 +50,14 @@ export async function submitRun(sender: Sender, run: Run, dependencies: SubmitRe
   if (there)
     return { ...run, phase: "submitted", job: { id: there.job, scheduler: there.scheduler, submitted_at: there.at } };
   refuseEnded(disk);
+  const ticket = ticketOf(disk, submission.n);
+  if (ticket === "stale")
+    throw fault("tempfail", "cannot submit it: its script is of another claim", {
+      hint: `lab advance ${handleOf(run.id)} makes a new one`,
+    });
+  const sealed = ticket && sealClaim(sender.asker, disk, ticket);
+  if (sealed === "lost") return sealed;
+  if (sealed === "busy") throw fault("tempfail", "cannot submit it: another process is about to");
   const { ours, intent } = linkIntent(registry, disk.dir, run.id, submission.n, "submit", false);
   if (!ours) throw lostTo(intent);
   const request: SubmitRequest = {
@@ -80,17 +98,23 @@ export async function submitRun(sender: Sender, run: Run, dependencies: SubmitRe
   };
 }
 
-function alreadySubmitted({ facts }: RunOnDisk): Receipt | undefined {
-  return facts.submissions.at(-1)?.receipt ?? facts.submissions.filter(({ receipt }) => receipt).at(-1)?.receipt;
+function alreadySubmitted(disk: RunOnDisk): Receipt | undefined {
+  return counting(disk).findLast(({ receipt }) => receipt)?.receipt;
 }
 
-function refuseEnded({ facts }: RunOnDisk): void {
+/** The submissions since it was decided last; what became of those before counts no more. */
+function counting({ facts }: RunOnDisk): Submission[] {
+  return facts.submissions.filter(({ n }) => n > (facts.decision?.submission ?? 0));
+}
+
+function refuseEnded(disk: RunOnDisk): void {
+  const { facts } = disk;
   if (facts.outcome)
     throw fault("dataerr", `cannot submit it: it has ended already (${facts.outcome.state})`, {
       hint: "plan it anew: lab run",
     });
   if (facts.cancel) throw fault("dataerr", "cannot submit it: it was cancelled", { hint: "plan it anew: lab run" });
-  const begun = facts.submissions.find(({ intent }) => intent);
+  const begun = counting(disk).find(({ intent }) => intent);
   if (begun?.intent) throw lostTo(begun.intent);
 }
 

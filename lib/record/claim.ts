@@ -54,3 +54,16 @@ export const cachingSchema = v.looseObject({
   follow: maybe(v.boolean()),
 });
 export type Caching = v.InferOutput<typeof cachingSchema>;
+
+/**
+ * Whether the run claims its key, so that it is computed once. One that declares no outputs has nothing by which it could
+ * answer for another; it is computed each time.
+ */
+export function claims({ outputs, caching }: { outputs: Record<string, unknown>; caching?: Caching }): boolean {
+  return caching?.mode !== "none" && Object.keys(outputs).length > 0;
+}
+
+/** Whether a record of the pipe goes past what renders and submits: somebody else's run answers for it, or will. */
+export function isAnswered({ decision }: { decision?: { decision: string } }): boolean {
+  return decision?.decision === "hit" || decision?.decision === "follows";
+}

@@ -129,16 +129,15 @@ function isFirst({ decision, submission = 0 }: Decision): boolean {
 
 /** What was decided holds: there is no job, or what became of the last one counts no more. */
 function waitingFor(
-  { decision, leader = "another run", leader_user, runs, message }: Decision,
-  { run, cancel, forget, submissions, decision: last }: Facts,
+  { decision, leader = "another run", runs, message }: Decision,
+  { cancel, forget, submissions, decision: last }: Facts,
 ): Standing {
   if (forget) return { state: "lost", message: "given up by its owner", final: true };
   const refused = submissions.findLast(({ n, intent }) => intent?.void && n > (last?.submission ?? 0))?.intent;
   // A cancel alone is no end: it may be that somebody sends it this moment. Whoever cancels forbids that first.
   if (refused) return neverSubmitted(refused, cancel);
-  const whose = leader_user === undefined || run === leader ? leader : `${leader_user}'s run ${leader}`;
-  if (decision === "follows") return { state: "following", message: message ?? `waits for ${whose}`, final: false };
-  if (decision === "hit") return { state: "following", message: `is answered by ${whose}`, final: false };
+  if (decision === "follows" || decision === "hit")
+    return { state: "following", message: `${leader} computes the same`, final: false };
   if (decision === "deferred") return { state: "deferred", ...(message ? { message } : {}), final: false };
   if (decision === "claimed") return { state: "planned", message: "is to be sent again", final: false };
   return {

@@ -9,6 +9,7 @@ import type { Report } from "./alias-files.js";
 import { aliasNames, currentAlias, usersWithAliases } from "./aliases.js";
 import { openArtifact } from "./artifacts.js";
 import type { RunOnDisk } from "./facts.js";
+import { makerOfRun } from "./makers.js";
 import type { Registry } from "./open.js";
 import { artifactsOf } from "./outputs.js";
 import { findRun } from "./refs.js";
@@ -84,7 +85,7 @@ function lookUp(registry: Registry, ref: string, word: string, cwd: string, find
 function byRole(registry: Registry, word: string, colon: number, cwd: string): ArtifactRef {
   const [run, role] = [word.slice(0, colon), word.slice(colon + 1)];
   try {
-    return outputOf(findRun(registry, run, cwd), role);
+    return outputOf(registry, findRun(registry, run, cwd), role);
   } catch (error) {
     // @last:NAME is a run, and what it made one word more.
     const roles = run === "@last" && isFault(error) ? rolesOf(registry, word, cwd) : [];
@@ -193,12 +194,13 @@ export function meantBy(registry: Registry, alias: Alias, cwd: string, finding: 
   }
   const owner = alias.run_user ?? alias.user;
   const disk = openRun(registry, owner, run) ?? findRun(registry, run, cwd);
-  const found = outputOf(disk, role);
-  return step === undefined ? found : { ...found, ...stepOf(registry, disk, role, step, name) };
+  const found = outputOf(registry, disk, role);
+  return step === undefined ? found : { ...found, ...stepOf(registry, found.producer ?? disk, role, step, name) };
 }
 
 /** An output of a run, registered or not: of a stream the whole of it. */
-function outputOf(disk: RunOnDisk, role: string): ArtifactRef {
+function outputOf(registry: Registry, given: RunOnDisk, role: string): ArtifactRef {
+  const disk = given.facts.outcome?.state === "cached" ? makerOfRun(registry, given) : given;
   const { run, facts } = disk;
   const output = Object.hasOwn(run.outputs, role) ? run.outputs[role] : undefined;
   if (output?.path === undefined) {

@@ -13,7 +13,7 @@ import { claimDirectory, claimStem } from "./layout.js";
 import type { Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";
 import { list, readOwned } from "./read.js";
-import { recordText, unmark, writeOnce } from "./write.js";
+import { recordText, writeOnce } from "./write.js";
 
 export interface Generation {
   generation: number;
@@ -23,9 +23,14 @@ export interface Generation {
   at: number;
   /** `go`: its run may be given to the scheduler, or has been. `void`: it never will. Undefined: not decided. */
   seal?: "go" | "void";
+  /** When it was sealed (as `at`). */
+  sealed_at?: number;
   /** What the seal says, if it can be read. */
   go?: Go;
 }
+
+/** A generation whose claim is valid. */
+export type Claimed = Generation & { claim: Claim };
 
 type Report = (error: Fault) => void;
 
@@ -98,12 +103,12 @@ function readGo(
   generation: number,
   claimant: number | undefined,
   report: Report,
-): Pick<Generation, "seal" | "go"> {
+): Pick<Generation, "seal" | "go" | "sealed_at"> {
   const file = `${claimStem(registry.base, slot)}.${generation}.go.json`;
   try {
-    const { record: go, uid } = readOwned(file, goSchema) ?? notYet(file);
+    const { record: go, uid, mtime } = readOwned(file, goSchema) ?? notYet(file);
     const isOf = go.key === slot.key && go.epoch === slot.epoch && go.generation === generation;
-    return { seal: isOf && go.void !== true && uid === claimant ? "go" : "void", go };
+    return { seal: isOf && go.void !== true && uid === claimant ? "go" : "void", go, sealed_at: mtime };
   } catch (error) {
     if (!isForgery(error)) throw error;
     report(error);
@@ -122,10 +127,8 @@ function notYet(file: string): never {
 }
 
 /** The one that counts: the highest valid claim that is not void; undefined where nobody computes it, or has. */
-export function holderOf(generations: readonly Generation[]): (Generation & { claim: Claim }) | undefined {
-  return generations.findLast(
-    (one): one is Generation & { claim: Claim } => one.claim !== undefined && one.seal !== "void",
-  );
+export function holderOf(generations: readonly Generation[]): Claimed | undefined {
+  return generations.findLast((one): one is Claimed => one.claim !== undefined && one.seal !== "void");
 }
 
 /** The highest epoch of a key in which `counts` finds a claim that counts; 1 where there is none. */
@@ -193,18 +196,15 @@ export function linkGo(
     ...(isVoid ? { void: true } : {}),
     ...writer(),
   };
-  const seal = isVoid ? "void" : "go";
   if (writeOnce(`${stem}.${generation}.go.json`, recordText(go), registry.modes.file) === "made")
-    return { seal, ours: true, go };
+    return { seal: isVoid ? "void" : "go", ours: true, go };
   const there = generationsOf(registry, slot).find((one) => one.generation === generation);
   if (there?.seal === undefined) throw fault("tempfail", `cannot read '${stem}.${generation}.go.json' yet`);
-  const same = there.seal === "go" && !isVoid && there.go?.run === go.run && there.go.submission === go.submission;
-  return { seal: there.seal, ours: same, ...(there.go ? { go: there.go } : {}) };
-}
-
-/** Takes back one's own seal, when the scheduler certainly was not reached: others need not wait for what was not sent. */
-export function withdrawGo(registry: Registry, slot: Slot, generation: number): void {
-  unmark(`${claimStem(registry.base, slot)}.${generation}.go.json`);
+  const { seal, go: its } = there;
+  // A job that was started by hand has sealed it for itself.
+  const isOurs = its?.run === go.run && its.submission === go.submission && its.by !== "job";
+  const same = seal === "go" && !isVoid && isOurs;
+  return { seal, ours: same, ...(its ? { go: its } : {}) };
 }
 
 function writer() {

@@ -1,5 +1,6 @@
 // decision-<n>.json: what a run's owner has decided about computing it. Written once each, the highest counts.
 import path from "node:path";
+import { lastSent } from "../record/decided.js";
 import type { Decision } from "../record/facts.js";
 import type { RunOnDisk } from "./facts.js";
 import { envelope, numbered } from "./layout.js";
@@ -11,8 +12,9 @@ import { recordText, writeOnce } from "./write.js";
 export function decide(
   registry: Registry,
   { run, dir, facts }: Pick<RunOnDisk, "run" | "dir" | "facts">,
-  decision: Pick<Decision, "decision" | "runs" | "message" | "at">,
+  decided: Omit<Decision, "type" | "v" | "run" | "submission">,
 ): "made" | "exists" {
+  const decision = { ...decided, submission: lastSent(facts) };
   if (facts.decision && sense(facts.decision) === sense(decision)) return "exists";
   const text = recordText({ type: "decision", v: 1, run: run.id, ...decision });
   const lab = envelope(dir);
@@ -22,6 +24,7 @@ export function decide(
   return "made";
 }
 
-function sense({ decision, runs = [], message }: Pick<Decision, "decision" | "runs" | "message">): string {
-  return JSON.stringify([decision, [...runs].sort(), message]);
+function sense(of: Partial<Decision>): string {
+  const { decision, submission = 0, key, epoch, generation, leader, runs = [], message } = of;
+  return JSON.stringify([decision, submission, key, epoch, generation, leader, [...runs].sort(), message]);
 }

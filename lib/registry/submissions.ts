@@ -2,8 +2,10 @@
 import os from "node:os";
 import path from "node:path";
 import {
+  contextSchema,
   type Intent,
   intentSchema,
+  type JobContext,
   type Outcome,
   type Receipt,
   type SchedulerFact,
@@ -137,6 +139,11 @@ export function writeRequest(
     ...(reason === undefined ? {} : { reason }),
   };
   return writeOnce(path.join(envelope(runDir), `${kind}.json`), recordText(record), registry.modes.file);
+}
+
+/** What a submission's job was given; undefined where it was not rendered to its end. Throws dataerr. */
+export function readContext({ dir, owner }: { dir: string; owner: number }, n: number): JobContext | undefined {
+  return readRecord(submissionFiles(dir, n).context, contextSchema, { owner });
 }
 
 /** Where the files of a submission are. */

@@ -104,7 +104,9 @@ export interface Scheduler {
   /** Views with steps and memory of jobs that have ended, in one request; ids that nothing is known of are absent. Faults: `unavailable`. */
   details(jobs: JobQuery[]): Promise<Map<string, JobView>>;
   /** Jobs of these runs of this registry, wherever they are (queue, accounting), planned after `since` (milliseconds). */
-  find(registry: string, runs: { run: string; job_name: string; since: number }[]): Promise<FoundJob[]>;
+  find(registry: string, runs: { run: string; job_name: string; since: number; user?: string }[]): Promise<FoundJob[]>;
+  /** Whether jobs of other users can be seen at all; if not said, they can. Faults: `unavailable`. */
+  seesOthers?(): Promise<boolean>;
   /** Asks for the end of jobs; one that is gone already is no error. Faults: `unavailable`, `noperm`. */
   cancel(jobs: string[]): Promise<void>;
   /** Everybody's jobs that wait or run, as far as they can be seen, first those that run. Faults: `unavailable`. */

@@ -1,26 +1,31 @@
-// What can go on now: runs that waited for an input, and have it or a job to wait for; those whose input will never come end.
-import fs from "node:fs";
-import path from "node:path";
+// What can go on now: runs that waited for an input, and have it or a job to wait for, those whose input will never come;
+// runs that follow another, which has made what they need, or never will.
 import type { Context } from "../command/context.js";
 import { isOfThePlace } from "../command/context.js";
+import { answerFor } from "../pass/answer.js";
+import { follow } from "../pass/follow.js";
 import { lookAtProducers } from "../pass/producers.js";
 import type { Sender } from "../pass/submit.js";
+import { decided, lastSent } from "../record/decided.js";
 import { isFault } from "../record/fault.js";
+import type { Run } from "../record/run.js";
 import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { envelope, runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
+import { list } from "../registry/read.js";
 import { marked, openRun } from "../registry/runs.js";
+import { makersChanged } from "./made-by.js";
 import { tellOfEnd } from "./passes.js";
+import { rendered, renderedAnew } from "./rendered.js";
 import { graces } from "./runs.js";
 import { senderOf, sendRun } from "./sending.js";
-import { rendered } from "./submitting.js";
 
 const patience_s = 20;
 
 /**
- * One advance pass over the caller's blocked runs (or `only` these). Yields those that were sent, have ended, or wait for
- * something else than before; a dry pass yields those that would be sent or would end. Throws `unavailable`.
+ * One advance pass over the caller's runs that wait for others (or `only` these). Yields those that were sent, have ended, or
+ * wait for something else than before; a dry pass yields those that would be sent or would end. Throws `unavailable`.
  */
 export async function* advancePass(context: Context, only?: readonly string[]): AsyncGenerator<RunOnDisk> {
   const registry = await context.registry();
@@ -29,7 +34,7 @@ export async function* advancePass(context: Context, only?: readonly string[]): 
   for (const id of only ?? marked(registry, "active", registry.user)) {
     if (context.signal.aborted) return;
     try {
-      const run = blockedRun(registry, id, limits);
+      const run = waitingRun(registry, id, limits);
       if (!run) continue;
       sender ??= await senderOf(patience_s, context);
       if (context.dryRun ? await mayGo(run, sender, context) : await advanceOne(run, sender, context))
@@ -53,8 +58,7 @@ export function withUpstream(registry: Registry, disks: readonly RunOnDisk[]): s
   for (const queue = [...disks]; ; ) {
     const disk = queue.pop();
     if (!disk) return [...ids];
-    const { decision, outcome } = disk.facts;
-    for (const id of decision?.decision === "blocked" && !outcome ? (decision.runs ?? []) : []) {
+    for (const id of awaitedBy(disk)) {
       if (ids.has(id)) continue;
       const producer = openRun(registry, registry.user, id);
       if (!producer) continue;
@@ -64,28 +68,67 @@ export function withUpstream(registry: Registry, disks: readonly RunOnDisk[]): s
   }
 }
 
-/** The run if it is blocked. Most runs have never been, which shows without opening them. */
-function blockedRun(registry: Registry, id: string, limits: Parameters<typeof stateOf>[2]): RunOnDisk | undefined {
+/** The runs that a run waits for: what is to make its inputs, or the one that it follows. */
+function awaitedBy({ facts: { decision, outcome } }: RunOnDisk): string[] {
+  if (!decision || outcome) return [];
+  if (decision.decision === "blocked") return decision.runs ?? [];
+  return decision.decision === "follows" && decision.leader !== undefined ? [decision.leader] : [];
+}
+
+/** The run if it waits for others. Of most nothing was ever decided but that they compute, which shows without opening them. */
+function waitingRun(registry: Registry, id: string, limits: Parameters<typeof stateOf>[2]): RunOnDisk | undefined {
   const lab = envelope(runDirectory(registry.base, registry.user, id));
-  if (!fs.existsSync(path.join(lab, "decision-1.json"))) return undefined;
+  if (!list(lab).some((name) => name.startsWith("decision-"))) return undefined;
   const run = openRun(registry, registry.user, id);
-  return run && stateOf(run.facts, Date.now(), limits).state === "blocked" ? run : undefined;
+  if (!run || run.facts.cancel) return undefined;
+  const { state } = stateOf(run.facts, Date.now(), limits);
+  return state === "blocked" || state === "following" || isToBeSentAgain(run, state) ? run : undefined;
+}
+
+/** It has taken over, or lost a job that somebody else's claim made superfluous, and a pass died before it was sent. */
+function isToBeSentAgain({ dir, facts }: RunOnDisk, state: string): boolean {
+  if (state !== "planned" || facts.decision?.decision !== "claimed") return false;
+  return (facts.decision.submission ?? 0) > 0 || list(envelope(dir)).includes("decision-2.json");
 }
 
 /** Whether there is news of it. */
 async function advanceOne(disk: RunOnDisk, sender: Sender, context: Context): Promise<boolean> {
-  let run = rendered(disk);
-  if (run.phase !== "rendered") {
-    const { renderRun } = await import("./rendering.js");
-    run = await renderRun(disk.run, context);
+  const decision = decided(disk.facts)?.decision;
+  if (decision !== "follows" && decision !== "hit") return sendOne(disk, sender, context);
+  const { config } = await context.config();
+  const { registry, asker, scheduler, now } = sender;
+  const by = "advance";
+  const followed = await follow({ ...asker, by, scheduler, courtesy_s: config.cache.courtesy, now: now() }, disk);
+  if (followed.how === "waits") return followed.news;
+  if (followed.how === "ended") {
+    if (followed.made) tellOfEnd(disk.run, followed.outcome, context);
+    return true;
   }
+  context.say(`${disk.run.id}: computes it now, since ${disk.facts.decision?.leader ?? "its leader"} did not`);
+  return sendOne(openRun(registry, registry.user, disk.run.id) ?? disk, sender, context);
+}
+
+async function sendOne(disk: RunOnDisk, sender: Sender, context: Context): Promise<boolean> {
+  const last = rendered(disk);
+  const run = isOld(disk, last, sender.registry) ? await renderedAnew(disk, context) : last;
   const sent = await sendRun(run, sender, context);
   if (sent.how === "blocked") return sent.news;
   if (sent.how === "failed" && sent.ended) tellOfEnd(disk.run, sent.ended, context);
   return true;
 }
 
-async function mayGo({ run }: RunOnDisk, { registry, scheduler, now }: Sender, context: Context): Promise<boolean> {
+/** There is no script, it was for a submission that has been, or one of its inputs is made by another run now. */
+function isOld(disk: RunOnDisk, { phase, submission }: Run, registry: Registry): boolean {
+  if (phase !== "rendered" || submission === undefined || submission.n <= lastSent(disk.facts)) return true;
+  return makersChanged(disk, registry, submission.n);
+}
+
+async function mayGo(disk: RunOnDisk, { registry, scheduler, asker, now }: Sender, context: Context): Promise<boolean> {
+  const { run, facts } = disk;
+  if (decided(facts)?.decision === "follows") {
+    const answer = await answerFor(run, { ...asker, dry: true });
+    return answer?.decision !== "follows" || answer.leader !== facts.decision?.leader;
+  }
   const asking = { registry, scheduler, graces: await graces(context), now: now() };
   return (await lookAtProducers(run, asking)).awaited.length === 0;
 }

@@ -5,7 +5,7 @@ import { howItEnded } from "../pass/producers.js";
 import { type Fault, fault, isFault, systemFault } from "../record/fault.js";
 import type { ArtifactInput } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
-import { type Standing, stateOf } from "../record/state.js";
+import { hasSucceeded, type Standing, stateOf } from "../record/state.js";
 import { type ArtifactRef, findArtifact } from "../registry/artifact-refs.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { artifactFile } from "../registry/layout.js";
@@ -44,7 +44,7 @@ function sayWhole(role: string, word: string, { producer, role: made }: Artifact
 /** What will not be made cannot be waited for. */
 function mustComeYet({ run, facts }: RunOnDisk, limits: Parameters<typeof stateOf>[2]): void {
   const standing = stateOf(facts, Date.now(), limits);
-  if (standing.final && standing.state !== "succeeded") throw willNotCome(run.id, standing);
+  if (standing.final && !hasSucceeded(standing.state)) throw willNotCome(run.id, standing);
 }
 
 function willNotCome(run: string, standing: Standing): Fault {
@@ -73,7 +73,7 @@ function frozen({ id, user, path, run, role, step, artifact, producer }: Artifac
     };
     return { ...whose, ...known, ...given("record", record) };
   }
-  const { key, epoch, outputs } = producer.run;
+  const { key, outputs } = producer.run;
   const isStream = outputs[role]?.type === "checkpoint_stream";
   return {
     ...whose,
@@ -81,12 +81,19 @@ function frozen({ id, user, path, run, role, step, artifact, producer }: Artifac
     role,
     ...given("step", step),
     ...given("key", key?.digest),
-    epoch: epoch ?? run,
+    epoch: epochOf(producer),
     ...given("marker", isStream && step === undefined ? undefined : outputs[role]?.marker),
     ...(step === undefined
       ? {}
       : { ...given("marker_mtime", artifact?.marker_mtime), ...given("marker_bytes", artifact?.marker_bytes) }),
   };
+}
+
+/** What a run has made that claims nothing answers for nothing, nor does what is made from it. */
+function epochOf({ run, facts: { decision, outcome } }: RunOnDisk): string {
+  const claims =
+    outcome?.state === "cached" || ["claimed", "hit", "follows", "blocked"].includes(decision?.decision ?? "");
+  return claims ? (run.epoch ?? run.id) : run.id;
 }
 
 function given<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {

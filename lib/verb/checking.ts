@@ -1,6 +1,7 @@
 // `[checks]`: what can be seen to be wrong before anything is submitted. Each is an error, a warning, or off.
 import fs from "node:fs";
 import path from "node:path";
+import { claims } from "../record/claim.js";
 import { fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import type { Run } from "../record/run.js";
@@ -150,9 +151,9 @@ function resources({ resources: r }: Run): Finding[] {
 /** How many of one's newest runs are compared with. */
 const looked = 50;
 
-/** The same key was computed before: then its result is there already. */
+/** The same key was computed before, and this run claims nothing: it computes it again. Of one that claims lab-cache says so. */
 function nearDuplicate(run: Run, registry: Registry | undefined): Finding[] {
-  if (registry === undefined || run.key === undefined) return [];
+  if (registry === undefined || run.key === undefined || claims(run)) return [];
   let seen = 0;
   for (const entry of roll(registry, [registry.user])) {
     if (++seen > looked) return [];

@@ -4,7 +4,7 @@ import type { Context } from "../command/context.js";
 import { ownView, queryOf } from "../pass/own-job.js";
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
-import { stateOf } from "../record/state.js";
+import { hasSucceeded, stateOf } from "../record/state.js";
 import type { Registry } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
 import {
@@ -51,7 +51,7 @@ function jobOfRun(ref: string, type: DependencyType, registry: Registry, context
   const { facts, run } = disk;
   const standing = stateOf(facts, context.now);
   if (standing.final) {
-    if (met(type, standing.state === "succeeded")) return undefined;
+    if (met(type, hasSucceeded(standing.state))) return undefined;
     throw never(type, ref, standing.state);
   }
   if (standing.job === undefined)

@@ -4,6 +4,7 @@ import type { Context } from "../command/context.js";
 import { differences } from "../graph/differences.js";
 import { isFault } from "../record/fault.js";
 import type { Graces, Standing } from "../record/state.js";
+import { hasSucceeded } from "../record/state.js";
 import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
@@ -28,7 +29,7 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
     ...(standing.mode ? { mode: standing.mode } : {}),
   };
   if (standing.state === "queued") return { ...base, ...(await pending(run, limits, context)) };
-  if (standing.state === "succeeded") return { ...base, message: "there is nothing to explain" };
+  if (hasSucceeded(standing.state)) return { ...base, message: "there is nothing to explain" };
   if (standing.state === "running") return { ...base, ...running(run, standing, context) };
   if (standing.state === "blocked")
     return {

@@ -10,6 +10,7 @@ import type { Run } from "../record/run.js";
 import { cacheDirectory } from "../registry/cache.js";
 import type { Registry } from "../registry/open.js";
 import { anyActive, marked } from "../registry/runs.js";
+import { askerOf } from "./caching.js";
 import { graces } from "./runs.js";
 
 /** Hooks of this process, so many at once. */
@@ -33,6 +34,7 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
   if (!anyActive(registry, isOpen)) return;
   const pass: Pass = {
     registry,
+    asker: await askerOf(context, "reconcile"),
     scheduler: await context.scheduler(),
     graces: await graces(context),
     now: Date.now(),

@@ -7,6 +7,7 @@ import { loadRecipe, loadRecipeText, type Recipe } from "../recipe/load.js";
 import { type NarrativeFlags, planRun } from "../recipe/plan.js";
 import type { LayerOptions } from "../recipe/read.js";
 import { checkTokens } from "../recipe/tokens.js";
+import type { Caching } from "../record/claim.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { userOf } from "../registry/open.js";
@@ -27,6 +28,9 @@ export interface PlanOptions {
   tag: string[];
   group: string | undefined;
   parent: string | undefined;
+  "no-cache": boolean | undefined;
+  recompute: boolean | undefined;
+  "no-follow": boolean | undefined;
 }
 
 /**
@@ -109,7 +113,18 @@ async function planned(recipe: Recipe, source: Source, options: PlanOptions, con
     flags,
   });
   checkTokens(run);
-  return context.dryRun ? { ...run, dry_run: true } : run;
+  return { ...run, ...cachingOf(options), ...(context.dryRun ? { dry_run: true } : {}) };
+}
+
+/** How it wants to be answered; nothing where it is as usual. */
+function cachingOf({ "no-cache": none, recompute, "no-follow": alone }: PlanOptions): Pick<Run, "caching"> {
+  if (none && (recompute || alone))
+    throw fault("usage", `--no-cache claims nothing: --${recompute ? "recompute" : "no-follow"} says how to claim`);
+  const caching: Caching = {
+    ...(none ? { mode: "none" as const } : recompute ? { mode: "recompute" as const } : {}),
+    ...(alone ? { follow: false } : {}),
+  };
+  return Object.keys(caching).length === 0 ? {} : { caching };
 }
 
 async function narrative(options: PlanOptions, context: Context): Promise<NarrativeFlags> {

@@ -12,17 +12,18 @@ import { type Run, runSchema } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
-import { runDirectory } from "../registry/layout.js";
+import { claimStem, runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
 import { nextSubmission, submissionFiles, writeSubmissionFile } from "../registry/submissions.js";
 import { umaskOf } from "../registry/umask.js";
 import { slurmDirectives } from "../scheduler/slurm/directives.js";
 import { gateInput } from "./gate-inputs.js";
+import { withMakers } from "./made-by.js";
 
 /** Writes the files of the run's next submission and returns the run with their places; a dry run gets the script's text. */
 export async function renderRun(given: Run, context: Context): Promise<Run> {
-  const run = checked(runSchema, given, "the run");
   const registry = await context.registry();
+  const run = withMakers(checked(runSchema, given, "the run"), registry);
   const { config } = await context.config();
   const runDir = runDirectory(registry.base, registry.user, run.id);
   if (run.run_dir !== runDir)
@@ -39,7 +40,7 @@ export async function renderRun(given: Run, context: Context): Promise<Run> {
     outputs: pathsOf(run.outputs),
     ids: idsOf(run.inputs),
   });
-  const about = contextOf(run, registry, n, runDir, files.params, values);
+  const about = { ...contextOf(run, registry, n, runDir, files.params, values), ...claimOf(run, registry) };
   const script = renderScript({
     ...scriptInput(run, config, values),
     context: about,
@@ -47,11 +48,18 @@ export async function renderRun(given: Run, context: Context): Promise<Run> {
     directives: await directivesOf(run, config, registry, n, context),
   });
   const submission = { n, script: files.script, context: files.context };
-  if (dry) return { ...run, phase: "rendered", submission, script, dry_run: true };
+  if (dry) return { ...given, phase: "rendered", submission, script, dry_run: true };
   writeSubmissionFile(registry, files.dir, "context.json", `${JSON.stringify(about, undefined, 2)}\n`);
   writeSubmissionFile(registry, files.dir, "params.json", paramsText(run));
   writeSubmissionFile(registry, files.dir, "script.sh", script);
-  return { ...run, phase: "rendered", submission };
+  return { ...given, phase: "rendered", submission };
+}
+
+/** The generation that the submission is for: its job looks whether that still is the one that counts. */
+function claimOf({ decision }: Run, registry: Registry): Pick<JobContext, "claim"> {
+  const { decision: word, key, epoch, generation } = decision ?? {};
+  if (word !== "claimed" || key === undefined || epoch === undefined || generation === undefined) return {};
+  return { claim: { key, epoch, generation, file: claimStem(registry.base, { key, epoch }) } };
 }
 
 function pathsOf(table: Record<string, { path?: string }>): Record<string, string> {

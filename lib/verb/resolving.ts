@@ -5,11 +5,15 @@ import { outputRoot } from "../config/output-root.js";
 import { cacheKey } from "../recipe/key.js";
 import { outputNames } from "../recipe/outputs.js";
 import { checkTokens } from "../recipe/tokens.js";
+import { claims } from "../record/claim.js";
 import { fault, isFault } from "../record/fault.js";
 import { contentFingerprint, statFingerprint } from "../record/fingerprint.js";
 import type { Run, RunInput, RunOutput } from "../record/run.js";
+import { generationsOf, highestEpoch, ownKey } from "../registry/claims.js";
 import { runDirectory } from "../registry/layout.js";
+import type { Registry } from "../registry/open.js";
 import { checkRun } from "./checking.js";
+import { trusted } from "./trust.js";
 
 /** The run resolved. Throws dataerr, noinput or config for what cannot be; what is only doubtful is said. */
 export async function resolveRun(run: Run, context: Context): Promise<Run> {
@@ -31,12 +35,33 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
     outputs,
     run_dir: runDirectory(registry.base, run.user, run.id),
     toolkit: LAB_VERSION,
-    // A run that claims nothing answers for nothing: its results are an epoch of their own.
-    epoch: run.id,
   };
   resolved.key = { ...cacheKey({ ...resolved, outputs: run.outputs }) };
+  resolved.epoch = await epochOf(resolved, context);
   for (const warning of checkRun(resolved, registry)) context.say(`${run.id}: ${warning}`);
   return resolved;
+}
+
+/**
+ * Which of the times that this key was computed it belongs to: the newest in which somebody who is trusted has claimed it,
+ * or the one after that. A run that claims nothing answers for nothing: its results are an epoch of their own.
+ */
+async function epochOf(run: Run, context: Context): Promise<string> {
+  if (!claims(run) || run.key === undefined) return run.id;
+  const registry = await context.registry();
+  const trusts = await trusted(context);
+  const newest = Math.max(
+    highestEpoch(registry, run.key.digest, ({ user }) => trusts(user)),
+    highestEpoch(registry, ownKey(run.key.digest, registry.uid), ({ user }) => user === registry.user),
+  );
+  if (run.caching?.mode !== "recompute") return String(newest);
+  return String(newest > 1 || isClaimed(registry, run.key.digest) ? newest + 1 : newest);
+}
+
+/** Whether anybody has ever claimed the key: the first time is no second one. */
+function isClaimed(registry: Registry, key: string): boolean {
+  const keys = [key, ownKey(key, registry.uid)];
+  return keys.some((one) => generationsOf(registry, { key: one, epoch: "1" }).length > 0);
 }
 
 async function resolvedInput(role: string, input: RunInput, context: Context): Promise<RunInput> {

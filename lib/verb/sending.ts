@@ -1,9 +1,13 @@
 // One run to the scheduler, once what it takes from other runs is made or has a job that it can wait for; until then it is
 // blocked, and a later pass sends it.
 import type { Context } from "../command/context.js";
+import { type Answer, answerFor } from "../pass/answer.js";
+import { answered } from "../pass/answered.js";
 import { lookAtProducers, type Producers, waitsFor, willNotStart } from "../pass/producers.js";
+import { ticketOf } from "../pass/seal-claim.js";
 import { settle } from "../pass/settle.js";
 import { type Sender, submitRun } from "../pass/submit.js";
+import { decided, lastSent } from "../record/decided.js";
 import type { Outcome } from "../record/facts.js";
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
@@ -14,13 +18,16 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
 import { openRun } from "../registry/runs.js";
 import type { SubmitRequest } from "../scheduler/scheduler.js";
+import { askerOf } from "./caching.js";
 import { dependenciesOf } from "./dependencies.js";
+import { renderedAnew } from "./rendered.js";
 import { graces } from "./runs.js";
 import { sleep } from "./sleep.js";
 
 /** What became of a run that was to be sent: it has a job; it waits; or it never will start, which is written down. */
 export type Sent =
   | { how: "submitted"; run: Run }
+  | { how: "answered"; run: Run }
   | { how: "blocked"; message: string; news: boolean }
   | { how: "failed"; message: string; hint: string; ended?: Outcome };
 
@@ -28,6 +35,7 @@ export type Sent =
 export async function senderOf(patience_s: number, context: Context): Promise<Sender> {
   return {
     registry: await context.registry(),
+    asker: await askerOf(context, "submit"),
     scheduler: await context.scheduler(),
     now: () => Date.now(),
     patience_ms: patience_s * 1000,
@@ -40,22 +48,53 @@ export async function sendRun(run: Run, sender: Sender, context: Context): Promi
   const { registry, scheduler } = sender;
   const disk = openRun(registry, registry.user, run.id);
   // What has begun, or is not there, is submitRun's to tell.
-  if (!disk || hasBegun(disk)) return { how: "submitted", run: await submitRun(sender, run, []) };
+  if (!disk || hasBegun(disk)) return submitted(run, sender, [], context);
   const asking = { registry, scheduler, graces: await graces(context), now: sender.now() };
   const producers = await lookAtProducers(disk.run, asking);
   if (producers.failed[0]) return failed(disk, producers.failed[0], sender);
   if (producers.awaited.length > 0) return blocked(disk, producers, sender);
   const after = await dependenciesOf(run, scheduler, registry, context);
-  return { how: "submitted", run: await submitRun(sender, run, withJobs(after, producers.jobs)) };
+  return submitted(run, sender, withJobs(after, producers.jobs), context);
+}
+
+/**
+ * Submits it. Where its claim has gone to somebody else, it is asked again who answers; where it is claimed anew, it gets a
+ * script for that.
+ */
+async function submitted(
+  given: Run,
+  sender: Sender,
+  dependencies: SubmitRequest["dependencies"],
+  context: Context,
+): Promise<Sent> {
+  for (let run = given; ; ) {
+    const { registry } = sender;
+    const disk = openRun(registry, registry.user, run.id);
+    if (disk && isStale(disk, run)) run = await renderedAnew(disk, context);
+    const sent = await submitRun(sender, run, dependencies);
+    if (sent !== "lost") return { how: "submitted", run: sent };
+    const now = openRun(registry, registry.user, run.id);
+    if (!now) throw fault("noinput", "the run is gone");
+    const answer = await decideAnew(now, sender);
+    if (answer.decision !== "claimed") return { how: "answered", run: { ...run, decision: { ...answer } } };
+  }
+}
+
+function isStale(disk: RunOnDisk, { submission }: Run): boolean {
+  return submission !== undefined && ticketOf(disk, submission.n) === "stale";
+}
+
+/** Who answers now for a run whose claim is no more; written down, and where it is a hit that is its end. */
+async function decideAnew(disk: RunOnDisk, { registry, asker, now }: Sender): Promise<Answer> {
+  const answer = await answerFor(disk.run, { ...asker, now: now() });
+  if (answer === undefined) throw fault("software", "a run that claims nothing has lost its claim");
+  decide(registry, disk, { ...answer, at: timestamp(now()) });
+  if (answer.decision === "hit") answered(registry, disk, answer, now());
+  return answer;
 }
 
 function hasBegun({ facts }: RunOnDisk): boolean {
-  return (
-    facts.outcome !== undefined ||
-    facts.cancel !== undefined ||
-    facts.attempts.length > 0 ||
-    facts.submissions.some(({ intent, receipt }) => intent ?? receipt)
-  );
+  return facts.outcome !== undefined || facts.cancel !== undefined || (lastSent(facts) > 0 && !decided(facts));
 }
 
 function blocked(disk: RunOnDisk, { awaited }: Producers, { registry, now }: Sender): Sent {
@@ -85,6 +124,11 @@ function withJobs(after: SubmitRequest["dependencies"], jobs: string[]): SubmitR
 /** The record of a run that was to be submitted. Throws `refused` for one that never will start. */
 export function sentRecord(run: Run, sent: Sent, context: Pick<Context, "say">): object {
   if (sent.how === "submitted") return sent.run;
+  if (sent.how === "answered") {
+    const { decision, leader = "" } = sent.run.decision ?? {};
+    context.say(`${run.id}: ${decision === "hit" ? "answered by" : "follows"} ${handleOf(leader)}, which was first`);
+    return { ...sent.run, phase: "cached", state: decision === "hit" ? "cached" : "following" };
+  }
   if (sent.how === "failed") throw fault("refused", `it will not start: ${sent.message}`, { hint: sent.hint });
   context.say(`${run.id}: ${sent.message} (a pass of yours sends it then: lab wait, lab status, lab advance)`);
   return { ...run, state: "blocked", message: sent.message };

@@ -1,12 +1,11 @@
 // Runs to submit, from the pipe or by name, one after the other.
-import fs from "node:fs";
 import { type Context, each } from "../command/command.js";
+import { isAnswered } from "../record/claim.js";
 import { fault } from "../record/fault.js";
 import { isRun } from "../record/phase.js";
 import type { Run } from "../record/run.js";
-import type { RunOnDisk } from "../registry/facts.js";
-import { submissionFiles } from "../registry/submissions.js";
 import { needs } from "./phase.js";
+import { rendered } from "./rendered.js";
 import { graces, namedRuns, notYours } from "./runs.js";
 import { senderOf, sendRun, sentRecord } from "./sending.js";
 
@@ -21,6 +20,7 @@ export async function* submitAll(
 }
 
 async function submitOne(run: Run, patience_s: number, context: Context): Promise<object> {
+  if (isAnswered(run)) return run;
   needs(run, "rendered", "lab-render-sbatch");
   if (context.dryRun || run.dry_run) {
     if (context.terminal.out && typeof run["script"] === "string")
@@ -49,12 +49,4 @@ async function* byName(records: AsyncIterable<unknown>, context: Context): Async
     if ("other" in named) yield named.other;
     else yield named.run.owner === registry.uid ? rendered(named.run) : notYours(named.run, limits, context);
   }
-}
-
-/** The run with the newest script that it has; where it has none it comes back as it was created. */
-export function rendered(disk: RunOnDisk): Run {
-  const last = disk.facts.submissions.at(-1);
-  const files = last && submissionFiles(disk.dir, last.n);
-  if (!files || !fs.existsSync(files.script)) return disk.run;
-  return { ...disk.run, phase: "rendered", submission: { n: last.n, script: files.script, context: files.context } };
 }

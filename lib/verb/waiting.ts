@@ -5,6 +5,7 @@ import { plain } from "../command/plain.js";
 import { type Fault, fault, isFault, type RecordError, recordError } from "../record/fault.js";
 import type { Status } from "../record/records.js";
 import type { Graces } from "../record/state.js";
+import { hasSucceeded } from "../record/state.js";
 import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
@@ -22,7 +23,7 @@ export interface Waiting {
   passes: boolean;
 }
 
-const ends = new Set(["succeeded", "failed", "cancelled", "lost"]);
+const ends = new Set(["succeeded", "cached", "failed", "cancelled", "lost"]);
 
 /** Yields the status of each run when it has ended, in the order of the ends; the exit status tells how they ended. */
 export async function* waitFor(
@@ -63,7 +64,7 @@ export async function* waitFor(
       if (!ends.has(status.state)) continue;
       if (waiting.passes && disk.owner === registry.uid && !(await isOver(context, disk, status, limits))) continue;
       open.delete(id);
-      if (status.state !== "succeeded") context.no();
+      if (!hasSucceeded(status.state)) context.no();
       yield grown(given.get(id), withLastError(status, disk));
     }
     if (open.size === 0) break;

@@ -1,7 +1,7 @@
 // One run, for reading: what came of it first, then what it is.
 import { ask, type Edge, elapsed, type WholeRun } from "./records.js";
 
-const ended = new Set(["succeeded", "failed", "cancelled", "lost"]);
+const ended = new Set(["succeeded", "cached", "failed", "cancelled", "lost"]);
 
 /** The content of the panel, and whether it will stay as it is. An error is content too: it says what is wrong. */
 export async function runPanel(id: string, close: () => void): Promise<{ nodes: Node[]; final: boolean }> {

@@ -1,10 +1,17 @@
 # -------------------------------------------------------------------------------------------------------- the fence
 
 # Makes sure that nobody else computes, or has computed, this run: the last one who can. Ends as `superseded` otherwise.
+#
+# The order counts. start.json is there before the claims are listed: whoever claims above us lists them before us, or finds
+# our attempt after. The seal is looked at before the intent is linked, so that a job that is stopped leaves no valid one.
 lab_fence() {
   lab_refresh "$lab_envelope"
   lab_fence_outcome
   lab_fence_holder
+  if [[ -n $lab_claim ]]; then
+    lab_fence_seal
+    lab_fence_claims
+  fi
   lab_fence_intent
   lab_fence_later
 }
@@ -27,6 +34,9 @@ lab_fence_holder() {
   fi
   for ((n = 1; n < lab_attempt; n++)); do
     dir=$lab_envelope/attempt-$n
+    # It may be started again after its own success: by an administrator, or by Slurm when its node fails in the epilog.
+    lab_field "$dir/exit.json" reason && [[ $REPLY == command ]] && lab_field "$dir/exit.json" code && [[ $REPLY == 0 ]] &&
+      lab_superseded "attempt $n has succeeded"
     lab_field "$dir/start.json" submission && [[ $REPLY == "$lab_submission" ]] || continue
     lab_field "$dir/exit.json" reason && [[ $REPLY == superseded ]] && continue
     lab_field "$dir/start.json" job || REPLY=
@@ -55,6 +65,51 @@ lab_fence_by_hand() {
   lab_superseded "attempt $1 is still running"
 }
 
+# Sealed means: this submission of this run may begin for this generation. Submitted by hand there may be no seal yet: the
+# job links it itself.
+lab_fence_seal() {
+  local file=$lab_claim.$lab_generation.go.json token
+  [[ -O $lab_claim.$lab_generation.json ]] || lab_superseded "'$lab_claim.$lab_generation.json' is no claim of yours"
+  if ! lab_listed "$file"; then
+    read -r token </proc/sys/kernel/random/uuid
+    lab_now
+    lab_json_object type text go v raw 1 key text "$lab_key" epoch text "$lab_epoch" generation raw "$lab_generation" \
+      run text "$lab_run" submission raw "$lab_submission" by text job user text "$lab_user" host text "$lab_host" \
+      pid raw $$ token text "$token" at text "$REPLY"
+    lab_write_once "$file" "$REPLY"
+    (($? != 1)) || lab_end launch_error 73 "cannot write '$file'"
+  fi
+  [[ -O $file ]] || lab_superseded "somebody else has sealed generation $lab_generation of its claim"
+  lab_field "$file" run || lab_end launch_error 74 "cannot read '$file'"
+  [[ $REPLY == "$lab_run" ]] || lab_superseded "generation $lab_generation of its claim is sealed for run $REPLY"
+  lab_field "$file" void && [[ $REPLY == true ]] &&
+    lab_superseded "generation $lab_generation of its claim was given up before it started"
+  lab_field "$file" submission && [[ $REPLY == "$lab_submission" ]] ||
+    lab_superseded "generation $lab_generation of its claim is submission $REPLY's"
+}
+
+# Whether a name is in the listing of its directory: a stat may say for a while that what was looked for before is not there.
+lab_listed() {
+  local name
+  lab_refresh "${1%/*}"
+  for name in "${1%/*}"/"${1##*/}"*; do [[ $name != "$1" ]] || return 0; done
+  return 1
+}
+
+# A later generation, void or not, of somebody who may name the run that it names.
+lab_fence_claims() {
+  local file n user owner
+  lab_refresh "${lab_claim%/*}"
+  for file in "$lab_claim".*.json; do
+    n=${file#"$lab_claim".} n=${n%.json}
+    [[ $n == [1-9]* && $n != *[!0-9]* && ${#n} -lt 10 ]] && ((n > lab_generation)) || continue
+    lab_field "$file" user && user=$REPLY && [[ $user != */* ]] || continue
+    { owner=$(stat -c %u -- "$file") && [[ $owner == "$(stat -c %u -- "${lab_run_dir%/*/*}/$user")" ]]; } 2>/dev/null || continue
+    lab_field "$file" run || REPLY='another run'
+    lab_superseded "$REPLY of $user computes it since (generation $n)"
+  done
+}
+
 # Submitted by hand there is no intent yet: the job links it itself. Whoever links first, decides.
 lab_fence_intent() {
   local file=$lab_submission_dir/intent.json token
@@ -77,7 +132,6 @@ lab_fence_later() {
   for dir in "$lab_envelope"/submit-*; do
     n=${dir##*/submit-}
     [[ $n != *[!0-9]* ]] && ((n > lab_submission)) && [[ -e $dir/intent.json ]] || continue
-    lab_field "$dir/intent.json" void && [[ $REPLY == true ]] && continue
     lab_superseded "submission $n came after submission $lab_submission"
   done
 }

@@ -13,17 +13,19 @@ export interface SoughtRun {
   run: string;
   job_name: string;
   since: number;
+  /** Whose it is; the caller's if not given. */
+  user?: string;
 }
 
 /**
- * Jobs of these runs: by their comment in the queue, then, for those not there, by name in accounting. Accounts have no
- * comment before a job has ended, but a working directory, which is the run's. Throws `unavailable`.
+ * Jobs of these runs, all of one user: by their comment in the queue, then, for those not there, by name in accounting.
+ * Accounts have no comment before a job has ended, but a working directory, which is the run's. Throws `unavailable`.
  */
 export async function findJobs(slurm: SlurmClient, registry: string, runs: readonly SoughtRun[]): Promise<FoundJob[]> {
   if (runs.length === 0) return [];
   const sought = new Set(runs.map(({ run }) => run));
   const found: FoundJob[] = [];
-  const queue = await queuedJobs(slurm);
+  const queue = await queuedJobs(slurm, runs[0]?.user);
   for (const job of queue.keys()) {
     const told = queue.whose(job);
     const view = told?.registry === registry && sought.has(told.run) ? queue.get(job) : undefined;
@@ -40,7 +42,8 @@ async function findInAccounting(slurm: SlurmClient, registry: string, runs: read
   const found: FoundJob[] = [];
   for (let from = 0; from < runs.length; from += batch) {
     const names = runs.slice(from, from + batch).map(({ job_name }) => job_name);
-    const options = ["--allocations", `--name=${names.join(",")}`, `--starttime=${startTime(since)}`];
+    const whose = runs[0]?.user === undefined ? [] : [`--user=${runs[0].user}`];
+    const options = ["--allocations", ...whose, `--name=${names.join(",")}`, `--starttime=${startTime(since)}`];
     for (const { view, told: isTold, comment, workdir } of (await askAccounting(slurm, options)) ?? []) {
       if (!isTold) continue;
       const told = readComment(comment);

@@ -3,9 +3,9 @@ import { type SlurmClient, unanswered } from "./client.js";
 import { type QueueRows, queueFormat, queueRows } from "./queue-rows.js";
 import { troubleOf } from "./trouble.js";
 
-/** The caller's jobs that slurmctld knows. Throws `unavailable` where the controller cannot be asked. */
-export async function queuedJobs(slurm: SlurmClient): Promise<QueueRows> {
-  return asked(slurm, ["--me"]);
+/** The caller's jobs, or those of a user, that slurmctld knows. Throws `unavailable` where the controller cannot be asked. */
+export async function queuedJobs(slurm: SlurmClient, user?: string): Promise<QueueRows> {
+  return asked(slurm, [user === undefined ? "--me" : `--user=${user}`]);
 }
 
 /** These jobs, whoever's, as far as slurmctld knows them and lets the caller see them. Throws `unavailable`. */

@@ -6,11 +6,13 @@ import { type SlurmOptions, slurmClient } from "./client.js";
 import { findJobs } from "./find.js";
 import { namedJobs, queuedJobs } from "./queue.js";
 import { explainSlurm } from "./reasons.js";
+import { slurmSettings } from "./settings.js";
 import { submitJob } from "./submit.js";
 
 /** The cluster that the caller's environment (SLURM_CONF) or this machine's configuration leads to. */
 export function slurmScheduler(options: SlurmOptions): Scheduler {
   const slurm = slurmClient(options);
+  let seesOthers: Promise<boolean> | undefined;
   return {
     kind: "slurm",
     idsComeRound: true,
@@ -20,6 +22,10 @@ export function slurmScheduler(options: SlurmOptions): Scheduler {
     accounting: (jobs) => accountedJobs(slurm, jobs),
     details: async (jobs) => (await accountedJobs(slurm, jobs, { steps: true })) ?? new Map(),
     find: (registry, runs) => findJobs(slurm, registry, runs),
+    seesOthers: () => {
+      seesOthers ??= slurmSettings(slurm).then((settings) => !/\bjobs\b/.test(settings.get("PrivateData") ?? ""));
+      return seesOthers;
+    },
     cancel: (jobs) => cancelJobs(slurm, jobs),
     explain: explainSlurm,
   };

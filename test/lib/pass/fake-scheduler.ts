@@ -3,6 +3,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { type Sender, submitRun } from "../../../lib/pass/submit.js";
 import { adHocRecipe } from "../../../lib/recipe/ad-hoc.js";
 import { loadRecipeText } from "../../../lib/recipe/load.js";
 import { planRun } from "../../../lib/recipe/plan.js";
@@ -108,4 +109,18 @@ export async function readyRun(
   const { script, context } = submissionFiles(run_dir, n);
   fs.writeFileSync(path.join(dir, "script.sh"), "#!/bin/bash\n");
   return { ...run, phase: "rendered", submission: { n, script, context } };
+}
+
+/** What sends a registry's runs to the fake. */
+export function senderFor(registry: Registry, scheduler: Fake): Sender {
+  const graces = { missing_job_s: 600, accounting_s: 60, submit_s: 600 };
+  const asker = { registry, graces, now: Date.now(), lease_s: 600, trusts: () => true, by: "submit" } as const;
+  return { registry, asker, scheduler, now: () => Date.now(), patience_ms: 0, sleep: async () => {} };
+}
+
+/** Submits a run that nobody else has claimed. */
+export async function submittedRun(sender: Sender, run: Run): Promise<Run> {
+  const sent = await submitRun(sender, run, []);
+  if (sent === "lost") throw new Error(`${run.id} has lost its claim`);
+  return sent;
 }

@@ -3,10 +3,9 @@ import path from "node:path";
 import t from "tap";
 import { howItEnded, lookAtProducers, producersOf, waitsFor, willNotStart } from "../../../lib/pass/producers.js";
 import { settle } from "../../../lib/pass/settle.js";
-import { submitRun } from "../../../lib/pass/submit.js";
 import type { ArtifactInput, Run } from "../../../lib/record/run.js";
 import { openRun } from "../../../lib/registry/runs.js";
-import { fakeScheduler, newRegistry, readyRun } from "./fake-scheduler.js";
+import { fakeScheduler, newRegistry, readyRun, senderFor, submittedRun } from "./fake-scheduler.js";
 
 const graces = { missing_job_s: 600, accounting_s: 60, submit_s: 600 };
 
@@ -14,7 +13,6 @@ function setUp(t: { teardown(fn: () => void): void }) {
   const { registry, remove } = newRegistry();
   t.teardown(remove);
   const scheduler = fakeScheduler();
-  const sender = { registry, scheduler, now: () => Date.now(), patience_ms: 0, sleep: async () => {} };
   const input = (run: string, more: Partial<ArtifactInput> = {}): ArtifactInput => ({
     type: "artifact",
     artifact: "x",
@@ -27,7 +25,7 @@ function setUp(t: { teardown(fn: () => void): void }) {
     registry,
     scheduler,
     input,
-    send: async (run: Run) => (await submitRun(sender, run, [])).job?.id ?? "",
+    send: async (run: Run) => (await submittedRun(senderFor(registry, scheduler), run)).job?.id ?? "",
     look: (run: Run, inputs: Run["inputs"]) =>
       lookAtProducers({ ...run, inputs }, { registry, scheduler, graces, now: Date.now() }),
   };

@@ -3,13 +3,12 @@ import path from "node:path";
 import t from "tap";
 import { lookAgain, openMemory } from "../../../lib/pass/memory.js";
 import { type Changed, type Pass, reconcile } from "../../../lib/pass/reconcile.js";
-import { submitRun } from "../../../lib/pass/submit.js";
 import { type Fault, fault } from "../../../lib/record/fault.js";
 import type { Run } from "../../../lib/record/run.js";
 import { decide } from "../../../lib/registry/decisions.js";
 import { marked, openRun } from "../../../lib/registry/runs.js";
 import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
-import { type Fake, fakeScheduler, newRegistry, readyRun } from "./fake-scheduler.js";
+import { type Fake, fakeScheduler, newRegistry, readyRun, senderFor, submittedRun } from "./fake-scheduler.js";
 
 interface Place {
   pass: Pass;
@@ -27,18 +26,18 @@ function setUp(t: { teardown(fn: () => void): void }): Place {
   const memory = openMemory(path.dirname(registry.base));
   const pass: Pass = {
     registry,
+    asker: senderFor(registry, fake).asker,
     scheduler: fake,
     graces: { missing_job_s: 600, accounting_s: 60, submit_s: 600 },
     now: Date.now(),
     memory,
     report: (id, error) => reported.push([id, error]),
   };
-  const sender = { registry, scheduler: fake, now: () => Date.now(), patience_ms: 0, sleep: async () => {} };
   return {
     pass,
     fake,
     reported,
-    submit: (run) => submitRun(sender, run, []),
+    submit: (run) => submittedRun(senderFor(registry, fake), run),
     once: async (after_s = 0) => {
       fake.calls.length = 0;
       const changed: Changed[] = [];

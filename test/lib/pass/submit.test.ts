@@ -3,7 +3,7 @@ import { type Sender, submitRun } from "../../../lib/pass/submit.js";
 import { fault } from "../../../lib/record/fault.js";
 import { openRun } from "../../../lib/registry/runs.js";
 import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
-import { type Fake, fakeScheduler, newRegistry, readyRun } from "./fake-scheduler.js";
+import { type Fake, fakeScheduler, newRegistry, readyRun, senderFor } from "./fake-scheduler.js";
 
 function setUp(t: { teardown(fn: () => void): void }): { sender: Sender; fake: Fake } {
   const { registry, remove } = newRegistry();
@@ -13,7 +13,8 @@ function setUp(t: { teardown(fn: () => void): void }): { sender: Sender; fake: F
   const sleep = async (ms: number) => {
     clock += ms;
   };
-  return { sender: { registry, scheduler: fake, now: () => Date.now() + clock, patience_ms: 3000, sleep }, fake };
+  const more = { now: () => Date.now() + clock, patience_ms: 3000, sleep };
+  return { sender: { ...senderFor(registry, fake), ...more }, fake };
 }
 
 const factsOf = ({ registry }: Sender, id: string) => openRun(registry, registry.user, id)?.facts;

@@ -2,15 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t, { type Test } from "tap";
 import type { Fault } from "../../../lib/record/fault.js";
-import {
-  generationsOf,
-  highestEpoch,
-  holderOf,
-  linkClaim,
-  linkGo,
-  ownKey,
-  withdrawGo,
-} from "../../../lib/registry/claims.js";
+import { generationsOf, highestEpoch, holderOf, linkClaim, linkGo, ownKey } from "../../../lib/registry/claims.js";
 import { claimStem } from "../../../lib/registry/layout.js";
 import type { Registry } from "../../../lib/registry/open.js";
 import { isRoot, smallRegistry } from "./support.js";
@@ -62,14 +54,6 @@ t.test("a generation that is void holds nothing, and the one below it does", asy
   t.match(linkGo(registry, slot, 2, { run: second, by: "cache", void: true }), { seal: "void", ours: true });
   t.match(linkGo(registry, slot, 2, { run: second, submission: 1, by: "submit" }), { seal: "void", ours: false });
   t.equal(holderOf(generationsOf(registry, slot))?.generation, 1);
-});
-
-t.test("a seal that was taken back was none", async (t) => {
-  const registry = place(t);
-  linkClaim(registry, slot, 1, { run: first });
-  linkGo(registry, slot, 1, { run: first, submission: 1, by: "submit" });
-  withdrawGo(registry, slot, 1);
-  t.equal(generationsOf(registry, slot)[0]?.seal, undefined);
 });
 
 t.test("what claims in another's name, or is no claim, claims nothing, and its number is taken", async (t) => {

@@ -3,12 +3,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Context } from "../../../lib/command/context.js";
-import { submitRun } from "../../../lib/pass/submit.js";
 import type { Fault } from "../../../lib/record/fault.js";
 import type { Run } from "../../../lib/record/run.js";
 import { stopSignal } from "../../../lib/record/stop-signal.js";
 import type { Registry } from "../../../lib/registry/open.js";
-import { type Fake, fakeScheduler, newRegistry, readyRun } from "../pass/fake-scheduler.js";
+import { type Fake, fakeScheduler, newRegistry, readyRun, senderFor, submittedRun } from "../pass/fake-scheduler.js";
 
 export interface FakeContext extends Context {
   fake: Fake;
@@ -59,7 +58,9 @@ export function fakeContext(
     no: () => {},
     later: (work) => void later.push(work),
     config: async () =>
-      ({ config: { scheduler, cache: { trust: "group" } } }) as unknown as Awaited<ReturnType<Context["config"]>>,
+      ({ config: { scheduler, cache: { trust: "group", lease: 600, courtesy: 600 } } }) as unknown as Awaited<
+        ReturnType<Context["config"]>
+      >,
     registry: async () => registry,
     scheduler: async () => fake,
   };
@@ -77,8 +78,7 @@ export async function submitted(
   { given, fake }: FakeContext,
   { ended = false, ageMs = 0, more = {} }: { ended?: boolean; ageMs?: number; more?: Partial<Run> } = {},
 ): Promise<Run> {
-  const sender = { registry: given, scheduler: fake, now: () => Date.now(), patience_ms: 0, sleep: async () => {} };
-  const run = await submitRun(sender, await readyRun(given, { ageMs, more }), []);
+  const run = await submittedRun(senderFor(given, fake), await readyRun(given, { ageMs, more }));
   if (!ended) return run;
   const job = run.job?.id ?? "";
   const attempt = path.join(run.run_dir ?? "", ".lab/attempt-1");

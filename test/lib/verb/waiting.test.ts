@@ -34,7 +34,8 @@ t.test("an end that became sure while a slow pass was under way is written down 
 t.test("what cannot be seen here yet is waited for, as long as the accounting grace lasts", async (t) => {
   for (const comes of [true, false]) {
     const context = fakeContext(t);
-    const config = { scheduler: { missing_job_grace: 0, accounting_grace: comes ? 60 : 2, submit_grace: 1 } };
+    const cache = { trust: "group", lease: 600, courtesy: 600 };
+    const config = { cache, scheduler: { missing_job_grace: 0, accounting_grace: comes ? 60 : 2, submit_grace: 1 } };
     context.config = async () => ({ config }) as unknown as Awaited<ReturnType<FakeContext["config"]>>;
     const output = path.join(t.testdir(), "model");
     const outputs = { model: { type: "model", alias: "m", marker: "DONE", digest: "stat" as const, path: output } };

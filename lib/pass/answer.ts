@@ -1,0 +1,190 @@
+// Who answers for a run's key: an earlier run that has made it, one that is making it, or the run itself, which claims it
+// then. The protocol is that of lab-registry(5), "Claims"; test/model holds a model of it. Whoever links a name first has
+// decided, no clock ever has.
+import { type Claim, claims, type Go, type Slot } from "../record/claim.js";
+import type { LeaderFact } from "../record/facts.js";
+import { type Fault, fault, isFault } from "../record/fault.js";
+import type { Run } from "../record/run.js";
+import type { Graces } from "../record/state.js";
+import {
+  type Claimed,
+  type Generation,
+  generationsOf,
+  holderOf,
+  linkClaim,
+  linkGo,
+  ownKey,
+} from "../registry/claims.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import type { Registry } from "../registry/open.js";
+import { openRun } from "../registry/runs.js";
+import { serverTime } from "../registry/server-time.js";
+import { type Fate, fateOf, mayCompute } from "./fate.js";
+
+export type Answer = Slot & { generation: number } & (
+    | { decision: "claimed" }
+    | { decision: "hit" | "follows"; leader: string; leader_user: string }
+  );
+
+export interface Asker {
+  registry: Registry;
+  graces: Graces;
+  now: number;
+  /** How long a claim may stand before its run is submitted (seconds). */
+  lease_s: number;
+  /** Whose results may answer. */
+  trusts(user: string): boolean;
+  by: Go["by"];
+  /** Claims nothing: says what would be. */
+  dry?: boolean;
+  /** Looks at the job of another run, now; what it knew before does not count. Where it is not given only files tell. */
+  observe?(leader: RunOnDisk): Promise<LeaderFact | undefined>;
+  /** What a leader's end means: the next generation may be claimed (always, if not given), or the answer stays as it is. */
+  onEnd?(leader: RunOnDisk | undefined, fate: Fate | undefined): "next" | "stay";
+  report?(error: Fault): void;
+}
+
+/** One answer being looked for, and what was seen meanwhile of others' jobs, by run. */
+interface Asking extends Asker {
+  seen: Map<string, LeaderFact>;
+}
+
+/**
+ * Who answers for the run; undefined where it claims nothing. A claim that is made is the run's for good: asking again finds
+ * it. Where another user is not trusted, cannot be read, or nobody is to be waited for (`--no-follow`), it is claimed in a
+ * chain of the user's own. Throws faults.
+ */
+export async function answerFor(run: Run, asker: Asker): Promise<Answer | undefined> {
+  const { key, epoch } = run;
+  if (!claims(run) || key === undefined || epoch === undefined) return undefined;
+  const asking = { ...asker, seen: new Map() };
+  const own = { key: ownKey(key.digest, asker.registry.uid), epoch };
+  const alone = run.caching?.follow === false;
+  const shared = alone ? undefined : await inChain(run, { key: key.digest, epoch }, false, asking);
+  const answer = shared ?? (await inChain(run, own, true, asking));
+  if (answer === undefined) throw fault("dataerr", "cannot claim the key: one's own claims cannot be read");
+  return answer;
+}
+
+/** Undefined where the one who holds the chain may not answer for the caller. */
+async function inChain(run: Run, slot: Slot, own: boolean, asking: Asking): Promise<Answer | undefined> {
+  const { registry, dry } = asking;
+  for (;;) {
+    const generations = generationsOf(registry, slot, asking.report);
+    const holder = holderOf(generations);
+    if (holder?.claim.run === run.id) {
+      const { generation, seal } = holder;
+      // It may have died before it looked again.
+      if (seal === "go" || dry || (await isClear(below(generations, generation), run, asking)))
+        return { decision: "claimed", ...slot, generation };
+      giveBack(run, slot, generation, asking);
+      continue;
+    }
+    if (holder && !asking.trusts(holder.claim.user)) return undefined;
+    const found = holder && (await lookAt(holder, generations, asking));
+    if (found === "hidden") return undefined;
+    if (found) return { ...slot, ...found };
+    const next = (generations.at(-1)?.generation ?? 0) + 1;
+    if (dry) return { decision: "claimed", ...slot, generation: next };
+    if (!isDecided(generations, slot, asking)) continue;
+    if (linkClaim(registry, slot, next, { run: run.id, ...(own ? { own } : {}) }) === "exists") continue;
+    if (await isClear(generations, run, asking)) return { decision: "claimed", ...slot, generation: next };
+    giveBack(run, slot, next, asking);
+  }
+}
+
+type Found = { generation: number; decision: "hit" | "follows"; leader: string; leader_user: string };
+
+/** What the holder's run is worth to the caller; undefined where the next generation may be opened. */
+async function lookAt(
+  holder: Claimed,
+  all: readonly Generation[],
+  asking: Asking,
+): Promise<Found | "hidden" | undefined> {
+  const leader = opened(holder.claim, asking);
+  if (leader === "hidden") return leader;
+  const fate = leader && (await fateNow(leader, asking));
+  if (fate?.is === "made") return answerOf("hit", holder);
+  if (isWaitedFor(holder, fate, asking)) return answerOf("follows", holder);
+  // A run of before, whose job nobody saw when it was given up, may compute all the same.
+  for (const one of claimsIn(all)) {
+    const other = one.claim.run === holder.claim.run ? undefined : opened(one.claim, asking);
+    if (other && other !== "hidden" && mayCompute(other, await fateNow(other, asking))) return answerOf("follows", one);
+  }
+  return asking.onEnd?.(leader, fate) === "stay" ? answerOf("follows", holder) : undefined;
+}
+
+function answerOf(decision: Found["decision"], { generation, claim }: Claimed): Found {
+  return { generation, decision, leader: claim.run, leader_user: claim.user };
+}
+
+/** A claim that is not sealed is a promise, as long as its lease runs; so is a seal that nobody has acted on yet. */
+function isWaitedFor(holder: Claimed, fate: Fate | undefined, asking: Asking): boolean {
+  if (fate?.is === "ended") return false;
+  if (fate && holder.seal === "go" && !fate.unsent) return true;
+  // What cannot be seen at all may be on its way.
+  return serverTime(asking.registry) - (holder.sealed_at ?? holder.at) < asking.lease_s * 1000;
+}
+
+/** Nobody opens a generation above one that is not decided, since its run could still be sent. Says whether all are. */
+function isDecided(generations: readonly Generation[], slot: Slot, { registry, by }: Asking): boolean {
+  const open = claimsIn(generations).findLast(({ seal }) => seal === undefined);
+  return !open || linkGo(registry, slot, open.generation, { run: open.claim.run, by, void: true }).seal === "void";
+}
+
+/**
+ * Whether no run of an earlier generation computes or has made it, looked at anew: since the claim above them was linked,
+ * whoever begins finds it, and whoever began before is seen here. Those below the last that was sealed were looked at then.
+ */
+async function isClear(generations: readonly Generation[], run: Run, asking: Asking): Promise<boolean> {
+  const sent = generations.findLast(({ claim, seal }) => claim && seal === "go")?.generation ?? 0;
+  for (const { generation, claim } of claimsIn(generations)) {
+    if (generation < sent || claim.run === run.id) continue;
+    const leader = opened(claim, asking);
+    if (!leader || leader === "hidden") continue;
+    asking.seen.delete(claim.run);
+    const fate = await fateNow(leader, asking);
+    if (fate.is === "made" || mayCompute(leader, fate)) return false;
+  }
+  return true;
+}
+
+/** What was claimed is not taken: another computes it after all. */
+function giveBack(run: Run, slot: Slot, generation: number, { registry, by }: Asking): void {
+  linkGo(registry, slot, generation, { run: run.id, by, void: true });
+}
+
+/** By its files; and where these do not tell, by what is seen of its job, after which its files are read again. */
+async function fateNow(leader: RunOnDisk, asking: Asking): Promise<Fate> {
+  const { graces, now, registry } = asking;
+  const id = leader.run.id;
+  const known = asking.seen.get(id);
+  const fate = fateOf(leader, { graces, now, ...(known ? { seen: known } : {}) });
+  if (known || leader.facts.outcome || !asking.observe) return fate;
+  const seen = await asking.observe(leader);
+  if (!seen) return fate;
+  asking.seen.set(id, seen);
+  return fateOf(openRun(registry, leader.run.user, id) ?? leader, { graces, now, seen });
+}
+
+function opened({ run, user, key, epoch, own }: Claim, asking: Asking): RunOnDisk | "hidden" | undefined {
+  try {
+    const leader = openRun(asking.registry, user, run);
+    if (!leader) return undefined;
+    const its = own ? ownKey(leader.run.key?.digest ?? "", leader.owner) : leader.run.key?.digest;
+    if (its === key && leader.run.epoch === epoch) return leader;
+    throw fault("dataerr", `cannot trust the claim of ${user}'s run ${run}: its key is another`);
+  } catch (error) {
+    if (!isFault(error) || (error.code !== "noperm" && error.code !== "dataerr")) throw error;
+    asking.report?.(error);
+    return "hidden";
+  }
+}
+
+function claimsIn(generations: readonly Generation[]): Claimed[] {
+  return generations.filter((one): one is Claimed => one.claim !== undefined);
+}
+
+function below(generations: readonly Generation[], generation: number): Generation[] {
+  return generations.filter((one) => one.generation < generation);
+}

@@ -1,0 +1,111 @@
+// What has become of a run that claims: whether it has made what it was to make, still may, or never will. By its files,
+// and by what the caller saw of its job, since nobody depends on its owner's coming back.
+import path from "node:path";
+import { lastSent } from "../record/decided.js";
+import type { LeaderFact, SchedulerFact } from "../record/facts.js";
+import { isFault } from "../record/fault.js";
+import type { RunOutput } from "../record/run.js";
+import { type Graces, type Standing, stateOf } from "../record/state.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { artifactsOf } from "../registry/outputs.js";
+import { list } from "../registry/read.js";
+
+/** `made`: all that it declares is there. `ended`: it did not end well, or what it made is gone (`missing`). */
+export interface Fate {
+  is: "made" | "under way" | "ended";
+  standing: Standing;
+  missing?: string;
+  /** Nobody has called the scheduler for it, and no job of it has begun. */
+  unsent?: boolean;
+}
+
+export interface Looking {
+  graces: Graces;
+  /** Milliseconds. */
+  now: number;
+  /** What the caller saw of the run's job. */
+  seen?: LeaderFact;
+}
+
+/** What has become of the run. Reads its outputs' directories; throws faults where these cannot be listed. */
+export function fateOf(leader: RunOnDisk, looking: Looking): Fate {
+  const standing = standingOf(leader, looking);
+  if (standing.state === "succeeded" || endedWell(standing)) {
+    const missing = missingOf(leader);
+    if (missing === undefined) return { is: "made", standing };
+    const since = Date.parse(standing.ended_at ?? leader.facts.outcome?.at ?? "");
+    const late = looking.now - since >= looking.graces.accounting_s * 1000;
+    // What was written on another node may take a while to be seen here.
+    return late && standing.final ? { is: "ended", standing, missing } : { is: "under way", standing };
+  }
+  const over = standing.final || standing.state === "lost";
+  const unsent = lastSent(leader.facts) === 0 ? { unsent: true } : {};
+  return { is: over && !livesOn(leader) ? "ended" : "under way", standing, ...unsent };
+}
+
+/** Whether one of its jobs has begun, and for all that is known goes on. */
+export function mayCompute({ facts: { attempts } }: RunOnDisk, fate: Fate): boolean {
+  const begun = attempts.some(({ start, exit }) => start && exit?.reason !== "superseded");
+  return begun && fate.is === "under way";
+}
+
+function standingOf({ facts, partial }: RunOnDisk, { graces, now, seen }: Looking): Standing {
+  const scheduler = newer(facts.scheduler, seen, facts.run);
+  const standing = stateOf({ ...facts, ...(scheduler ? { scheduler } : {}) }, now, graces);
+  return partial && !facts.outcome ? { ...standing, final: false } : standing;
+}
+
+/** Of what its owner saw and what the caller saw, the later. */
+function newer(
+  theirs: SchedulerFact | undefined,
+  mine: LeaderFact | undefined,
+  run: string,
+): SchedulerFact | undefined {
+  if (!mine || (theirs && Date.parse(theirs.observed_at) >= Date.parse(mine.observed_at))) return theirs;
+  const { job, absent_since, observed_at } = mine;
+  return {
+    type: "scheduler",
+    v: 1,
+    run,
+    ...(job ? { job } : {}),
+    ...(absent_since ? { absent_since } : {}),
+    observed_at,
+  };
+}
+
+/** As the gate of a job has it: its command ended well by itself, though nobody has written that down yet. */
+function endedWell({ state, exit_code, signal }: Standing): boolean {
+  return state === "exited" && exit_code === 0 && signal === undefined;
+}
+
+/**
+ * Whether an attempt goes on that the end does not count: a job that was given up as never seen, and began after that. Its
+ * fence has passed or will stop it, and until that is known it may be computing.
+ */
+function livesOn({ facts: { outcome, attempts } }: RunOnDisk): boolean {
+  const counted = outcome?.attempt ?? 0;
+  return outcome?.job === undefined && attempts.some(({ n, start, exit }) => n > counted && start && !exit);
+}
+
+/** The first output that is not there as the run made it; undefined where all are. */
+export function missingOf(leader: RunOnDisk): string | undefined {
+  const made = artifactsOf(leader);
+  const manifests = leader.facts.attempts.findLast(({ exit }) => exit?.reason === "command")?.exit?.outputs ?? [];
+  return Object.entries(leader.run.outputs).find(([role, output]) => {
+    const known = made.findLast((one) => one.role === role);
+    const told = manifests.findLast((one) => one.role === role && one.complete);
+    const place = known?.path ?? told?.path;
+    return place === undefined || !isThere(place, output);
+  })?.[0];
+}
+
+/** Asked by listing, as everything that others may just have written. */
+function isThere(place: string, { type, marker }: RunOutput): boolean {
+  try {
+    const isListed = (file: string) => list(path.dirname(file)).includes(path.basename(file));
+    return isListed(place) && (marker === undefined || type === "file" || isListed(path.join(place, marker)));
+  } catch (error) {
+    if (isFault(error) && error.code === "noinput") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+// What the caller can see of the job of another run, whoever's it is.
+import type { LeaderFact } from "../record/facts.js";
+import { jobName } from "../record/job-name.js";
+import { jobOf } from "../record/state.js";
+import { timestamp } from "../record/units.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import type { Registry } from "../registry/open.js";
+import type { Scheduler } from "../scheduler/scheduler.js";
+import { ownView, queryOf } from "./own-job.js";
+
+/**
+ * What is seen now of the job of a leader that has no outcome. Absence is a fact only where the job could have been seen;
+ * else undefined, and so where there is nothing to ask. Throws `unavailable`.
+ */
+export async function observe(
+  leader: RunOnDisk,
+  { run, before }: { run: string; before: LeaderFact | undefined },
+  { registry, scheduler, now }: { registry: Registry; scheduler: Scheduler; now: number },
+): Promise<LeaderFact | undefined> {
+  if (leader.facts.outcome) return undefined;
+  const job = jobOf(leader.facts);
+  if (job !== undefined && job.startsWith("local-") !== (scheduler.kind === "local")) return undefined;
+  const observed_at = timestamp(now);
+  const fact = { type: "leader", v: 1, run, leader: leader.run.id, observed_at } as const;
+  const view =
+    job === undefined ? await found(leader, registry, scheduler) : await viewOf(leader, job, registry, scheduler);
+  if (view) return { ...fact, job: view };
+  const mine = leader.run.user === registry.user;
+  if (!mine && scheduler.seesOthers && !(await scheduler.seesOthers())) return undefined;
+  return { ...fact, ...(before?.job ? { job: before.job } : {}), absent_since: before?.absent_since ?? observed_at };
+}
+
+async function viewOf(leader: RunOnDisk, job: string, registry: Registry, scheduler: Scheduler) {
+  const query = queryOf(leader, job, registry.id);
+  const queued = ownView(await scheduler.jobs([job]), query);
+  return queued ?? (await scheduler.accounting([query]))?.get(job);
+}
+
+/** A submission that nobody wrote down: it may have been heard all the same. */
+async function found({ run }: RunOnDisk, registry: Registry, scheduler: Scheduler) {
+  const sought = { run: run.id, job_name: jobName(run), since: Date.parse(run.planned_at), user: run.user };
+  return (await scheduler.find(registry.id, [sought]))[0]?.view;
+}

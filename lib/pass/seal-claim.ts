@@ -1,0 +1,40 @@
+// The last step before a job: that this run, in this submission, is the one that computes its key. See lab-registry(5), "Claims".
+import type { Slot } from "../record/claim.js";
+import { generationsOf, linkGo } from "../registry/claims.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { readContext } from "../registry/submissions.js";
+import type { Asker } from "./answer.js";
+
+/** A generation of the run's own, and the submission that is to be sent for it. */
+export interface Ticket extends Slot {
+  generation: number;
+  submission: number;
+}
+
+/** The run's claim, where it has one and this submission's script was made for it; `stale` where the script is another's. */
+export function ticketOf(disk: RunOnDisk, submission: number): Ticket | "stale" | undefined {
+  const { decision } = disk.facts;
+  const claim = readContext(disk, submission)?.claim;
+  if (decision?.decision !== "claimed") return claim ? "stale" : undefined;
+  const { key, epoch, generation } = decision;
+  if (key === undefined || epoch === undefined || generation === undefined) return undefined;
+  const same = claim?.key === key && claim.epoch === epoch && claim.generation === generation;
+  return same ? { key, epoch, generation, submission } : "stale";
+}
+
+/**
+ * Seals the claim for the submission, before its intent and the scheduler's call. `lost` where somebody has said that it never
+ * will be sent, or has a later claim; `busy` where another submission of the run has the seal, or its script was started by
+ * hand. The seal stays, whatever comes of the call: a job that was started by hand may have relied on it.
+ */
+export function sealClaim(asker: Asker, disk: RunOnDisk, ticket: Ticket): "sealed" | "lost" | "busy" {
+  const { registry } = asker;
+  const { generation, submission } = ticket;
+  const run = disk.run.id;
+  const generations = generationsOf(registry, ticket, asker.report);
+  const counting = generations.filter(({ claim, seal }) => claim !== undefined && seal !== "void");
+  const mine = counting.find((one) => one.generation === generation);
+  if (mine?.claim?.run !== run || counting.some((one) => one.generation > generation)) return "lost";
+  const { seal, ours } = linkGo(registry, ticket, generation, { run, submission, by: "submit" });
+  return ours ? "sealed" : seal === "void" ? "lost" : "busy";
+}

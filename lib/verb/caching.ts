@@ -1,0 +1,85 @@
+// One created run and its key: answered by an earlier run, by one that is under way, or claimed.
+import type { Context } from "../command/context.js";
+import { type Answer, type Asker, answerFor } from "../pass/answer.js";
+import { answered } from "../pass/answered.js";
+import { lastSent } from "../record/decided.js";
+import { fault } from "../record/fault.js";
+import { type Run, runSchema } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
+import { checked } from "../record/schema.js";
+import { timestamp } from "../record/units.js";
+import { decide } from "../registry/decisions.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { note } from "../registry/journal.js";
+import { openRun } from "../registry/runs.js";
+import { graces } from "./runs.js";
+import { trusted } from "./trust.js";
+
+/** What it takes to ask who answers for a key. */
+export async function askerOf(context: Context, by: Asker["by"]): Promise<Asker> {
+  const { config } = await context.config();
+  return {
+    registry: await context.registry(),
+    graces: await graces(context),
+    now: Date.now(),
+    lease_s: config.cache.lease,
+    trusts: await trusted(context),
+    by,
+    report: (error) => context.report(undefined, error),
+  };
+}
+
+/** The run grown by what was decided. A hit has its outcome now; twice is the same as once. Throws faults. */
+export async function cacheRun(given: Run, context: Context): Promise<Run> {
+  const run = checked(runSchema, given, "the run");
+  const registry = await context.registry();
+  if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
+  const asker = await askerOf(context, "cache");
+  if (context.dryRun || run.dry_run)
+    return { ...grown(run, await answerFor(run, { ...asker, dry: true })), dry_run: true };
+  const disk = openRun(registry, registry.user, run.id);
+  if (!disk)
+    throw fault("noinput", `cannot decide about it: you have no such run in '${registry.base}'`, {
+      hint: "lab-create comes before lab-cache",
+    });
+  // What has begun, or has ended, is decided.
+  if (disk.facts.outcome || lastSent(disk.facts) > 0) return { ...run, phase: "cached", ...decisionOf(disk) };
+  const answer = await answerFor(disk.run, asker);
+  const at = timestamp(Date.now());
+  if (decide(registry, disk, answer ? { ...answer, at } : { decision: "unclaimed", at }) === "made" && answer)
+    note(registry, `run_${words[answer.decision]}`, run.id, { name: run.name, ...leaderOf(answer) });
+  if (answer?.decision === "hit") answered(registry, disk, answer, Date.now());
+  sayWho(run, answer, context);
+  return grown(run, answer);
+}
+
+const words = { claimed: "claimed", hit: "answered", follows: "follows" } as const;
+
+function leaderOf(answer: Answer): { leader?: string } {
+  return answer.decision === "claimed" ? {} : { leader: answer.leader };
+}
+
+/** What was decided of a run, as its record carries it down the pipe. */
+export function decisionOf({ facts }: RunOnDisk): Pick<Run, "decision"> {
+  if (!facts.decision) return {};
+  const { decision, key, epoch, generation, leader, leader_user } = facts.decision;
+  const all = Object.entries({ key, epoch, generation, leader, leader_user }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { decision: { decision, ...Object.fromEntries(all) } };
+}
+
+function grown(run: Run, answer: Answer | undefined): Run {
+  const decision = { ...(answer ?? { decision: "unclaimed" }) };
+  const state =
+    answer?.decision === "hit" ? { state: "cached" } : answer?.decision === "follows" ? { state: "following" } : {};
+  return { ...run, phase: "cached", ...state, decision };
+}
+
+function sayWho({ id, user }: Run, answer: Answer | undefined, context: Context): void {
+  if (answer === undefined || answer.decision === "claimed") return;
+  const whose = answer.leader_user === user ? "your run" : `${answer.leader_user}'s run`;
+  const leader = `${whose} ${handleOf(answer.leader)}`;
+  if (answer.decision === "hit") context.say(`${id}: answered by ${leader} (lab run --recompute computes it anew)`);
+  else context.say(`${id}: follows ${leader}, which computes the same (lab run --no-follow does not wait)`);
+}
