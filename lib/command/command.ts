@@ -94,7 +94,9 @@ async function session(
     state.abnormal(asFault(error, says));
   }
   if (signal.aborted && !state.failure) state.abnormal(fault("tempfail", "stopped by a signal before the end"), true);
-  return close(spec, output, state, passed);
+  const ended = await close(spec, output, state, passed);
+  for (const doubt of output.doubts?.() ?? []) says.say(doubt);
+  return ended;
 }
 
 /** Earlier commands' failures go on first, then ours; the first of all says how the pipe ends. */

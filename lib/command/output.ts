@@ -8,6 +8,8 @@ export interface Output {
   /** With `now`, the record has left when the promise is kept; a table is for eyes and takes its time. */
   write(record: object, now?: boolean): Promise<void> | undefined;
   end(): Promise<void>;
+  /** What of the view that was asked for is likely to be a slip, in words; asked at the end. */
+  doubts?(): string[];
 }
 
 /** Opens stdout in the form that the options and the terminal ask for. */

@@ -1,5 +1,6 @@
 // Records for eyes: the command's own view of them, or a table.
 import os from "node:os";
+import { nearest } from "../record/names.js";
 import type { Terminal } from "./context.js";
 import { carriesError } from "./each.js";
 import type { Output } from "./output.js";
@@ -31,7 +32,28 @@ export function openView(
   const counts = spec.tally !== undefined && options[spec.tally.option] === true && named === undefined && style.header;
   const limited = style.width === undefined || options[spec.tally?.unless ?? ""] !== undefined;
   const count = spec.tally && counts ? tallied(spec.tally, limited, style) : undefined;
-  return table({ columns: columnsOf(spec, named), named: named !== undefined, count }, text, style);
+  const columns = columnsOf(spec, named);
+  const shown = table({ columns, named: named !== undefined, count }, text, style);
+  return named === undefined ? shown : { ...shown, ...doubting(shown, columns, spec) };
+}
+
+/** A column that no record has anything for, and that is nearly one that there is. */
+function doubting({ write }: Output, asked: readonly TableColumn[], spec: Spec): Pick<Output, "write" | "doubts"> {
+  const declared = columnsOf(spec, undefined).flatMap(({ key, title }) => [key, title]);
+  const empty = new Set(asked.map(({ key }) => key).filter((key) => !declared.includes(key)));
+  const fields = new Set(declared);
+  return {
+    write(record) {
+      for (const key of empty) if (at(record, key) !== undefined) empty.delete(key);
+      if (empty.size > 0) for (const key of Object.keys(record)) fields.add(key);
+      return write(record);
+    },
+    doubts: () =>
+      [...empty].flatMap((key) => {
+        const near = nearest(key, fields);
+        return near === undefined ? [] : `no record has '${key}': did you mean ${near}?`;
+      }),
+  };
 }
 
 /** The view knows what the command writes; a record that only passes by is shown as it is. */

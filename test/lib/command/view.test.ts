@@ -37,6 +37,24 @@ t.test("--columns names them by key or title, in their order, also those of no d
   );
 });
 
+t.test("a column of no record that is nearly one of theirs, or of the command's, is told of", async (t) => {
+  const doubts = async (columns: string, records: object[]) => {
+    const fd = fs.openSync("/dev/null", "w");
+    const output = await openOutput(table, { columns }, pipe, fd, now);
+    for (const record of records) await output.write(record);
+    await output.end();
+    fs.closeSync(fd);
+    return output.doubts?.();
+  };
+  t.same(await doubts("id,stat,erorr", all), [
+    "no record has 'stat': did you mean state?",
+    "no record has 'erorr': did you mean error?",
+  ]);
+  t.same(await doubts("ran,planed", []), ["no record has 'planed': did you mean planned?"], "a heading will do");
+  t.same(await doubts("state,elapsed_s,planned_at", []), [], "a declared one may be empty");
+  t.same(await doubts("error.code,params.lr,nothing,typ", [...all, { typ: 1 }]), []);
+});
+
 t.test("an error has its place in the row: the column of messages, or one of its own", async (t) => {
   const with_ = (columns: string[]): Spec => ({ ...base, columns });
   t.equal(await shown(t, with_(["id"]), {}, person, all), "id  error\na\nb   no\n");
