@@ -3,6 +3,7 @@
 import crypto from "node:crypto";
 import os from "node:os";
 import path from "node:path";
+import { pid } from "node:process";
 import { type Claim, claimSchema, type Go, goSchema, type Slot } from "../record/claim.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
@@ -208,5 +209,5 @@ export function linkGo(
 }
 
 function writer() {
-  return { token: randomWord(), host: os.hostname(), pid: process.pid, at: timestamp(Date.now()) };
+  return { token: randomWord(), host: os.hostname(), pid, at: timestamp(Date.now()) };
 }

@@ -1,6 +1,7 @@
 // What time it is where the files are.
 import os from "node:os";
 import path from "node:path";
+import { pid } from "node:process";
 import { systemFault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
 import { fs } from "./disk.js";
@@ -12,7 +13,7 @@ import { mark, unmark } from "./write.js";
  * made in the caller's own part of the registry. Throws faults.
  */
 export function serverTime(registry: Registry): number {
-  const name = `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`;
+  const name = `.tmp-${os.hostname()}-${pid}-${randomWord(6)}`;
   const file = path.join(ownDirectory(registry, "leases"), name);
   mark(file);
   try {
