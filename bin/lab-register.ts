@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // lab-register - make artifacts of what runs have written
 import { command } from "../lib/command/command.js";
+import { packSome } from "../lib/verb/packing.js";
 import { registerPass } from "../lib/verb/registering.js";
 import { graces, namedRuns, notYours } from "../lib/verb/runs.js";
 
@@ -41,4 +42,5 @@ export default command(spec, async function* (records, { rehash }, context) {
     yield* made;
     if (seal) yield seal;
   }
+  await packSome(context);
 });

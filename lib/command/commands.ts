@@ -53,6 +53,7 @@ export const commands: readonly Entry[] = [
   },
   { name: "lab-lineage", group: "registry", purpose: "what things were made from, and what was made from them" },
   { name: "lab-init", group: "place", purpose: "make a registry and its configuration" },
+  { name: "lab-pack", group: "place", purpose: "put settled runs into packs, so that lists stay quick" },
   { name: "lab-doctor", group: "place", purpose: "look whether everything is as it should be" },
   { name: "lab-config", group: "place", purpose: "the resolved configuration and where each value came from" },
   { name: "lab-worker", group: "place", purpose: "run the jobs of the local scheduler" },

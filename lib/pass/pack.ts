@@ -84,7 +84,8 @@ function* packMonth(pass: PackPass, ids: readonly string[]): Generator<PackHeade
   let runs: PackedRun[] = [];
   let bytes = 0;
   for (const id of ids) {
-    if (pass.stopped()) return;
+    // What was read until then is worth being written.
+    if (pass.stopped()) break;
     const run = settledRun(pass, id);
     if (!run) continue;
     runs.push(run);

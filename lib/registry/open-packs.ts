@@ -8,7 +8,7 @@ export interface OpenPacks {
   /** Those that count, in the order of `packNames`. */
   packs: Pack[];
   /** Those whose runs are in another one, which says so. */
-  replaced: { pack: PackName; by: Pack }[];
+  replaced: { pack: Pack; by: Pack }[];
   damaged: { pack: PackName; error: Fault }[];
   /** The pack that has the run, if one that counts does. */
   with(id: string): Pack | undefined;

@@ -77,6 +77,14 @@ export function marked(registry: Registry, area: "active" | "loose", user: strin
   }
 }
 
+/** The ids of those of the caller's runs, by their directories, that pass: a walk that only what mends lists may afford. */
+export function runsOnDisk(registry: Registry, passes: (id: string) => boolean): string[] {
+  const directory = path.join(registry.base, "runs", registry.user);
+  if (ownerOf(directory) !== registry.uid) return [];
+  const ids = list(directory).filter((name) => isRunId(name) && passes(name));
+  return ids.sort().filter((id) => list(envelope(path.join(directory, id))).includes("run.json"));
+}
+
 /** Whether one of the caller's active runs passes; where one of the first does, the directory is not read to its end. */
 export function anyActive(registry: Registry, passes: (id: string) => boolean): boolean {
   const directory = path.join(registry.base, "active", registry.user);

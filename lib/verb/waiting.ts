@@ -12,6 +12,7 @@ import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { advancePass, withUpstream } from "./advancing.js";
 import { withLastError } from "./last-error.js";
+import { packSome } from "./packing.js";
 import { reconcilePass } from "./passes.js";
 import { registerPass } from "./registering.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
@@ -84,6 +85,7 @@ export async function* waitFor(
     await sleep(pause, context.signal);
   }
   clear(context);
+  if (waiting.passes && !context.signal.aborted) await packSome(context);
   for (const id of context.signal.aborted && context.terminal.err ? open.keys() : []) {
     context.say(`${id} goes on: lab wait ${id.slice(-6)}, lab cancel ${id.slice(-6)}`);
   }
