@@ -6,6 +6,7 @@ import type { Bench } from "./bench.js";
 import { type Figure, tableOf } from "./figure.js";
 import { idle } from "./idle.js";
 import { lineage } from "./lineage.js";
+import { nfs } from "./nfs.js";
 import { passthrough } from "./passthrough.js";
 import { pipe } from "./pipe.js";
 import { reconcile } from "./reconcile.js";
@@ -13,7 +14,7 @@ import { keep, machine } from "./results.js";
 import { snapshot } from "./snapshot.js";
 import { startup } from "./startup.js";
 
-const benches: Record<string, Bench> = { startup, passthrough, snapshot, pipe, reconcile, lineage, idle };
+const benches: Record<string, Bench> = { startup, passthrough, snapshot, pipe, reconcile, lineage, idle, nfs };
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in benches));
