@@ -140,15 +140,19 @@ export interface Small {
   more?: string;
 }
 
-/** The text of a recipe that runs a line of bash with little memory. */
+let made = 0;
+
+/** The text of a recipe that runs a line of bash with little memory. Each is another one: no run answers for it. */
 export function recipe(name: string, { body = "true", command, resources = {}, more = "" }: Small = {}): string {
   const asked = { mem: "100MB", time: "00:10:00", ...resources };
+  made += 1;
+  const params = `[params]\nnumber_of_test_recipe = ${made}`;
   return [
     `name = ${JSON.stringify(name)}`,
     `command = ${JSON.stringify(command ?? ["bash", "-c", body])}`,
     "[resources]",
     ...Object.entries(asked).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
-    more,
+    more.includes("[params]") ? more.replace("[params]", params) : `${more}\n${params}`,
     "",
   ].join("\n");
 }

@@ -13,12 +13,14 @@ t.teardown(() => place.remove());
 const people = ["lab-alice", "lab-bob", "lab-carol"].map((name) => place.person(name));
 const [alice, bob, carol] = people as [Person, Person, Person];
 
-const makes = recipe("makes", {
-  body: 'mkdir -p "$LAB_OUTPUT_STEPS/step_1"; echo x >"$LAB_OUTPUT_STEPS/step_1/w"; echo >"$LAB_OUTPUT_STEPS/step_1/DONE"; echo m >"$LAB_OUTPUT_MODEL/m"',
-  more: '[outputs.steps]\ntype = "checkpoint_stream"\nmarker = "DONE"\n[outputs.model]\ntype = "model"\nalias = "kept"\n',
-});
+/** Not what another one's run has made already. */
+const makes = () =>
+  recipe("makes", {
+    body: 'mkdir -p "$LAB_OUTPUT_STEPS/step_1"; echo x >"$LAB_OUTPUT_STEPS/step_1/w"; echo >"$LAB_OUTPUT_STEPS/step_1/DONE"; echo m >"$LAB_OUTPUT_MODEL/m"',
+    more: '[outputs.steps]\ntype = "checkpoint_stream"\nmarker = "DONE"\n[outputs.model]\ntype = "model"\nalias = "kept"\n',
+  });
 for (const person of people) {
-  const [run] = await person.lab(["lab", "run", "-w", "--json", person.write("r/makes.toml", makes)]);
+  const [run] = await person.lab(["lab", "run", "-w", "--json", person.write("r/makes.toml", makes())]);
   await person.lab(["lab", "register", "--json"]);
   await person.lab(["lab", "alias", "--json", `of-${person.name}`, `${run?.["id"]}:model`]);
   const outside = person.write("data/rows.csv", "1\n2\n");
