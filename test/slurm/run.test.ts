@@ -160,7 +160,7 @@ t.test("lab run -w trains the example", async (t) => {
   const told = events.map(({ event }) => event as string);
   t.same(
     told.filter((event) => event.startsWith("run_")),
-    ["run_created", "run_submitted", "run_succeeded", "run_registered"],
+    ["run_created", "run_claimed", "run_submitted", "run_succeeded", "run_registered"],
   );
   t.equal(told.filter((event) => event === "artifact_registered").length, 6, "five steps and a result");
   const again = await alice.lab(["lab", "plan", "--json", "examples/recipes/train.toml"]);
