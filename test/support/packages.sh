@@ -24,7 +24,7 @@ install_missing() {
 # What apt says matters only when it fails.
 apt_install() {
   local said
-  local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
+  local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
   note "installing $*"
   said=$("${apt[@]}" update 2>&1 </dev/null) || note "apt-get update failed; trying with the lists that are here: ${said##*$'\n'}"
   said=$("${apt[@]}" install --no-install-recommends "$@" 2>&1 </dev/null) || {
