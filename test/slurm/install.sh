@@ -24,6 +24,9 @@ fish fish
 bsdutils script
 strace strace
 iproute2 ss
+spin spin
+gcc gcc
+libc6-dev /usr/include/stdio.h
 END
 }
 
@@ -32,6 +35,7 @@ missing() {
   local package thing
   while read -r package thing; do
     case $thing in
+      *.h) [[ -e $thing ]] ;;
       /*) [[ -x $thing ]] ;;
       *.so) compgen -G "/usr/lib/*/slurm-wlm/$thing" >/dev/null ;;
       *) [[ $1 == slurm ]] || PATH=/usr/local/bin:/usr/bin:/bin type -P "$thing" >/dev/null ;;
