@@ -30,6 +30,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-render-sbatch", group: "planning", purpose: "write the job scripts of runs" },
   { name: "lab-submit", group: "planning", purpose: "give runs to the scheduler" },
   { name: "lab-validate", group: "planning", purpose: "all that is wrong with a recipe or configuration" },
+  { name: "lab-explain-key", group: "planning", purpose: "what made a cache key, and what makes two differ" },
   { name: "lab-reconcile", group: "watching", purpose: "learn from the scheduler how runs are and how they ended" },
   { name: "lab-register", group: "watching", purpose: "make artifacts of what runs have written" },
   { name: "lab-advance", group: "watching", purpose: "send runs that waited for an input" },

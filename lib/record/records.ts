@@ -15,6 +15,7 @@ import {
   schedulerFactSchema,
   startSchema,
 } from "./facts.js";
+import { keyComparisonSchema, keySchema } from "./key.js";
 import { packedSchema, packSchema, summarySchema } from "./pack.js";
 import {
   jobCancelSchema,
@@ -181,6 +182,8 @@ export const records = {
   check: checkSchema,
   setting: settingSchema,
   reason: reasonSchema,
+  key: keySchema,
+  "key-comparison": keyComparisonSchema,
   failure: failureSchema,
   command: commandSchema,
   service: serviceSchema,
