@@ -103,6 +103,9 @@ const nothingSaid = {
   tag: [],
   group: undefined,
   parent: undefined,
+  "no-cache": false,
+  recompute: false,
+  "no-follow": false,
 };
 
 /** Runs of a stream: those that are planned say themselves what they are, others are opened. The rest passes. */
