@@ -97,8 +97,9 @@ t.test("what alice never makes: bob's run ends, and a new one is refused", async
   const idle = recipe("idle", { resources: { sbatch_extra: ["--hold"] }, more: model });
   const held = await submit(alice, "idle", idle);
   await alice.lab(["lab", "cancel", "--json", train["id"], held["id"]]);
-  t.match(await bob.lab(["lab", "wait", "--json", run["id"]], { code: 1 }), [{ state: "failed", mode: "dependency" }]);
+  // Until her pass has written down how hers ended she may send it again: his waits for that.
   await alice.lab(["lab", "wait", "--json", train["id"], held["id"]], { code: 1 });
+  t.match(await bob.lab(["lab", "wait", "--json", run["id"]], { code: 1 }), [{ state: "failed", mode: "dependency" }]);
   const refused = await bob.run(["lab", "run", "-q", bob.write("r/eval.toml", evaluation(`${held["id"]}:model`))]);
   t.equal(refused.code, 1);
   t.match(refused.stderr, new RegExp(`input 'model': the run ${held["id"]}, which was to make it, was cancelled`));
