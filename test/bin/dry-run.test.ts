@@ -84,6 +84,7 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   },
   "lab-resolve": { cmd: "lab-resolve -n", input: snapshotted, shows: { phase: "resolved" } },
   "lab-create": { cmd: "lab-create --dry-run", input: resolved, shows: { phase: "created" } },
+  "lab-cache": { cmd: "lab-cache -n", input: inputs["lab-create"], shows: { phase: "cached" } },
   "lab-render-sbatch": {
     cmd: "lab-render-sbatch -n",
     input: inputs["lab-create"],
@@ -94,6 +95,7 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-forget": { cmd: "lab-forget -n @last:idle", shows: { type: "status", error: { code: "refused" } } },
   "lab-reconcile": { cmd: "lab-reconcile -n", shows: { id: run["id"], state: "succeeded" } },
   "lab-register": { cmd: "lab-register -n", shows: { type: "outputs", state: "cancelled" } },
+  "lab-pack": { cmd: "lab-pack -n", shows: {} },
   "lab-advance": { cmd: "lab-advance -n", shows: { type: "status", name: "needs", state: "blocked" } },
   "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
   "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
