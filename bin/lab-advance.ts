@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// lab-advance - send runs that waited for an input
+// lab-advance - let runs that wait for others go on
 import { command } from "../lib/command/command.js";
 import { advancePass } from "../lib/verb/advancing.js";
 import { graces, grown, namedRuns, notYours, statusOf } from "../lib/verb/runs.js";

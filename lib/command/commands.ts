@@ -25,7 +25,7 @@ export const commands: readonly Entry[] = [
   {
     name: "lab-cache",
     group: "planning",
-    purpose: "reuse what was computed, follow what is being computed, claim the rest",
+    purpose: "reuse what was computed, follow what is under way, claim the rest",
   },
   { name: "lab-render-sbatch", group: "planning", purpose: "write the job scripts of runs" },
   { name: "lab-submit", group: "planning", purpose: "give runs to the scheduler" },
@@ -33,7 +33,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-explain-key", group: "planning", purpose: "what made a cache key, and what makes two differ" },
   { name: "lab-reconcile", group: "watching", purpose: "learn from the scheduler how runs are and how they ended" },
   { name: "lab-register", group: "watching", purpose: "make artifacts of what runs have written" },
-  { name: "lab-advance", group: "watching", purpose: "send runs that waited for an input" },
+  { name: "lab-advance", group: "watching", purpose: "let runs that wait for others go on" },
   { name: "lab-wait", group: "watching", purpose: "wait until runs have ended" },
   { name: "lab-ls", group: "watching", purpose: "list runs" },
   { name: "lab-show", group: "watching", purpose: "everything about a run or an artifact" },

@@ -17,6 +17,7 @@ import type {
   SchedulerFact,
   Start,
 } from "./facts.js";
+import { fromOutcome } from "./from-outcome.js";
 import { isAllTold, isOfThisStart, neverBegan, seenOf } from "./seen.js";
 
 export const states = [
@@ -294,18 +295,5 @@ function lost(base: Base): Standing {
     message: "neither the queue nor accounting knows its job, and it left no exit record",
     hint: "lab forget gives it up",
     final: false,
-  };
-}
-
-function fromOutcome(outcome: Outcome): Standing {
-  const { state, mode, message, hint, exit_code, signal, job, attempt, cached_from, cached_user } = outcome;
-  const { started_at, ended_at } = outcome;
-  const all = { state, mode, message, hint, exit_code, signal, job, attempt, cached_from, cached_user, started_at };
-  return {
-    ...(Object.fromEntries(Object.entries({ ...all, ended_at }).filter(([, value]) => value !== undefined)) as Omit<
-      Standing,
-      "final"
-    >),
-    final: true,
   };
 }

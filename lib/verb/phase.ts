@@ -7,6 +7,6 @@ import type { Run } from "../record/run.js";
 export function needs(run: Run, phase: Phase, command: string): void {
   if (hasPhase(run, phase)) return;
   throw fault("dataerr", `the run has not been through ${command} (it is ${run.phase ?? "no plan yet"})`, {
-    hint: "lab-plan | lab-snapshot | lab-resolve | lab-create | lab-render-sbatch | lab-submit",
+    hint: "lab-plan | lab-snapshot | lab-resolve | lab-create | lab-cache | lab-render-sbatch | lab-submit",
   });
 }
