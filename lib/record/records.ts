@@ -114,6 +114,12 @@ export const problemSchema = record("problem", {
   message: text,
   hint: maybe(text),
   severity: v.picklist(["error", "warning"]),
+  /** Of the registry: which of its promises is broken, and for which run. */
+  check: maybe(text),
+  run: maybe(runId),
+  /** lab-fsck can mend it, or has done so. */
+  repairable: maybe(v.boolean()),
+  repaired: maybe(v.boolean()),
 });
 export type Problem = v.InferOutput<typeof problemSchema>;
 

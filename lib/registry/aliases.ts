@@ -209,12 +209,18 @@ function boundBefore(registry: Registry, owner: Owner, name: string, target: Ali
   return aliasHistory(registry, user, name).find((alias) => alias.user === registry.user && means(alias, target));
 }
 
-function noteName(registry: Registry, thing: string, scope: Alias["scope"], name: string): void {
+/** Notes in the caller's index that she has given a thing a name. Twice is the same as once. */
+export function noteName(registry: Registry, thing: string, scope: Alias["scope"], name: string): void {
   ownDirectory(registry, "index");
   makeDirectory(indexDirectory(registry.base, registry.user, thing), registry.modes.directory);
   mark(nameFile(registry, thing, scope, name));
 }
 
 function nameFile(registry: Registry, thing: string, scope: Alias["scope"], name: string): string {
-  return path.join(indexDirectory(registry.base, registry.user, thing), `${thing}.named.${scope}.${name}`);
+  return namedFile(registry.base, registry.user, thing, scope, name);
+}
+
+/** Where a user's index tells that she has given a thing a name. */
+export function namedFile(base: string, user: string, thing: string, scope: Alias["scope"], name: string): string {
+  return path.join(indexDirectory(base, user, thing), `${thing}.named.${scope}.${name}`);
 }

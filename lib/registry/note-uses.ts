@@ -13,11 +13,16 @@ import { placeIdOf, usesOf } from "./used.js";
  * run without its edges would not be found.
  */
 export function noteUses(registry: Registry, run: Run): void {
-  for (const use of usesOf(run)) {
+  for (const thing of thingsUsed(registry, run)) noteEdge(registry, thing, "used", run.id);
+}
+
+/** By what a run's uses are found in the index. */
+export function thingsUsed(registry: Registry, run: Pick<Run, "inputs" | "source">): string[] {
+  return usesOf(run).flatMap((use) => {
     const made = use.maker ? [outputsIdOf(use.maker.run)] : [];
     const place = use.type === "external" && use.path !== undefined ? at(registry, use.path) : [];
-    for (const thing of [use.thing, ...made, ...place]) noteEdge(registry, thing, "used", run.id);
-  }
+    return [use.thing, ...made, ...place];
+  });
 }
 
 function at(registry: Registry, file: string): string[] {

@@ -19,7 +19,8 @@ export function findRun(registry: Registry, ref: string, cwd: string): RunOnDisk
   return run;
 }
 
-function placeOf(registry: Registry, ref: string, cwd: string): RunPlace {
+/** Where the one run is that a word means, whether or not it can be opened. Throws as findRun does. */
+export function placeOf(registry: Registry, ref: string, cwd: string): RunPlace {
   if (ref.includes("/") || ref === "." || ref === "..") return byDirectory(registry, path.resolve(cwd, ref), ref);
   if (ref.startsWith("@")) return byRecency(registry, ref);
   if (ref === "") throw fault("usage", "cannot read the run ''", { hint: "an id, its last six characters, or @last" });

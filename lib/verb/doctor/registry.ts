@@ -4,12 +4,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { getgroups } from "node:process";
-import { errnoOf } from "../../record/fault.js";
 import { shortSize } from "../../record/units.js";
-import { fanOut, otherAreas, userAreas } from "../../registry/layout.js";
+import { userAreas } from "../../registry/layout.js";
 import type { Registry } from "../../registry/open.js";
 import { type Probe, probe } from "../../registry/probe.js";
 import { list } from "../../registry/read.js";
+import { sharedDirectoryNames, sharedTrouble } from "../../registry/shared-directories.js";
 import { nameOf } from "../../registry/users.js";
 import { doubtful, type Finding, well, wrong } from "./finding.js";
 
@@ -41,11 +41,7 @@ function membership({ gid, name }: { gid: number; name: string }): Finding {
 
 /** Every directory that users share: there, a real one, the founder's, sticky, of the group. */
 function* sharedDirectories({ base, founder }: Registry, group: { gid: number } | undefined): Generator<Finding> {
-  const names = [
-    ...userAreas,
-    ...otherAreas,
-    ...["claims", "aliases"].flatMap((area) => fanOut().map((part) => `${area}/${part}`)),
-  ];
+  const names = sharedDirectoryNames();
   const bad: Finding[] = [];
   for (const name of names) {
     const directory = path.join(base, name);
@@ -60,40 +56,6 @@ function* sharedDirectories({ base, founder }: Registry, group: { gid: number } 
     yield well("shared directories", `${names.length}, all ${nameOf(founder)}'s, sticky${group ? ", setgid" : ""}`, {
       path: base,
     });
-}
-
-interface Trouble {
-  message: string;
-  hint(founder: string): string;
-}
-
-function sharedTrouble(directory: string, founder: number, gid: number | undefined): Trouble | undefined {
-  let stat: fs.Stats;
-  try {
-    stat = fs.lstatSync(directory);
-  } catch (error) {
-    const missing = errnoOf(error) === "ENOENT";
-    return {
-      message: missing ? "is missing" : `cannot be looked at: ${errnoOf(error)}`,
-      hint: (who) => `${who} completes the registry: lab init --yes`,
-    };
-  }
-  if (!stat.isDirectory())
-    return { message: "is no directory", hint: (who) => `${who} removes it, then: lab init --yes` };
-  if (stat.uid !== founder)
-    return {
-      message: `belongs to ${nameOf(stat.uid)}, who may delete what others put there`,
-      hint: (who) => `an administrator: chown ${who} ${directory}`,
-    };
-  const wanted = gid === undefined ? 0o1777 : 0o3770;
-  if ((stat.mode & 0o7777) !== wanted)
-    return {
-      message: `has the mode ${octal(stat.mode)}, not ${octal(wanted)}`,
-      hint: (who) => `${who}: chmod ${octal(wanted)} ${directory}`,
-    };
-  if (gid !== undefined && stat.gid !== gid)
-    return { message: `is of the group ${stat.gid}`, hint: (who) => `${who}: chgrp ${gid} ${directory}` };
-  return undefined;
 }
 
 /** Directories that bear a user's name and belong to another: nobody reads them, and the user cannot work until they go. */
@@ -160,8 +122,4 @@ function* surroundings(directory: string, { skew_s = 0, free_bytes = 0, free_ino
   if (Math.abs(skew_s) > 30)
     yield doubtful("clock", skew, { hint: "both should follow one time server: chronyc tracking" });
   else yield well("clock", Math.abs(skew_s) < 1 ? "the file server's is ours" : skew);
-}
-
-function octal(mode: number): string {
-  return (mode & 0o7777).toString(8).padStart(4, "0");
 }
