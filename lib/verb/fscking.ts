@@ -72,6 +72,7 @@ function surveyOf(registry: Registry, { deep, user }: Fsck, context: Context, ta
     deep,
     gid: groupOf(registry),
     only: user,
+    alone: context.args.length > 0,
     edges: new Map(),
     looked: () => {
       tally.looked += 1;

@@ -28,6 +28,8 @@ export interface Survey {
   gid: number | undefined;
   /** Only what is this user's. */
   only: string | undefined;
+  /** Only runs that were named. */
+  alone: boolean;
   /** What the runs that were looked at last may have in the index, by `user/run`. */
   edges: Map<string, ReadonlySet<string>>;
   /** Counts something that was looked at. */
@@ -52,12 +54,15 @@ export function* reading<T>(survey: Survey, check: PromiseName, file: string, re
 }
 
 export function breachOf(check: PromiseName, file: string, { message, hint }: Fault): Breach {
-  return { check, path: file, message: withoutPath(message), ...(hint === undefined ? {} : { hint }) };
+  return { check, path: file, message: withoutPath(message, file), ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Messages say which file they are about; a breach says that itself. */
-export function withoutPath(message: string): string {
-  return message.replace(/^(cannot [a-z ]+ )?'[^']*'( does not count)?: /, "");
+export function withoutPath(message: string, file: string): string {
+  const [before = "", after] = message.split(`'${file}'`, 2);
+  return after === undefined || !/^(cannot [a-z ]+ )?$/.test(before)
+    ? message
+    : after.replace(/^( does not count)?:? /, "");
 }
 
 /**

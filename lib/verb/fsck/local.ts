@@ -9,6 +9,7 @@ import { hostFiles } from "../../registry/hosts.js";
 import { envelope, runDirectory } from "../../registry/layout.js";
 import { lookAt } from "../../registry/look.js";
 import { parseFactFile } from "../../registry/queue-facts.js";
+import { list } from "../../registry/read.js";
 import { type Breach, hour_ms, type Looking, reading, type Survey, twice, withoutPath } from "./breach.js";
 import { namesIn, recordIn, regular } from "./files.js";
 import { emptyFile } from "./registry.js";
@@ -103,6 +104,9 @@ function* log(survey: Survey, directory: string, host: string): Looking {
     if (!isFault(error)) throw error;
     survey.unread(directory, error);
   }
-  for (const message of told)
-    yield { check: "host", path: /'([^']+)'/.exec(message)?.[1] ?? directory, message: withoutPath(message) };
+  const names = told.length > 0 ? list(directory) : [];
+  for (const message of told) {
+    const file = path.join(directory, names.find((name) => message.includes(`/${name}'`)) ?? "");
+    yield { check: "host", path: file, message: withoutPath(message, file) };
+  }
 }

@@ -44,8 +44,7 @@ function* generations(survey: Survey, owner: Owner, directory: string, name: str
   }
   const told: string[] = [];
   const numbers = generationsIn(directory, owner, name, (message) => told.push(message)).reverse();
-  for (const message of told)
-    if (survey.only === undefined) yield { check: "alias", path: directory, message: withoutPath(message) };
+  for (const message of told) if (survey.only === undefined) yield { check: "alias", path: directory, message };
   const gap = numbers.findIndex((n, i) => n !== i + 1);
   if (gap >= 0 && survey.only === undefined)
     yield { check: "alias", path: file(gap + 1), message: `is missing: of '${name}' there is ${numbers.join(", ")}` };
@@ -56,7 +55,7 @@ function* generation(survey: Survey, owner: Owner, name: string, file: string, n
   const seen = yield* reading(survey, "alias", file, () => lookAt(file));
   if (!seen) return;
   const told: Breach[] = [];
-  const tell = (message: string) => told.push({ check: "alias", path: file, message: withoutPath(message) });
+  const tell = (message: string) => told.push({ check: "alias", path: file, message: withoutPath(message, file) });
   const alias = readGeneration(survey.registry, owner, name, n, tell);
   if (alias && survey.only !== undefined && alias.user !== survey.only) return;
   yield* told;

@@ -34,7 +34,7 @@ function* registered(survey: Survey, disk: RunOnDisk): Looking<RunArtifact[]> {
     const file = path.join(directory, name);
     const bad: Breach[] = [];
     if (!(yield* regular(survey, file, disk.owner))) continue;
-    const tell = (message: string) => bad.push({ check: "outputs", path: file, message: withoutPath(message) });
+    const tell = (message: string) => bad.push({ check: "outputs", path: file, message: withoutPath(message, file) });
     const artifact = yield* reading(survey, "outputs", file, () => readOutput(disk.dir, file, makerOf(disk), tell));
     yield* bad;
     if (artifact) found.push(artifact);
@@ -99,7 +99,7 @@ export function* checkBytes(survey: Survey, artifact: Artifact, run?: string): L
 function* read(survey: Survey, artifact: Artifact, tell: (message: string) => Breach): Looking {
   const change = changeOf(artifact);
   if (!isFault(change)) return;
-  if (change.code === "dataerr") yield tell(withoutPath(change.message).replace(/^'[^']*' /, ""));
+  if (change.code === "dataerr") yield tell(withoutPath(change.message, artifact.path));
   else if (change.code === "noinput") yield tell("some of it has gone while it was read");
   else survey.unread(artifact.path, change);
 }

@@ -1,5 +1,6 @@
 // The registry itself: its record, the directories that all users share, and those that each user has in them.
 import path from "node:path";
+import { isFault } from "../../record/fault.js";
 import { isUserName } from "../../record/names.js";
 import { fanOut, otherAreas, registryFile, type UserArea, userAreas } from "../../registry/layout.js";
 import { lookAt } from "../../registry/look.js";
@@ -52,6 +53,7 @@ export const areasOfUsers: readonly UserArea[] = [...userAreas, "aliases/by-user
 export function* checkUserDirectories(survey: Survey): Looking {
   for (const area of areasOfUsers) {
     const directory = path.join(survey.registry.base, area);
+    if (!isDirectory(directory)) continue;
     for (const name of yield* namesIn(survey, "user-directory", directory)) {
       if (survey.only !== undefined && survey.only !== name) continue;
       if (isUserName(name)) yield* userDirectory(survey, path.join(directory, name), name);
@@ -102,4 +104,14 @@ export function* emptyFile(survey: Survey, check: PromiseName, file: string, own
   const seen = yield* regular(survey, file, owner);
   if (seen && seen.bytes > 0) yield { check, path: file, message: `has ${seen.bytes} bytes, and should be empty` };
   return seen !== undefined;
+}
+
+/** What is no directory is told of with the shared ones, and not followed. */
+export function isDirectory(file: string): boolean {
+  try {
+    return lookAt(file)?.kind === "directory";
+  } catch (error) {
+    if (isFault(error)) return false;
+    throw error;
+  }
 }

@@ -53,13 +53,15 @@ function* unpacked(survey: Survey, tar: string, record: SnapshotRecord): Looking
   else if (found.tree !== record.id) yield tell(`holds the tree ${found.tree}, and is called otherwise`);
 }
 
-/** The source of a run, which a submission to come needs once more. */
-export function* checkSource(survey: Survey, { run }: RunOnDisk): Looking {
-  const { digest, tar: named } = run.source;
+/**
+ * The source of a run, which a submission to come needs once more: that it is there, by its record. Whether it is whole is told
+ * with the snapshots, unless this run is all that is looked at.
+ */
+export function* checkSource(survey: Survey, { run, owner }: RunOnDisk): Looking {
+  const { digest } = run.source;
   if (digest === undefined) return;
-  const { tar, json } = snapshotFiles(survey.registry.base, run.user, digest);
-  for (const file of new Set([named ?? tar, ...(named === undefined || named === tar ? [json] : [])])) {
-    const seen = yield* reading(survey, "source", file, () => lookAt(file));
-    if (!seen) yield { check: "source", path: file, message: "is missing, and the run was made from it", run: run.id };
-  }
+  const { json } = snapshotFiles(survey.registry.base, run.user, digest);
+  const seen = yield* reading(survey, "source", json, () => lookAt(json));
+  if (!seen) yield { check: "source", path: json, message: "is missing, and the run was made from it", run: run.id };
+  else if (survey.alone) yield* snapshot(survey, run.user, owner, digest.replace("sha256:", ""));
 }

@@ -11,7 +11,7 @@ import { checkJournals } from "./journals.js";
 import { checkHosts, checkLeases, checkQueue } from "./local.js";
 import { checkMarked } from "./markers.js";
 import { checkNames } from "./names.js";
-import { areasOfUsers, checkFanOut, checkRegistry, checkUserDirectories } from "./registry.js";
+import { areasOfUsers, checkFanOut, checkRegistry, checkUserDirectories, isDirectory } from "./registry.js";
 import { checkRuns } from "./runs.js";
 import { checkSnapshots } from "./snapshots.js";
 
@@ -38,6 +38,7 @@ function* usersIn(survey: Survey): Looking<string[]> {
 /** Those who have a directory of their own in an area: what is wrong with the others is told where these are checked. */
 export function* usersOf(survey: Survey, area: UserArea): Looking<string[]> {
   const directory = path.join(survey.registry.base, area);
+  if (!isDirectory(directory)) return [];
   const names = (yield* reading(survey, "user-directory", directory, () => list(directory).filter(isUserName))) ?? [];
   return names.filter((user) => ownerIn(survey, area, user) !== undefined);
 }

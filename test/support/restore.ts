@@ -1,0 +1,50 @@
+// Putting a tree back as it was after something has been done to it, at the cost of what was changed.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+
+/** Keeps a copy of `tree` at `kept` and gives what puts everything back: contents, modes, owners and times. */
+export function restorer(tree: string, kept: string): () => void {
+  copy(tree, kept);
+  let before = stamps(tree);
+  return () => {
+    const now = stamps(tree);
+    // What is below something that is new goes with it.
+    for (const name of now.keys())
+      if (!before.has(name)) fs.rmSync(path.join(tree, name), { recursive: true, force: true });
+    for (const [name, stamp] of before) if (now.get(name) !== stamp) put(path.join(kept, name), path.join(tree, name));
+    before = stamps(tree);
+  };
+}
+
+/** By the path of each: a change of anything changes its inode or its time of change. Links are not followed. */
+function stamps(tree: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const look = (name: string) => {
+    const stat = fs.lstatSync(path.join(tree, name), { bigint: true, throwIfNoEntry: false });
+    if (!stat) return;
+    found.set(name, `${stat.ino} ${stat.ctimeNs} ${stat.size}`);
+    if (stat.isDirectory())
+      for (const entry of fs.readdirSync(path.join(tree, name)).sort()) look(path.join(name, entry));
+  };
+  look("");
+  return found;
+}
+
+function put(from: string, to: string): void {
+  const stat = fs.lstatSync(from);
+  const there = fs.lstatSync(to, { throwIfNoEntry: false });
+  if (there && (there.isDirectory() !== stat.isDirectory() || !there.isDirectory()))
+    fs.rmSync(to, { recursive: true, force: true });
+  if (!stat.isDirectory()) {
+    copy(from, to);
+    return;
+  }
+  if (!fs.existsSync(to)) fs.mkdirSync(to);
+  fs.chownSync(to, stat.uid, stat.gid);
+  fs.chmodSync(to, stat.mode & 0o7777);
+}
+
+function copy(from: string, to: string): void {
+  execFileSync("cp", ["-a", "-T", "--", from, to]);
+}
