@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // lab-fsck - check that the registry is as its format promises
 import { command } from "../lib/command/command.js";
-import { dryRun } from "../lib/command/spec.js";
 import { fault } from "../lib/record/fault.js";
 import { breachView, fsck } from "../lib/verb/fscking.js";
 
@@ -12,12 +11,12 @@ export const spec = {
     deep: { type: "boolean", help: "also read all bytes again: of artifacts, and of snapshots" },
     repair: { type: "boolean", help: "make again what follows from other files, of your own" },
     user: { type: "string", value: "USER", help: "only what is this user's" },
-    "dry-run": dryRun,
   },
   columns: ["severity", "check", "path", "message", "hint", { key: "repaired", spare: true }],
   view: breachView,
   ids: (record: Record<string, unknown>) => (typeof record["path"] === "string" ? [record["path"]] : []),
   input: "runs",
+  acts: true,
   optional: true,
   reads: ["run", "status"],
   writes: ["problem"],

@@ -120,6 +120,7 @@ export const problemSchema = record("problem", {
   /** lab-fsck can mend it, or has done so. */
   repairable: maybe(v.boolean()),
   repaired: maybe(v.boolean()),
+  dry_run: maybe(v.boolean()),
 });
 export type Problem = v.InferOutput<typeof problemSchema>;
 

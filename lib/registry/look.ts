@@ -1,7 +1,6 @@
 // What is at a path, told without opening or following it.
-import type { Stats } from "node:fs";
 import { errnoOf, systemFault } from "../record/fault.js";
-import { fs } from "./disk.js";
+import { fs, type Stats } from "./disk.js";
 
 export interface Seen {
   kind: "file" | "directory" | "link" | "other";

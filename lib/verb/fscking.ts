@@ -149,6 +149,7 @@ function told({ check, mend, hint, ...breach }: Breach, repair: boolean, context
     ...breach,
     hint: hint ?? known.remedy,
     ...(mend ? { repairable: true } : {}),
+    ...(context.dryRun ? { dry_run: true } : {}),
   };
   if (!mend || !repair) return problem;
   try {

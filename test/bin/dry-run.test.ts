@@ -99,11 +99,17 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-advance": { cmd: "lab-advance -n", shows: { type: "status", name: "needs", state: "blocked" } },
   "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
   "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
+  "lab-fsck": { cmd: "lab-fsck -n --repair", shows: { type: "problem", check: "edge", repairable: true } },
   "lab-init": {
     cmd: "lab-init -n --yes --root new --name here --scheduler local --output new/cluster.toml",
     shows: { type: "check", name: "registry" },
   },
 };
+
+// An edge of the index that is missing, for lab-fsck.
+const index = path.join(place.registry, "index");
+const edge = fs.readdirSync(index, { recursive: true, encoding: "utf8" }).find((name) => /src-.*used/.test(name)) ?? "";
+fs.rmSync(path.join(index, edge));
 
 t.test("every command that acts is here", async (t) => {
   const all = JSON.parse(fs.readFileSync(path.join(dist(), "commands.json"), "utf8")) as {
@@ -119,7 +125,7 @@ for (const [name, { cmd, input, shows }] of Object.entries(dry)) {
     const before = everything(place);
     const { code, stdout, stderr } = await sh(cmd, input);
     t.strictSame(everything(place), before, "nothing changed");
-    t.equal(code, name === "lab-forget" ? 1 : 0, stderr);
+    t.equal(code, ["lab-forget", "lab-fsck"].includes(name) ? 1 : 0, stderr);
     t.match(records(stdout)[0], name === "lab-forget" ? shows : { ...shows, dry_run: true });
   });
 }

@@ -30,7 +30,7 @@ interface Broken {
   /** Changes a file of JSON; what a file is linked to elsewhere stays. */
   edit(file: string, change: (record: Record<string, unknown>) => void): void;
   write(file: string, text: string): void;
-  only(directory: string, of: RegExp): string;
+  first(directory: string, of: RegExp): string;
 }
 
 function broken(rich: Rich): Broken {
@@ -52,7 +52,7 @@ function broken(rich: Rich): Broken {
       change(record);
       write(file, JSON.stringify(record));
     },
-    only(directory, of) {
+    first(directory, of) {
       const names = fs.readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => of.test(name));
       if (names.length === 0) throw new Error(`nothing like ${of} in ${directory}`);
       return path.join(directory, names.sort()[0] ?? "");
@@ -61,8 +61,8 @@ function broken(rich: Rich): Broken {
 }
 
 const remove = (file: string) => fs.rmSync(file, { recursive: true });
-const indexed = ({ at, only, rich }: Broken, of: RegExp) => only(at("index", rich.user), of);
-const output = ({ rich, only }: Broken, of: RegExp) => only(rich.artifacts, of);
+const indexed = ({ at, first, rich }: Broken, of: RegExp) => first(at("index", rich.user), of);
+const output = ({ rich, first }: Broken, of: RegExp) => first(rich.artifacts, of);
 
 const breakages: Record<string, Breakage> = {
   // The registry
@@ -392,13 +392,13 @@ const breakages: Record<string, Breakage> = {
   },
   // Names
   "a generation of a name that is gone": {
-    break: (place) => remove(place.only(place.at("aliases"), /best\.1\.json$/)),
+    break: (place) => remove(place.first(place.at("aliases"), /best\.1\.json$/)),
     found: ["alias best.1.json", "edge named.global.best", "edge named.global.best"],
     later: 2,
   },
   "a generation that calls itself another": {
     break: (place) =>
-      place.edit(place.only(place.at("aliases"), /best\.2\.json$/), (record) => {
+      place.edit(place.first(place.at("aliases"), /best\.2\.json$/), (record) => {
         record["name"] = "worst";
       }),
     found: ["alias best.2.json", "edge named.global.best", "edge named.global.best"],
@@ -406,7 +406,7 @@ const breakages: Record<string, Breakage> = {
   },
   "a name of what nobody made": {
     break: (place) =>
-      place.edit(place.only(place.at("aliases"), /gold\.1\.json$/), (record) => {
+      place.edit(place.first(place.at("aliases"), /gold\.1\.json$/), (record) => {
         record["run"] = "20200101-000000-abcdef";
         delete record["artifact"];
         record["role"] = "model";
@@ -416,7 +416,7 @@ const breakages: Record<string, Breakage> = {
   // From outside
   "an artifact from outside whose id does not follow": {
     break: (place) =>
-      place.edit(place.only(place.at("artifacts", place.rich.user), /json$/), (record) => {
+      place.edit(place.first(place.at("artifacts", place.rich.user), /json$/), (record) => {
         record["path"] = "/etc/hostname";
       }),
     found: ["external .json", "alias raw.1.json"],
@@ -428,21 +428,21 @@ const breakages: Record<string, Breakage> = {
   // Snapshots
   "a snapshot that is gone altogether": {
     break: (place) => {
-      for (const of of [/tar$/, /json$/]) remove(place.only(place.at("snapshots", place.rich.user), of));
+      for (const of of [/tar$/, /json$/]) remove(place.first(place.at("snapshots", place.rich.user), of));
     },
     found: Array.from({ length: 10 }, () => "source .json"),
   },
   "a snapshot whose tar is gone": {
-    break: (place) => remove(place.only(place.at("snapshots", place.rich.user), /tar$/)),
+    break: (place) => remove(place.first(place.at("snapshots", place.rich.user), /tar$/)),
     found: ["snapshot .tar"],
   },
   "a snapshot whose tar has another size": {
-    break: (place) => fs.appendFileSync(place.only(place.at("snapshots", place.rich.user), /tar$/), "x"),
+    break: (place) => fs.appendFileSync(place.first(place.at("snapshots", place.rich.user), /tar$/), "x"),
     found: ["snapshot .tar"],
   },
   "a snapshot whose tar was changed": {
     break(place) {
-      const file = place.only(place.at("snapshots", place.rich.user), /tar$/);
+      const file = place.first(place.at("snapshots", place.rich.user), /tar$/);
       const bytes = fs.readFileSync(file);
       bytes[600] = 1;
       fs.writeFileSync(file, bytes);
@@ -452,7 +452,7 @@ const breakages: Record<string, Breakage> = {
   },
   "a snapshot of another digest": {
     break: (place) =>
-      place.edit(place.only(place.at("snapshots", place.rich.user), /json$/), (record) => {
+      place.edit(place.first(place.at("snapshots", place.rich.user), /json$/), (record) => {
         record["id"] = `sha256:${"0".repeat(64)}`;
       }),
     found: ["snapshot .json"],
@@ -465,7 +465,7 @@ const breakages: Record<string, Breakage> = {
   // Journal and local scheduler
   "a line that is no event": {
     break: (place) =>
-      fs.appendFileSync(place.only(place.at("events", place.rich.user), /ndjson$/), '{"type":"x"}\nnonsense\n'),
+      fs.appendFileSync(place.first(place.at("events", place.rich.user), /ndjson$/), '{"type":"x"}\nnonsense\n'),
     found: ["journal .ndjson"],
   },
   "a fact of a job that is about another": {
@@ -496,13 +496,13 @@ const breakages: Record<string, Breakage> = {
   },
   "an entry of a host that speaks of another user": {
     break: (place) =>
-      place.edit(place.only(place.at("hosts"), /json$/), (record) => {
+      place.edit(place.first(place.at("hosts"), /json$/), (record) => {
         record["uid"] = 12_345;
       }),
     found: ["host .json"],
   },
   "a lease that is none": {
-    break: (place) => place.write(place.only(place.at("leases", place.rich.user), /json$/), "{}"),
+    break: (place) => place.write(place.first(place.at("leases", place.rich.user), /json$/), "{}"),
     found: ["lease .json"],
   },
 };
