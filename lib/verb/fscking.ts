@@ -17,6 +17,7 @@ import { readText } from "../registry/read.js";
 import { placeOf } from "../registry/refs.js";
 import { type Breach, type Looking, type Survey, twice } from "./fsck/breach.js";
 import { promises } from "./fsck/promises.js";
+import { packed } from "./fsck/packs.js";
 import { checkRun } from "./fsck/runs.js";
 import { checkAll, usersOf } from "./fsck/survey.js";
 
@@ -74,6 +75,7 @@ function surveyOf(registry: Registry, { deep, user }: Fsck, context: Context, ta
     only: user,
     alone: context.args.length > 0,
     edges: new Map(),
+    isPacked: packed(registry),
     looked: () => {
       tally.looked += 1;
     },

@@ -64,6 +64,20 @@ const remove = (file: string) => fs.rmSync(file, { recursive: true });
 const indexed = ({ at, first, rich }: Broken, of: RegExp) => first(at("index", rich.user), of);
 const output = ({ rich, first }: Broken, of: RegExp) => first(rich.artifacts, of);
 
+/** The claim of a run; its seal is beside it. */
+function claimOf({ lab, at }: Broken, run: keyof Rich["runs"]): string {
+  const { key } = JSON.parse(fs.readFileSync(lab(run, "decision-1.json"), "utf8")) as { key: string };
+  const hex = key.slice("sha256:".length);
+  return at("claims", hex.slice(0, 2), `${hex}.e1.1.json`);
+}
+
+/** The same number of bytes, and the same times. */
+function changed(file: string, from: string, to: string): void {
+  const { atime, mtime } = fs.statSync(file);
+  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(from, to));
+  fs.utimesSync(file, atime, mtime);
+}
+
 const breakages: Record<string, Breakage> = {
   // The registry
   "a REGISTRY.json that is none": {
@@ -425,12 +439,101 @@ const breakages: Record<string, Breakage> = {
     break: ({ rich }) => remove(path.join(rich.dir, "data.txt")),
     found: ["bytes data.txt"],
   },
+  // Claims
+  "a claim that is gone": {
+    break: (place) => remove(claimOf(place, "train")),
+    found: ["claim .1.go.json", "claim .1.json"],
+  },
+  "a claim in another's name": {
+    break: (place) => fs.chownSync(claimOf(place, "train"), 12_345, 12_345),
+    found: ["claim .1.json", "claim .1.json"],
+  },
+  "a claim for a run of another key": {
+    break: (place) =>
+      place.edit(claimOf(place, "train"), (record) => {
+        record["run"] = place.rich.runs.again;
+      }),
+    found: ["claim .1.json", "claim .1.json"],
+  },
+  "a generation before the last one's seal": {
+    break(place) {
+      const claim = claimOf(place, "train");
+      remove(claim.replace(/json$/, "go.json"));
+      fs.copyFileSync(claim, claim.replace(/1\.json$/, "2.json"));
+      place.edit(claim.replace(/1\.json$/, "2.json"), (record) => {
+        record["generation"] = 2;
+      });
+    },
+    found: ["claim .1.go.json"],
+  },
+  "a claim without a decision": {
+    break: ({ lab }) => remove(lab("running", "decision-1.json")),
+    later: 2,
+    found: ["claim .1.json"],
+  },
+  "a run that relies on one that is gone": {
+    break: ({ lab, edit }) =>
+      edit(lab("cached", "decision-1.json"), (record) => {
+        record["leader"] = "20200101-000000-abcdef";
+      }),
+    found: ["claim .lab"],
+  },
+  "a file among the claims that is none": {
+    break: ({ at }) => fs.writeFileSync(at("claims/00/x.json"), "{}"),
+    found: ["stray x.json"],
+  },
+  // Packs
+  "a packed run that is not loose any more": {
+    break: ({ at, rich }) => remove(at("loose", rich.user, rich.runs.packed)),
+    found: [],
+  },
+  "a pack that was changed": {
+    break: (place) => changed(place.first(place.at("packs", place.rich.user), /summary/), '"succeeded"', '"sacceeded"'),
+    found: ["pack .summary.ndjson"],
+    repair: true,
+  },
+  "a pack whose full lines were changed": {
+    break: (place) => changed(place.first(place.at("packs", place.rich.user), /full/), '"succeeded"', '"sacceeded"'),
+    found: ["pack .full.ndjson"],
+    repair: true,
+  },
+  "a pack that was cut short": {
+    break: (place) => fs.truncateSync(place.first(place.at("packs", place.rich.user), /summary/), 2000),
+    found: ["pack .summary.ndjson"],
+    repair: true,
+  },
+  "an index of handles out of order": {
+    break: (place) => fs.appendFileSync(place.first(place.at("packs", place.rich.user), /handles/), "x"),
+    found: ["pack .handles"],
+    repair: true,
+  },
+  "a packed run that is not settled": {
+    break: ({ lab }) => remove(lab("packed", "outputs.json")),
+    found: ["active active/USER/PACKED", "pack .summary.ndjson"],
+  },
+  "a packed run that says something else": {
+    break: ({ lab, edit }) =>
+      edit(lab("packed", "attempt-1/hardware.json"), (record) => {
+        record["cpu"] = "another";
+      }),
+    with: ["--deep"],
+    found: ["pack .full.ndjson"],
+  },
+  "a file of a pack that never came to be": {
+    break: (place) =>
+      place.write(
+        place.at("packs", place.rich.user, `${place.rich.runs.again}..${place.rich.runs.again}.full.ndjson`),
+        "x",
+      ),
+    later: 48,
+    found: ["temporary .full.ndjson"],
+  },
   // Snapshots
   "a snapshot that is gone altogether": {
     break: (place) => {
       for (const of of [/tar$/, /json$/]) remove(place.first(place.at("snapshots", place.rich.user), of));
     },
-    found: Array.from({ length: 10 }, () => "source .json"),
+    found: Array.from({ length: 13 }, () => "source .json"),
   },
   "a snapshot whose tar is gone": {
     break: (place) => remove(place.first(place.at("snapshots", place.rich.user), /tar$/)),

@@ -7,7 +7,19 @@ import { type Result, type Sandbox, sandbox, until } from "./sandbox.js";
 export interface Rich extends Sandbox {
   /** The runs by what became of them. */
   runs: Record<
-    "train" | "again" | "evaluate" | "byPath" | "failed" | "cancelled" | "never" | "blocked" | "waits" | "running",
+    | "train"
+    | "again"
+    | "evaluate"
+    | "byPath"
+    | "failed"
+    | "cancelled"
+    | "never"
+    | "blocked"
+    | "waits"
+    | "follows"
+    | "cached"
+    | "packed"
+    | "running",
     string
   >;
   user: string;
@@ -98,6 +110,8 @@ export async function richRegistry(): Promise<Rich> {
   const set = (key: string, value: string) => ["--set", `${key}="${value}"`];
   const data = set("inputs.data.path", path.join(place.dir, "data.txt"));
   const train = await id("lab-run", "-q", "--wait", "train.toml", ...data);
+  const packed = await id("lab-run", "-q", "--wait", "train.toml", ...data, "--set", "params.lr=0.4");
+  await run("lab-pack");
   const again = await id("lab-run", "-q", "--wait", "train.toml", ...data, "--set", "params.lr=0.2");
   const evaluate = await id(
     "lab-run",
@@ -114,7 +128,9 @@ export async function richRegistry(): Promise<Rich> {
   ).stdout.trim();
   const running = await id("lab-run", "-q", "sleep.toml");
   const waits = await id("lab-run", "-q", "evaluate.toml", ...set("inputs.model.artifact", `${running}:model`));
-  const cancelled = await id("lab-run", "-q", "sleep.toml");
+  const follows = await id("lab-run", "-q", "sleep.toml");
+  const cancelled = await id("lab-run", "-q", "sleep.toml", "--set", "params.n=1");
+  const cached = await id("lab-run", "-q", "--wait", "train.toml", ...data);
   await begun(place, cancelled);
   await run("lab-cancel", cancelled);
   await until("the cancelled run has ended", async () => {
@@ -144,7 +160,21 @@ export async function richRegistry(): Promise<Rich> {
     ...place,
     work,
     user,
-    runs: { train, again, evaluate, byPath, failed, cancelled, never, blocked, waits, running },
+    runs: {
+      train,
+      again,
+      evaluate,
+      byPath,
+      failed,
+      cancelled,
+      never,
+      blocked,
+      waits,
+      follows,
+      cached,
+      packed,
+      running,
+    },
   };
 }
 

@@ -32,6 +32,8 @@ export interface Survey {
   alone: boolean;
   /** What the runs that were looked at last may have in the index, by `user/run`. */
   edges: Map<string, ReadonlySet<string>>;
+  /** Whether a pack of the user's has the run. */
+  isPacked(user: string, id: string): boolean;
   /** Counts something that was looked at. */
   looked(): void;
   /** Tells of something that cannot be looked at: that is no breach. */

@@ -9,6 +9,7 @@ import {
   exitSchema,
   forgetSchema,
   intentSchema,
+  leaderSchema,
   outcomeSchema,
   receiptSchema,
   schedulerFactSchema,
@@ -55,7 +56,7 @@ function numbersOf(names: readonly string[], prefix: string, end: string): numbe
 function isKnown(name: string): boolean {
   return (
     Object.hasOwn(records, name) ||
-    ["run.json", "recipe.toml", "outputs", "outputs.json", "leader.json"].includes(name) ||
+    ["run.json", "recipe.toml", "outputs"].includes(name) ||
     /^(submit-[1-9]\d{0,8}|attempt-[1-9]\d{0,8}|decision-[1-9]\d{0,8}\.json)$/.test(name)
   );
 }
@@ -74,6 +75,7 @@ const records = {
   "forget.json": forgetSchema,
   "outcome.json": outcomeSchema,
   "outputs.json": outputsSchema,
+  "leader.json": leaderSchema,
 } as const;
 
 /** Each record of the envelope by itself. */
@@ -81,7 +83,6 @@ export function* checkRecords(run: Envelope): Looking {
   const lab = envelope(run.dir);
   for (const [name, schema] of Object.entries(records))
     if (run.names.has(name)) yield* record(run, path.join(lab, name), schema);
-  if (run.names.has("leader.json")) yield* record(run, path.join(lab, "leader.json"), v.looseObject({}));
   for (const n of run.decisions) yield* record(run, path.join(lab, `decision-${n}.json`), decisionSchema);
   for (const n of run.submissions) {
     const at = (name: string) => path.join(submissionDirectory(lab, n), name);

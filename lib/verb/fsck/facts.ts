@@ -69,7 +69,8 @@ function agrees(
   { attempts, submissions, decision, cancel }: RunOnDisk["facts"],
 ): boolean {
   if (derived.state === told.state) return true;
-  if (decision && decision.decision !== "blocked") return true;
+  // Another run's end was its own.
+  if (decision?.decision === "hit" || decision?.decision === "follows") return true;
   const neverSent = attempts.length === 0 && submissions.every(({ receipt }) => !receipt);
   if (!neverSent || derived.final) return false;
   return (

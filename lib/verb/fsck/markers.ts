@@ -36,7 +36,7 @@ export function* checkMarkers(survey: Survey, { run, dir, owner }: RunOnDisk): L
       message: "is there, and the run is sealed",
       ...mending(() => deactivate(registry, user, id)),
     };
-  if (!isLoose)
+  if (!isLoose && !survey.isPacked(user, id))
     yield {
       check: "loose",
       path: file("loose"),

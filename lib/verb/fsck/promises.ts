@@ -143,6 +143,18 @@ export const promises = {
     how: "it is computed again",
     remedy: "register it again: lab register-external",
   },
+  claim: {
+    promise:
+      "a claim is its run's owner's, one generation follows the seal of the other, and decisions agree with claims",
+    how: "the generations of each chain are read, and the runs that they name",
+    remedy: "a claim that counts for nothing takes only its number; whoever owns the run: lab advance",
+  },
+  pack: {
+    promise: "a pack is whole and in order, and its runs are there, settled, and say what it says",
+    how: "its files are read from end to end; with --deep each run is compared with its lines",
+    remedy: "lab fsck --repair",
+    repairable: true,
+  },
   snapshot: {
     promise: "a snapshot's name is its digest, and its tar is the one of its record",
     how: "record and size are compared; with --deep the tar is read and its tree's digest computed again",

@@ -7,6 +7,7 @@ import { type RunOnDisk, readRun } from "../../registry/facts.js";
 import { envelope, runDirectory } from "../../registry/layout.js";
 import { lookAt } from "../../registry/look.js";
 import { type Breach, hour_ms, type Looking, reading, type Survey, twice } from "./breach.js";
+import { checkDecisions } from "./claims.js";
 import { checkEdges } from "./edges.js";
 import { checkRecords, type Envelope, openEnvelope } from "./envelope.js";
 import { checkFacts } from "./facts.js";
@@ -57,6 +58,7 @@ function* whole(survey: Survey, disk: RunOnDisk): Looking {
   yield* checkFacts(survey, disk);
   const made = yield* checkOutputs(survey, disk);
   yield* checkEdges(survey, disk, made);
+  yield* checkDecisions(survey, disk);
   yield* checkMarkers(survey, disk);
   yield* checkSource(survey, disk);
 }

@@ -5,12 +5,14 @@ import type { UserArea } from "../../registry/layout.js";
 import { ownerOfUser } from "../../registry/owners.js";
 import { list } from "../../registry/read.js";
 import { gathered, type Looking, reading, type Survey } from "./breach.js";
+import { checkClaims } from "./claims.js";
 import { checkIndex } from "./edges.js";
 import { checkExternal } from "./external.js";
 import { checkJournals } from "./journals.js";
 import { checkHosts, checkLeases, checkQueue } from "./local.js";
 import { checkMarked } from "./markers.js";
 import { checkNames } from "./names.js";
+import { checkPacks } from "./packs.js";
 import { areasOfUsers, checkFanOut, checkRegistry, checkUserDirectories, isDirectory } from "./registry.js";
 import { checkRuns } from "./runs.js";
 import { checkSnapshots } from "./snapshots.js";
@@ -23,6 +25,7 @@ export function* checkAll(survey: Survey): Looking {
   const withRuns = yield* usersOf(survey, "runs");
   for (const user of users) yield* checkUser(survey, user, withRuns);
   yield* checkNames(survey, { scope: "global" }, survey.registry.founder);
+  yield* checkClaims(survey);
   yield* checkHosts(survey);
   if (survey.only === undefined)
     for (const area of ["aliases", "claims"] as const) yield* checkFanOut(survey, area, ["by-user"]);
@@ -60,6 +63,7 @@ function* checkUser(survey: Survey, user: string, withRuns: readonly string[]): 
     ["index", (owner) => checkIndex(survey, user, owner)],
     ["aliases/by-user", (owner) => checkNames(survey, { scope: "user", user }, owner)],
     ["artifacts", (owner) => checkExternal(survey, user, owner)],
+    ["packs", (owner) => checkPacks(survey, user, owner)],
     ["snapshots", (owner) => checkSnapshots(survey, user, owner)],
     ["events", (owner) => checkJournals(survey, user, owner)],
     ["queue", (owner) => checkQueue(survey, user, owner)],
