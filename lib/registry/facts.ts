@@ -18,7 +18,7 @@ import type { Attempt, Facts, Submission } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import { awaited } from "./awaited.js";
 import { fs } from "./disk.js";
-import { attemptDirectory, envelope, numbered } from "./layout.js";
+import { envelope, numbered } from "./layout.js";
 import { list, readRecord } from "./read.js";
 
 export interface RunOnDisk {
@@ -39,15 +39,27 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
   const run = readRecord(path.join(lab, "run.json"), runSchema, { owner });
   if (run === undefined) return undefined;
   checkPlace(run, dir);
-  const names = list(lab);
-  const has = new Set(names);
   const problems: string[] = [];
   let partial = false;
+  const names = list(lab);
+  // By what is listed: a name that was looked for before it was there may be taken for missing for a while.
+  const has = new Set(names);
+  const within = (directory: string): string => {
+    try {
+      for (const name of list(path.join(lab, directory))) has.add(`${directory}/${name}`);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      if (errnoOf(error.cause) === "ENOTDIR") return directory;
+      problems.push(error.message);
+      partial = true;
+    }
+    return directory;
+  };
   const read = <S extends v.GenericSchema>(file: string, schema: S): v.InferOutput<S> | undefined => {
     try {
       const whole = path.join(lab, file);
       const look = () => readRecord(whole, schema, { owner }) as { run?: string } | undefined;
-      const record = has.has(file) ? awaited(whole, look) : look();
+      const record = awaited(whole, look);
       if (record === undefined || record.run === run.id) return record as v.InferOutput<S>;
       throw fault("dataerr", `cannot read '${path.join(lab, file)}': it is about '${record.run}'`);
     } catch (error) {
@@ -57,12 +69,14 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
       return undefined;
     }
   };
-  const of = <S extends v.GenericSchema>(file: string, schema: S) => (has.has(file) ? read(file, schema) : undefined);
+  const of: Read = (file, schema) => (has.has(file) ? read(file, schema) : undefined);
+  const beatIn = (directory: string) =>
+    has.has(`${directory}/beat`) ? mtime(path.join(lab, directory, "beat")) : undefined;
   const facts: Facts = {
     run: run.id,
     planned_at: run.planned_at,
-    submissions: ordered(names, "submit-").map((n) => submission(n, read)),
-    attempts: ordered(names, "attempt-").map((n) => attempt(lab, n, read)),
+    submissions: ordered(names, "submit-").map((n) => submission(n, within(`submit-${n}`), of)),
+    attempts: ordered(names, "attempt-").map((n) => attempt(n, within(`attempt-${n}`), of, beatIn)),
     ...present("scheduler", of("scheduler.json", schedulerFactSchema)),
     ...present("cancel", of("cancel.json", cancelSchema)),
     ...present("forget", of("forget.json", forgetSchema)),
@@ -80,19 +94,19 @@ function checkPlace({ id, user }: Run, dir: string): void {
 
 type Read = <S extends v.GenericSchema>(file: string, schema: S) => v.InferOutput<S> | undefined;
 
-function submission(n: number, read: Read): Submission {
+function submission(n: number, directory: string, read: Read): Submission {
   return {
     n,
-    ...present("intent", read(`submit-${n}/intent.json`, intentSchema)),
-    ...present("receipt", read(`submit-${n}/receipt.json`, receiptSchema)),
+    ...present("intent", read(`${directory}/intent.json`, intentSchema)),
+    ...present("receipt", read(`${directory}/receipt.json`, receiptSchema)),
   };
 }
 
-function attempt(lab: string, n: number, read: Read): Attempt {
-  const beat = mtime(path.join(attemptDirectory(lab, n), "beat"));
+function attempt(n: number, directory: string, read: Read, beatIn: (directory: string) => string | undefined): Attempt {
+  const beat = beatIn(directory);
   // Read in the opposite order of their writing: an exit is not seen without its start.
-  const exit = read(`attempt-${n}/exit.json`, exitSchema);
-  const start = read(`attempt-${n}/start.json`, startSchema);
+  const exit = read(`${directory}/exit.json`, exitSchema);
+  const start = read(`${directory}/start.json`, startSchema);
   return { n, ...present("start", start), ...present("exit", exit), ...present("beat_at", beat) };
 }
 

@@ -143,27 +143,40 @@ t.test("a run without run.json does not exist, a bad one is an error", async (t)
 
 t.test("an exit that appears while we read is not seen without its start", async (t) => {
   const { write, read, lab } = fresh(t);
+  const { readdirSync } = fs;
+  t.teardown(() => {
+    fs.readdirSync = readdirSync;
+  });
+  // The job writes both between our looks.
+  fs.mkdirSync(path.join(lab, "attempt-1"));
+  let looked = false;
+  fs.readdirSync = ((directory: string) => {
+    const names = readdirSync(directory);
+    if (!looked && directory.endsWith("attempt-1")) {
+      looked = true;
+      write("attempt-1/start.json", start(1));
+      write("attempt-1/exit.json", exit(1));
+    }
+    return names;
+  }) as typeof fs.readdirSync;
+  t.same(read()?.facts.attempts, [{ n: 1 }]);
+  t.ok(looked);
+  t.match(read()?.facts.attempts, [{ n: 1, start: { attempt: 1 }, exit: { code: 0 } }]);
+});
+
+t.test("nothing is looked for that is not listed: on a network that would hide it for a while", async (t) => {
+  const { write, read, lab } = fresh(t);
+  write("submit-1/intent.json", intent(1));
+  write("attempt-1/start.json", start(1));
   const { openSync } = fs;
   t.teardown(() => {
     fs.openSync = openSync;
   });
-  // The job writes both between our two looks.
-  fs.mkdirSync(path.join(lab, "attempt-1"));
-  let looked = false;
+  const opened: string[] = [];
   fs.openSync = ((file: string, ...rest: [number]) => {
-    if (!looked && String(file).includes("attempt-1")) {
-      looked = true;
-      try {
-        return openSync(file, ...rest);
-      } finally {
-        write("attempt-1/start.json", start(1));
-        write("attempt-1/exit.json", exit(1));
-      }
-    }
+    opened.push(path.relative(lab, file));
     return openSync(file, ...rest);
   }) as typeof fs.openSync;
-  const [attempt] = read()?.facts.attempts ?? [];
-  t.ok(looked);
-  t.match(attempt, { n: 1, start: { attempt: 1 } });
-  t.equal(attempt?.exit, undefined);
+  read();
+  t.same(opened.sort(), ["attempt-1/start.json", "run.json", "submit-1/intent.json"]);
 });
