@@ -9,17 +9,19 @@ import type { Slot } from "../../lib/record/claim.js";
 import { isFault } from "../../lib/record/fault.js";
 import type { Lease, Reservation } from "../../lib/record/queue.js";
 import { drawRunId } from "../../lib/record/run-id.js";
+import type { Facts } from "../../lib/record/state.js";
 import { aliasHistory, bindAlias } from "../../lib/registry/aliases.js";
 import { generationsOf, holderOf, linkClaim, linkGo } from "../../lib/registry/claims.js";
 import { useDisk } from "../../lib/registry/disk.js";
 import { hostFiles } from "../../lib/registry/hosts.js";
 import { initRegistry } from "../../lib/registry/init.js";
 import { type Cursor, note, readEvents } from "../../lib/registry/journal.js";
+import { envelope, runDirectory } from "../../lib/registry/layout.js";
 import { leaseFiles } from "../../lib/registry/lease.js";
 import { openRegistry, ownDirectory, type Registry } from "../../lib/registry/open.js";
 import { list, readText } from "../../lib/registry/read.js";
 import { createRun, openRun } from "../../lib/registry/runs.js";
-import { onWrite, writeOnce } from "../../lib/registry/write.js";
+import { onWrite, recordText, writeOnce } from "../../lib/registry/write.js";
 import { sampleRun } from "../lib/record/sample.js";
 
 export interface Person {
@@ -149,6 +151,21 @@ const acts = {
   },
   /** Those of these runs that are not there. */
   absent: (user: string, ids: string[]) => ids.filter((id) => openRun(registry(), user, id) === undefined),
+  /** Writes one of the facts of a run of ours, as a job or a command does; says when it was there (Unix time in ms). */
+  fact: (id: string, name: string, record: object) => {
+    const file = path.join(envelope(runDirectory(base, registry().user, id)), name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    writeOnce(file, recordText({ v: 1, run: id, at, ...record }));
+    return Date.now();
+  },
+  /** Looks at a run again and again until it shows this: when it did, and what it showed before. */
+  sees: (user: string, id: string, what: keyof typeof shows, seconds: number) => {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; pause(100)) {
+      const facts = openRun(registry(), user, id)?.facts;
+      if (facts && shows[what](facts)) return Date.now();
+    }
+    return undefined;
+  },
   claim: claimed,
   generations: (slot: Slot) => {
     const found = generationsOf(registry(), slot);
@@ -160,6 +177,14 @@ const acts = {
   },
   add: (file: string, text: string) => fs.appendFileSync(file, text),
   command: run,
+};
+
+const shows = {
+  intent: ({ submissions }: Facts) => submissions[0]?.intent !== undefined,
+  receipt: ({ submissions }: Facts) => submissions[0]?.receipt !== undefined,
+  start: ({ attempts }: Facts) => attempts[0]?.start !== undefined,
+  exit: ({ attempts }: Facts) => attempts[0]?.exit !== undefined,
+  outcome: ({ outcome }: Facts) => outcome !== undefined,
 };
 
 export interface Claimed {

@@ -61,6 +61,7 @@ async function main(): Promise<void> {
     reservations: () => races.reservations(agents, 4),
     names: () => races.names(agents, 4),
     runs: () => races.runs(agents, 3),
+    facts: () => races.facts(agents),
     watched: async () => commands.watched(await at()),
     worked: async () => commands.worked(await at(), 3),
     costs: async () => commands.costs(await at()),

@@ -120,6 +120,16 @@ judge<Found & { wanted: number }>("runs", "a run that was made on one client is 
   t.same(rest, { made: wanted, absent: 0, troubles: [] });
 });
 
+judge<Record<string, number | undefined>>(
+  "facts",
+  "who looks at a run from another client sees each fact soon, though she has looked for it before",
+  (t, late_s) => {
+    t.same(Object.keys(late_s), ["intent", "receipt", "start", "exit", "outcome"]);
+    // Names that are remembered to be missing stay so for 30 s and more.
+    for (const [what, late] of Object.entries(late_s)) t.ok(Number(late) < 20, `${what}: ${late} s`);
+  },
+);
+
 judge<{ log: Found; waits: (Found & { after_s: number })[]; list: string[] }>(
   "watched",
   "a run on one client is followed and waited for on the other, by its owner and by another",

@@ -9,6 +9,7 @@ export const races = [
   "reservations",
   "names",
   "runs",
+  "facts",
   "watched",
   "worked",
 ] as const;

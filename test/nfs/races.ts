@@ -227,3 +227,31 @@ export async function runs(agents: Agent[], times: number) {
     troubles: troubles(answers),
   };
 }
+
+/** The facts of a run as they come, for one who looks at it all the time from the other client: how late each is seen. */
+export async function facts(agents: Agent[]) {
+  const writer = agents.find(({ client }) => client === "h1") as Agent;
+  const looker = agents.find(({ client, person }) => client === "h2" && person !== writer.person) as Agent;
+  const [id = ""] = await writer.get<string[]>("create", [1]);
+  const steps = [
+    [
+      "intent",
+      "submit-1/intent.json",
+      { type: "intent", submission: 1, token: "t", by: "submit", user: "ann", host: "h1" },
+    ],
+    ["receipt", "submit-1/receipt.json", { type: "receipt", submission: 1, scheduler: "local", job: "1" }],
+    ["start", "attempt-1/start.json", { type: "start", submission: 1, attempt: 1, host: "h1" }],
+    ["exit", "attempt-1/exit.json", { type: "exit", attempt: 1, reason: "command", code: 0 }],
+    ["outcome", "outcome.json", { type: "outcome", state: "succeeded" }],
+  ] as const;
+  const late_s: Record<string, number | undefined> = {};
+  for (const [what, file, record] of steps) {
+    const seen = looker.ask("sees", [writer.person.name, id, what, 50]);
+    // Long enough that it has been looked for in vain.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const written = await writer.get<number>("fact", [id, file, record]);
+    const { value } = await seen;
+    late_s[what] = typeof value === "number" ? (value - written) / 1000 : undefined;
+  }
+  return late_s;
+}
