@@ -234,7 +234,7 @@ t.test("a later attempt notes what it made itself, and what an earlier one had n
   const command = [
     "sh",
     "-c",
-    'cd "$LAB_OUTPUT_MODEL"; mkdir -p "step_$LAB_ATTEMPT"; echo "$LAB_ATTEMPT" >"step_$LAB_ATTEMPT/DONE"; [ $LAB_ATTEMPT = 1 ] || echo again >step_2/DONE',
+    'cd "$LAB_OUTPUT_MODEL"; mkdir -p "step_$LAB_ATTEMPT"; echo "$LAB_ATTEMPT" >"step_$LAB_ATTEMPT/DONE"; [ $LAB_ATTEMPT != 1 ] || exit 3; echo again >step_2/DONE',
   ];
   const place = jobPlace({ command, context: { outputs: [stream(base, "stat")] } });
   await place.start();
@@ -257,6 +257,8 @@ t.test("a later attempt notes what it made itself, and what an earlier one had n
     [2, 5],
     "in their order, without step 1",
   );
+  await place.start();
+  t.match(exitOf(place, 3), { reason: "superseded", message: /attempt 2 has succeeded/ });
 });
 
 t.test("kill -9 of the runtime ends the command too, and leaves nothing on the node", async (t) => {
