@@ -1,5 +1,4 @@
 // A run in one short line: its status, which nothing changes any more, and the fields of its plan that lists look at.
-import path from "node:path";
 import type { Summary, Unplaced } from "../record/pack.js";
 import type { Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
@@ -74,7 +73,8 @@ export function statusIn(summary: Summary, base: string, user: string): Status {
     state,
     ...standing,
     planned_at: summary.planned_at,
-    run_dir: path.join(base, "runs", user, id),
+    // Not by path.join, which takes as long as all the rest.
+    run_dir: `${base}/runs/${user}/${id}`,
     ...(tags === undefined ? {} : { tags }),
     ...(group === undefined ? {} : { group }),
     ...(note === undefined ? {} : { note }),

@@ -5,6 +5,7 @@ import { like } from "../record/like.js";
 import { timeOfRunId } from "../record/run-id.js";
 import { states } from "../record/state.js";
 import { timestamp } from "../record/units.js";
+import { idLength, lineStart } from "../registry/pack-lines.js";
 import type { RollRules } from "../registry/roll.js";
 import type { Where } from "../where/where.js";
 import type { Row } from "./rows.js";
@@ -42,6 +43,7 @@ const ended = new Set(groups["ended"]);
 /** Whether a run was planned when the filter asks. */
 export function inTime(id: string, { since, until, before }: Filter): boolean {
   if (before !== undefined && id >= before) return false;
+  if (since === undefined && until === undefined) return true;
   const planned = timeOfRunId(id) ?? 0;
   return (since === undefined || planned >= since - 999) && (until === undefined || planned < until);
 }
@@ -69,7 +71,9 @@ export function rulesOf(filter: Filter): RollRules {
 }
 
 /** State, name and end in the first characters of a line, as far as they are there and need no parser. */
-const headPattern = /^.{53}"state":"(\w+)"(?:,"name":"([^"\\]*)"(?:,"ended_at":"([^"]*)")?)?/;
+const headPattern = new RegExp(
+  `^.{${lineStart.length + idLength}}","state":"(\\w+)"(?:,"name":"([^"\\\\]*)"(?:,"ended_at":"([^"]*)")?)?`,
+);
 
 /** What the ids of runs that were planned then begin with. */
 function idAt(ms: number): string {

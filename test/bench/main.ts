@@ -10,11 +10,22 @@ import { nfs } from "./nfs.js";
 import { passthrough } from "./passthrough.js";
 import { pipe } from "./pipe.js";
 import { reconcile } from "./reconcile.js";
+import { registry } from "./registry.js";
 import { keep, machine } from "./results.js";
 import { snapshot } from "./snapshot.js";
 import { startup } from "./startup.js";
 
-const benches: Record<string, Bench> = { startup, passthrough, snapshot, pipe, reconcile, lineage, idle, nfs };
+const benches: Record<string, Bench> = {
+  startup,
+  passthrough,
+  snapshot,
+  pipe,
+  reconcile,
+  lineage,
+  idle,
+  nfs,
+  registry,
+};
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in benches));

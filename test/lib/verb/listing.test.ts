@@ -3,11 +3,14 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import type { Status } from "../../../lib/record/records.js";
+import { sleep, useDisk } from "../../../lib/registry/disk.js";
 import { envelope, runDirectory } from "../../../lib/registry/layout.js";
 import { type Filter, listRuns } from "../../../lib/verb/listing.js";
 import { makeRun } from "../registry/artifact-support.js";
 import { damage, nth, onlyPack, packAll, settledRun } from "../registry/pack-support.js";
 import { all, type FakeContext, fakeContext } from "./fake-context.js";
+
+t.afterEach(() => useDisk());
 
 const none: Filter = {
   state: [],
@@ -133,4 +136,45 @@ t.test("without looking at a run that is packed", async (t) => {
     const wanted = before[i]?.filter(({ id }) => !goOn.has(id));
     t.same(await listed(context, filter), wanted, JSON.stringify(filter));
   }
+});
+
+t.test("lines that are not wanted are not parsed", async (t) => {
+  const context = fakeContext(t);
+  filled(context);
+  const few: Partial<Filter>[] = [{ state: ["failed"] }, { state: ["lost", "cancelled", "planned"] }];
+  const before = await Promise.all(few.map((filter) => listed(context, filter)));
+  packAll(context.given);
+  const { summary } = onlyPack(context.given);
+  const good = fs.readFileSync(summary, "utf8");
+  for (const [i, filter] of few.entries()) {
+    const wanted = new Set(before[i]?.map(({ id }) => id));
+    const lines = good.split("\n").map((line, n) => {
+      if (n === 0 || line === "" || wanted.has(line.slice(30, 52))) return line;
+      const from = line.indexOf('"planned_at"');
+      return Buffer.concat([
+        Buffer.from(line.slice(0, from)),
+        Buffer.alloc(Buffer.byteLength(line.slice(from)) - 1, 63),
+        Buffer.from("}"),
+      ]);
+    });
+    fs.writeFileSync(
+      summary,
+      Buffer.concat(lines.flatMap((line, n) => [...(n > 0 ? [Buffer.from("\n")] : []), Buffer.from(line)])),
+    );
+    const opened: string[] = [];
+    const openSync: typeof fs.openSync = (file, ...rest) => {
+      opened.push(String(file));
+      return fs.openSync(file, ...rest);
+    };
+    useDisk({ fs: { ...fs, openSync }, sleep });
+    t.same(await listed(context, filter), before[i], JSON.stringify(filter));
+    useDisk();
+    // One that was parsed, and could not be, would be.
+    t.same(
+      opened.filter((file) => file.includes("/runs/") && !file.includes(nth(18)) && !file.includes(nth(19))),
+      [],
+    );
+    t.ok(opened.some((file) => file.includes(nth(19))));
+  }
+  t.same(context.reported, []);
 });

@@ -1,0 +1,130 @@
+// What the commands that read a registry cost as it grows: of 100, 1,000, 10,000 and 100,000 runs.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { Bench } from "./bench.js";
+import { comparedFigure, countFigure, type Figure } from "./figure.js";
+import { alternately } from "./measure.js";
+import { built, callsOf, durationOf, type How, installed, output } from "./programs.js";
+import { type Filled, filled } from "./registries.js";
+
+/** LAB_BENCH_RUNS is the size of the largest. */
+const largest = Number(process.env["LAB_BENCH_RUNS"] ?? 100_000);
+const sizes = [100, 1000, 10_000, 100_000].filter((size) => size <= largest);
+
+export const registry: Bench = {
+  title: `Registries of ${sizes.join(", ")} runs of several users on a file system in memory, one in twenty not ended, the rest in packs. jq reads the summary files, which is what a list reads.`,
+  missing: () => (installed("jq") ? undefined : "jq is not installed"),
+  async *figures(say) {
+    // In memory, where there is room, so that what is measured is not the disk.
+    const before = process.env["TMPDIR"];
+    const room = fs.existsSync("/dev/shm") ? fs.statfsSync("/dev/shm") : undefined;
+    if (room && room.bavail * room.bsize > largest * 120_000 && room.ffree > largest * 30)
+      process.env["TMPDIR"] = "/dev/shm";
+    const places: Filled[] = [];
+    try {
+      for (const size of sizes) {
+        say(`a registry of ${size} runs in ${os.tmpdir()}`);
+        const place = await filled(size, say);
+        places.push(place);
+        if (size > 100) yield* lists(place);
+      }
+      yield* growth(places, say);
+    } finally {
+      for (const place of places) place.remove();
+      process.env["TMPDIR"] = before;
+      if (before === undefined) delete process.env["TMPDIR"];
+    }
+  },
+};
+
+const bench = "registry";
+
+/** What is listed, the same by jq, and what it should come to. */
+const listings = [
+  { what: "the last 50", argv: ["--limit", "50"], jq: undefined, aim: { of: "value", most: 0.15 } },
+  { what: "of one name", argv: ["--name", "train-7"], jq: 'select(.name == "train-7")', aim: { of: "ratio", most: 1 } },
+  { what: "failed", argv: ["--state", "failed"], jq: 'select(.state == "failed")', aim: { of: "ratio", most: 1 } },
+  {
+    what: "by a param",
+    argv: ["--where", "params.lr < 1e-4"],
+    jq: "select(.plan.params.lr < 1e-4)",
+    aim: { of: "ratio", most: 1 },
+  },
+  { what: "all", argv: [], jq: ".", aim: { of: "ratio", most: 1 } },
+] as const;
+
+async function* lists(place: Filled): AsyncGenerator<Figure> {
+  const { runs, env, summaries } = place;
+  const rounds = runs > 50_000 ? 5 : 9;
+  for (const { what, argv, jq, aim } of listings) {
+    const command = [built("lab-ls"), "--json", "--all", ...argv];
+    const ours = async () => (await durationOf(command, { env })) / 1000;
+    const theirs = async () =>
+      (await durationOf(jq === undefined ? ["node", "-e", "0"] : ["jq", "-c", jq, ...summaries], { env })) / 1000;
+    const named = {
+      bench,
+      what: `lab-ls, ${what} of ${runs}`,
+      unit: "s",
+      against: jq === undefined ? "node -e 0" : `jq -c '${jq}'`,
+    };
+    yield valued(
+      comparedFigure(named, await alternately(rounds, ours, theirs), runs === 100_000 ? aim : undefined),
+      aim,
+    );
+    yield countFigure({ bench, what: `lab-ls, ${what} of ${runs}: peak memory`, unit: "MB" }, peakOf(command, { env }));
+  }
+  yield* counts(place);
+}
+
+/** An aim for the value itself is told of the value, though a baseline stands beside it. */
+function valued(figure: Figure, aim: (typeof listings)[number]["aim"]): Figure {
+  return figure.aim !== undefined && aim.of === "value" ? { ...figure, met: figure.value <= aim.most } : figure;
+}
+
+function* counts(place: Filled): Generator<Figure> {
+  if (!installed("strace")) return;
+  const { runs, env, registry: base, handle } = place;
+  const [first] = listings;
+  const commands = {
+    [`lab-ls, ${first.what}`]: ["lab-ls", "--json", "--all", ...first.argv],
+    "lab-show HANDLE": ["lab-show", "--json", handle],
+  };
+  for (const [what, [name = "", ...argv]] of Object.entries(commands)) {
+    const calls = callsOf([built(name), ...argv], base, { env });
+    for (const unit of ["opens", "stats", "readdirs"] as const)
+      yield countFigure({ bench, what: `${what} of ${runs}: ${unit}`, unit }, calls[unit]);
+  }
+}
+
+/** The same in the smallest and in the others, by turns. */
+async function* growth(places: readonly Filled[], say: (progress: string) => void): AsyncGenerator<Figure> {
+  const [small, ...larger] = places;
+  if (!small) return;
+  say("growth");
+  for (const large of larger) {
+    for (const [what, argvOf] of Object.entries(looks)) {
+      const take = (place: Filled) => () => durationOf(argvOf(place), { env: place.env });
+      const named = { bench, what: `${what}, ${large.runs} runs`, unit: "ms", against: `${small.runs} runs` };
+      yield comparedFigure(named, await alternately(15, take(large), take(small)), { of: "ratio", most: 1.2 });
+    }
+  }
+}
+
+const looks: Record<string, (place: Filled) => string[]> = {
+  "lab-show HANDLE": ({ handle }) => [built("lab-show"), "--json", handle],
+  "lab-show @last": () => [built("lab-show"), "--json", "@last"],
+  "lab-ls --limit 50": () => [built("lab-ls"), "--json", "--limit", "50"],
+};
+
+/** The most memory that a command of ours ever had (MB). */
+function peakOf(argv: readonly string[], { env }: How): number {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "labkit-peak-")), "peak.cjs");
+  const text =
+    'process.on("exit", () => require("fs").writeFileSync(__filename + ".kB", String(process.resourceUsage().maxRSS)));';
+  fs.writeFileSync(file, text);
+  output(argv, { env: { ...env, NODE_OPTIONS: `--require=${file}` } });
+  const peak = Number(fs.readFileSync(`${file}.kB`, "utf8")) / 1024;
+  fs.rmSync(path.dirname(file), { recursive: true });
+  return Math.round(peak);
+}
