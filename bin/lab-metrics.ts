@@ -4,7 +4,8 @@ import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
 import { like } from "../lib/record/like.js";
 import { metricsOf } from "../lib/registry/metrics.js";
-import { namedRuns } from "../lib/verb/runs.js";
+import { namedRuns, noneOfItsOwn } from "../lib/verb/runs.js";
+import { elsewhere } from "../lib/verb/what-answers.js";
 
 export const spec = {
   name: "lab-metrics",
@@ -28,6 +29,11 @@ export default command(spec, async function* (records, { name, last }, context) 
       continue;
     }
     const { id } = named.run.run;
+    const none = elsewhere(named.run, "metrics");
+    if (none) {
+      noneOfItsOwn(id, none, context);
+      continue;
+    }
     const bad = (message: string) => context.report(id, fault("dataerr", message));
     const rows = metricsOf(named.run, bad).filter(
       (row) => wanted.length === 0 || wanted.some((matches) => matches(row.name)),

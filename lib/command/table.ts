@@ -28,6 +28,8 @@ const colours: Record<string, string> = {
   running: "36",
   exited: "36",
   blocked: "33",
+  following: "33",
+  deferred: "33",
   submitted: "33",
   queued: "33",
   planned: "2",

@@ -6,6 +6,7 @@ import { asGiven } from "./as-given.js";
 import { edgesOf } from "./edges.js";
 import type { RunOnDisk } from "./facts.js";
 import { madeIn } from "./made-at.js";
+import { leaderOf } from "./makers.js";
 import type { Things } from "./things.js";
 import { type Use, usesOf } from "./used.js";
 
@@ -79,7 +80,8 @@ function usersOf<T>(things: Things, thing: string, of: (use: Use) => T | undefin
     ({ verb, user, run: id }) => {
       // The index may be ahead of a run that was never made.
       const run = verb === "used" ? things.open(user, id) : undefined;
-      if (!run) return [];
+      // One that another answered for used nothing; what it would have used, that one did.
+      if (!run || leaderOf(run)) return [];
       const uses = usesOf(asGiven(run, (message) => things.report(id, message))).flatMap((use) => {
         const made = of(use);
         const role = use.role === undefined ? {} : { role: use.role };

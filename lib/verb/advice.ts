@@ -67,7 +67,8 @@ const advice: Record<string, ((about: About) => string[]) | undefined> = {
   lost: ({ run }) => [`if nobody will hear of it again: lab forget ${handleOf(run.id)}`],
 };
 
-function repeated({ recipe, command }: Run): string {
+/** What follows `lab run` to run the same again. */
+export function repeated({ recipe, command }: Run): string {
   const set = (recipe.set ?? []).map((text) => `--set ${bashWord(text)} `).join("");
   if (recipe.path !== undefined) return `${set}${bashWord(recipe.path)}`;
   const words = typeof command === "string" ? [command] : command;

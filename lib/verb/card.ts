@@ -6,9 +6,11 @@ import { wrapped } from "../command/wrap.js";
 import { bashWord } from "../job/quote.js";
 import type { Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
 import { shortDuration, shortSize } from "../record/units.js";
 import type { Collected } from "../registry/collected.js";
 import { artifactRows, inputWords, madeLines, type UsedAndMade } from "./showing-artifacts.js";
+import type { AnsweredBy } from "./what-answers.js";
 
 type Shown = Pick<
   Run,
@@ -36,6 +38,7 @@ type Shown = Pick<
     metrics?: Record<string, number | string>;
     script?: string;
     collected?: Collected[];
+    answered_by?: AnsweredBy;
     tracking?: { wandb?: { url?: string } };
     logs: string[];
     missing?: { role: string; reason: string }[];
@@ -95,6 +98,7 @@ function rowsOf(run: Shown): Row[] {
     if (words.length > 0) rows.push(spaced(key, words));
   };
   add("state", stateOf(run));
+  for (const [key, text] of answerRows(run)) add(key, text);
   add("why", run.narrative?.hypothesis ?? run.narrative?.intent);
   add("note", run.narrative?.note);
   add("by", `${run.user}, planned ${localTime(run.planned_at)}`);
@@ -109,7 +113,10 @@ function rowsOf(run: Shown): Row[] {
   add("key", run.key && shortDigest(run.key.digest));
   for (const [role, { path }] of Object.entries(run.inputs)) list(`input ${role}`, inputWords({ ...run, path }, role));
   for (const [role, output] of Object.entries(run.outputs))
-    add(`output ${role}`, `${output.path ?? output.alias} (${output.type}${writtenOf(run, role)})`);
+    add(
+      `output ${role}`,
+      `${run.answered_by?.outputs[role] ?? output.path ?? output.alias} (${output.type}${writtenOf(run, role)})`,
+    );
   for (const { role, reason } of run.missing ?? []) add(`missing ${role}`, reason);
   for (const [key, text] of madeLines(run, run.user)) add(key, text);
   list("metrics", wordsOf(run.metrics ?? {}));
@@ -145,6 +152,17 @@ function body(rows: readonly Row[], { colour, width: terminal }: TableStyle): st
 function stateLine(line: string): string {
   const [word = ""] = line.split(/[ :]/);
   return paint(word, "state") + line.slice(word.length);
+}
+
+/** Which run it is that has, or will have, what this one was to make; its log and metrics are there. */
+function answerRows({ answered_by: by, state, user }: Shown): [key: string, text: string][] {
+  if (!by) return [];
+  const whose = by.user === user ? "" : `, ${by.user}'s`;
+  const handle = handleOf(by.id);
+  return [
+    [state === "cached" ? "answered by" : "follows", `${by.name} ${by.id}, ${by.state}${whose}`],
+    ["there", `lab log ${handle} and lab metrics ${handle}`],
+  ];
 }
 
 function stateOf({ state, mode, message }: Shown): string {

@@ -14,6 +14,7 @@ import { tries } from "./advice.js";
 import { lastError } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
 import { standingOf } from "./runs.js";
+import { whatIsFollowed, whyAnswered } from "./what-answers.js";
 import { whatBlocks, whatIsAwaited } from "./what-blocks.js";
 
 /** A `reason` record for one run. One's own run is looked at afresh where the scheduler can be reached. */
@@ -29,7 +30,9 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
     ...(standing.mode ? { mode: standing.mode } : {}),
   };
   if (standing.state === "queued") return { ...base, ...(await pending(run, limits, context)) };
+  if (standing.state === "cached") return { ...base, ...whyAnswered(run) };
   if (hasSucceeded(standing.state)) return { ...base, message: "there is nothing to explain" };
+  if (standing.state === "following") return { ...base, ...(await whatIsFollowed(run, limits, context)) };
   if (standing.state === "running") return { ...base, ...running(run, standing, context) };
   if (standing.state === "blocked")
     return {

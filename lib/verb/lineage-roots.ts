@@ -13,6 +13,7 @@ import { edgesOf } from "../registry/edges.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { userDirectory } from "../registry/layout.js";
 import { madeAt } from "../registry/made-at.js";
+import { makerOfRun } from "../registry/makers.js";
 import { list } from "../registry/read.js";
 import { findRun } from "../registry/refs.js";
 import { usersWith } from "../registry/runs.js";
@@ -51,7 +52,7 @@ function named(ref: string, finding: Finding): Node[] {
   const { registry } = things;
   const mayBeRun = !/^art-|\//.test(ref) && (!ref.includes(":") || ref.startsWith("@"));
   const run = mayBeRun ? tried(() => findRun(registry, ref, cwd)) : undefined;
-  const runNode = (it: RunOnDisk) => [things.run(things.open(it.run.user, it.run.id) ?? it)];
+  const runNode = (it: RunOnDisk) => nodeOf(it, finding);
   if (run && !isFault(run) && !mayBeName(ref, things)) return runNode(run);
   const found = tried(() => findArtifact(registry, ref, cwd, { trusts, report: (text) => things.report(ref, text) }));
   if (isFault(found)) {
@@ -62,6 +63,15 @@ function named(ref: string, finding: Finding): Node[] {
   throw fault("dataerr", `'${ref}' is the run ${run.run.id}, and also what an artifact is called`, {
     hint: `write ${run.run.id}${found.id === undefined ? "" : `, or ${found.id}`}`,
   });
+}
+
+/** A run; in place of one that was answered, or that follows, the one that makes what it stands for. */
+function nodeOf(disk: RunOnDisk, { things, warn }: Finding): Node[] {
+  const maker = makerOfRun(things.registry, disk);
+  const { id, user } = maker.run;
+  if (id !== disk.run.id)
+    warn(`${disk.run.id} ${disk.facts.outcome ? "was answered by" : "follows"} ${id}, whose lineage this is`);
+  return [things.run(things.open(user, id) ?? maker)];
 }
 
 /** Whether a word that is a run could be an artifact as well; answered without a search. */
@@ -118,10 +128,11 @@ function usedAs(thing: string, ref: string, { things }: Finding): Node[] {
 }
 
 /** What was at a path, by everything that runs have made, used or registered there. */
-function atPath(ref: string, { things, cwd }: Finding): Node[] {
+function atPath(ref: string, finding: Finding): Node[] {
+  const { things, cwd } = finding;
   const file = path.resolve(cwd, ref);
   const run = tried(() => findRun(things.registry, file, cwd));
-  if (!isFault(run) && isRunItself(run.dir, file)) return [things.run(things.open(run.run.user, run.run.id) ?? run)];
+  if (!isFault(run) && isRunItself(run.dir, file)) return nodeOf(run, finding);
   const made = madeAt(things.registry, file, things.open);
   if (made?.type === "artifact") return [things.output(made.run, made.role, made.step)];
   if (made) return [things.collected(made.run, made.path)];

@@ -7,8 +7,9 @@ import { fault } from "../record/fault.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { type LogFile, linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { openRun } from "../registry/runs.js";
-import { namedRuns } from "./runs.js";
+import { namedRuns, noneOfItsOwn } from "./runs.js";
 import { sleep } from "./sleep.js";
+import { elsewhere } from "./what-answers.js";
 
 export interface LogOptions {
   follow: boolean;
@@ -25,7 +26,9 @@ export async function* readLogs(
 ): AsyncGenerator<object> {
   const count = lineCount(options.lines);
   for await (const named of namedRuns(records, context)) {
+    const none = "other" in named ? undefined : elsewhere(named.run, "log");
     if ("other" in named) yield named.other;
+    else if (none) noneOfItsOwn(named.run.run.id, none, context);
     else
       yield* options.follow ? followed(named.run, options, count, context) : once(named.run, options, count, context);
   }

@@ -13,6 +13,7 @@ import { handleOf } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
 import { claimStem, runDirectory } from "../registry/layout.js";
+import { noteUses } from "../registry/note-uses.js";
 import type { Registry } from "../registry/open.js";
 import { nextSubmission, submissionFiles, writeSubmissionFile } from "../registry/submissions.js";
 import { umaskOf } from "../registry/umask.js";
@@ -23,7 +24,8 @@ import { withMakers } from "./made-by.js";
 /** Writes the files of the run's next submission and returns the run with their places; a dry run gets the script's text. */
 export async function renderRun(given: Run, context: Context): Promise<Run> {
   const registry = await context.registry();
-  const run = withMakers(checked(runSchema, given, "the run"), registry);
+  const planned = checked(runSchema, given, "the run");
+  const run = withMakers(planned, registry);
   const { config } = await context.config();
   const runDir = runDirectory(registry.base, registry.user, run.id);
   if (run.run_dir !== runDir)
@@ -49,6 +51,8 @@ export async function renderRun(given: Run, context: Context): Promise<Run> {
   });
   const submission = { n, script: files.script, context: files.context };
   if (dry) return { ...given, phase: "rendered", submission, script, dry_run: true };
+  // From what is made elsewhere than was planned one finds to this run, too.
+  if (Object.entries(run.inputs).some(([role, input]) => input !== planned.inputs[role])) noteUses(registry, run);
   writeSubmissionFile(registry, files.dir, "context.json", `${JSON.stringify(about, undefined, 2)}\n`);
   writeSubmissionFile(registry, files.dir, "params.json", paramsText(run));
   writeSubmissionFile(registry, files.dir, "script.sh", script);

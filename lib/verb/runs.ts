@@ -61,6 +61,12 @@ function isAlone({ args }: Context): boolean {
   return args.length === 1 && args[0] !== "-";
 }
 
+/** Of a run whose things are another's: where one run alone is asked for, that is what the command comes to, with noinput. */
+export function noneOfItsOwn(id: string, { message, hint }: { message: string; hint: string }, context: Context): void {
+  if (isAlone(context)) throw fault("noinput", `${id} has ${message}`, { hint });
+  context.say(`${id}: ${message} (${hint})`);
+}
+
 function idOfRun(record: Record<string, unknown>): string | undefined {
   const { type, id, run } = record;
   if ((type === "run" || type === "status") && typeof id === "string") return id;

@@ -8,6 +8,7 @@ import { type Graces, stateOf } from "../record/state.js";
 import { collectFiles } from "../registry/collected.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { logFiles } from "../registry/logs.js";
+import { makerOfRun } from "../registry/makers.js";
 import { metricsOf } from "../registry/metrics.js";
 import { sealOf } from "../registry/outputs.js";
 import { readRecord } from "../registry/read.js";
@@ -15,6 +16,7 @@ import { submissionFiles } from "../registry/submissions.js";
 import { trackingOf } from "../registry/tracking.js";
 import { statusOf } from "./runs.js";
 import { usedAndMade } from "./showing-artifacts.js";
+import { answeredBy } from "./what-answers.js";
 
 /** The run record with its standing and all of its facts. */
 export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces): Promise<object> {
@@ -23,6 +25,8 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
   const { final: _, ...standing } = stateOf(facts, context.now, limits);
   const { elapsed_s } = statusOf(disk, context.now, limits);
   const metrics = metricsOf(disk, () => {});
+  const registry = await context.registry();
+  const answers = answeredBy(disk, registry, limits, context.now);
   const newest = facts.submissions.at(-1);
   const argv = argvOf(disk, context);
   const sealed = sealOrNone(disk, context);
@@ -44,7 +48,8 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
     ...(collected.length > 0 ? { collected } : {}),
     ...(excluded.length > 0 ? { excluded } : {}),
     ...(tracking?.wandb ? { tracking: { ...run.tracking, wandb: { ...run.tracking?.wandb, ...tracking.wandb } } } : {}),
-    ...(await usedAndMade(disk, context, limits)),
+    ...(answers ? { answered_by: answers } : {}),
+    ...(await usedAndMade(answers ? makerOfRun(registry, disk) : disk, context, limits)),
     logs: logFiles(disk).map(({ file }) => file),
   };
 }
