@@ -83,8 +83,9 @@ function endedWell({ state, exit_code, signal }: Standing): boolean {
  * fence has passed or will stop it, and until that is known it may be computing.
  */
 function livesOn({ facts: { outcome, attempts } }: RunOnDisk): boolean {
-  const counted = outcome?.attempt ?? 0;
-  return outcome?.job === undefined && attempts.some(({ n, start, exit }) => n > counted && start && !exit);
+  if (outcome === undefined || outcome.job !== undefined) return false;
+  const counted = outcome.attempt ?? 0;
+  return attempts.some(({ n, start, exit }) => n > counted && start && !exit);
 }
 
 /** The first output that is not there as the run made it; undefined where all are. */

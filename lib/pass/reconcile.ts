@@ -4,7 +4,7 @@ import { decided } from "../record/decided.js";
 import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
 import { type Fault, fault } from "../record/fault.js";
 import { timeOfRunId } from "../record/run-id.js";
-import { type Graces, jobOf, type Standing, stateOf } from "../record/state.js";
+import { type Graces, hasSucceeded, jobOf, type Standing, stateOf } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import { decide } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
@@ -170,17 +170,25 @@ function lastSubmission({ submissions }: RunOnDisk["facts"]): number {
   return Math.max(0, ...submissions.filter(({ intent, receipt }) => intent ?? receipt).map(({ n }) => n));
 }
 
-/** A job that Slurm ended since another job did not end well: as long as somebody may make what it needs, it waits for that. */
+/**
+ * A job that Slurm ended since another did not end well: where what it needs is made all the same, or still may be, it waits
+ * for that and is sent again. One that somebody else's word ended is not.
+ */
 function blockedBy(
   run: RunOnDisk,
   { registry, graces, now }: Pass,
 ): Omit<Parameters<typeof decide>[2], "at"> | undefined {
-  const open = producersOf(run.run).filter((producer) => {
+  const producers = producersOf(run.run);
+  const standings = producers.map((producer) => {
     const disk = openRun(registry, producer.user, producer.run);
-    return disk !== undefined && !stateOf(disk.facts, now, graces).final;
+    return disk && stateOf(disk.facts, now, graces);
   });
-  if (run.facts.cancel || open.length === 0) return undefined;
-  return { decision: "blocked", runs: open.map((producer) => producer.run), message: waitsFor(open, registry.user) };
+  const open = producers.filter((_, i) => !standings[i]?.final);
+  const failed = standings.some((standing) => !standing || (standing.final && !hasSucceeded(standing.state)));
+  if (run.facts.cancel || producers.length === 0 || failed) return undefined;
+  if (open.length === 0 && run.run.after !== undefined) return undefined;
+  const message = open.length === 0 ? "is to be sent again" : waitsFor(open, registry.user);
+  return { decision: "blocked", runs: open.map((producer) => producer.run), message };
 }
 
 function orphanGrace(run: RunOnDisk, { submit_s }: Graces): number {

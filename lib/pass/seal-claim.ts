@@ -11,6 +11,14 @@ export interface Ticket extends Slot {
   submission: number;
 }
 
+/** Whether the generation is the run's no more, or somebody has claimed one above it: its job would end as superseded. */
+export function isOvertaken({ registry, report }: Asker, { run }: RunOnDisk, ticket: Ticket): boolean {
+  const generations = generationsOf(registry, ticket, report);
+  const mine = generations.find(({ generation }) => generation === ticket.generation);
+  const later = generations.some(({ generation, claim }) => generation > ticket.generation && claim !== undefined);
+  return later || mine?.claim?.run !== run.id || mine.seal === "void";
+}
+
 /** The run's claim, where it has one and this submission's script was made for it; `stale` where the script is another's. */
 export function ticketOf(disk: RunOnDisk, submission: number): Ticket | "stale" | undefined {
   const { decision } = disk.facts;
@@ -31,10 +39,7 @@ export function sealClaim(asker: Asker, disk: RunOnDisk, ticket: Ticket): "seale
   const { registry } = asker;
   const { generation, submission } = ticket;
   const run = disk.run.id;
-  const generations = generationsOf(registry, ticket, asker.report);
-  const counting = generations.filter(({ claim, seal }) => claim !== undefined && seal !== "void");
-  const mine = counting.find((one) => one.generation === generation);
-  if (mine?.claim?.run !== run || counting.some((one) => one.generation > generation)) return "lost";
+  if (isOvertaken(asker, disk, ticket)) return "lost";
   const { seal, ours } = linkGo(registry, ticket, generation, { run, submission, by: "submit" });
   return ours ? "sealed" : seal === "void" ? "lost" : "busy";
 }

@@ -13,7 +13,7 @@ import { openRun } from "../registry/runs.js";
 import { linkIntent, submissionFiles, withdrawIntent, writeReceipt } from "../registry/submissions.js";
 import type { FoundJob, Scheduler, SubmitRequest, Submitted } from "../scheduler/scheduler.js";
 import type { Asker } from "./answer.js";
-import { sealClaim, ticketOf } from "./seal-claim.js";
+import { isOvertaken, sealClaim, ticketOf } from "./seal-claim.js";
 import { settle } from "./settle.js";
 
 export interface Sender {
@@ -60,6 +60,8 @@ export async function submitRun(
   if (sealed === "busy") throw fault("tempfail", "cannot submit it: another process is about to");
   const { ours, intent } = linkIntent(registry, disk.dir, run.id, submission.n, "submit", false);
   if (!ours) throw lostTo(intent);
+  // Whoever was stopped for long since the seal may have been overtaken; the job would find that too, but why send it.
+  if (ticket && isOvertaken(sender.asker, disk, ticket)) return "lost";
   const request: SubmitRequest = {
     run: run.id,
     submission: submission.n,

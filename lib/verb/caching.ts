@@ -2,8 +2,10 @@
 import type { Context } from "../command/context.js";
 import { type Answer, type Asker, answerFor } from "../pass/answer.js";
 import { answered } from "../pass/answered.js";
+import { observe } from "../pass/observe.js";
 import { lastSent } from "../record/decided.js";
-import { fault } from "../record/fault.js";
+import type { LeaderFact } from "../record/facts.js";
+import { fault, isFault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
@@ -44,13 +46,29 @@ export async function cacheRun(given: Run, context: Context): Promise<Run> {
     });
   // What has begun, or has ended, is decided.
   if (disk.facts.outcome || lastSent(disk.facts) > 0) return { ...run, phase: "cached", ...decisionOf(disk) };
-  const answer = await answerFor(disk.run, asker);
+  const answer = await answerFor(disk.run, { ...asker, observe: (leader) => lookAtEnded(leader, disk, context) });
   const at = timestamp(Date.now());
   if (decide(registry, disk, answer ? { ...answer, at } : { decision: "unclaimed", at }) === "made" && answer)
     note(registry, `run_${words[answer.decision]}`, run.id, { name: run.name, ...leaderOf(answer) });
   if (answer?.decision === "hit") answered(registry, disk, answer, Date.now());
   sayWho(run, answer, context);
   return grown(run, answer);
+}
+
+/**
+ * What the scheduler says of a leader whose command has ended otherwise than well, though its owner has not written down yet
+ * that it has: nobody needs to follow that. Of others their files say enough; where nobody can be asked they have to.
+ */
+async function lookAtEnded(leader: RunOnDisk, disk: RunOnDisk, context: Context): Promise<LeaderFact | undefined> {
+  const exit = leader.facts.attempts.at(-1)?.exit;
+  if (exit === undefined || exit.code === 0) return undefined;
+  try {
+    const [registry, scheduler] = [await context.registry(), await context.scheduler()];
+    return await observe(leader, { run: disk.run.id, before: undefined }, { registry, scheduler, now: Date.now() });
+  } catch (error) {
+    if (isFault(error)) return undefined;
+    throw error;
+  }
 }
 
 const words = { claimed: "claimed", hit: "answered", follows: "follows" } as const;
