@@ -55,12 +55,19 @@ export const cachingSchema = v.looseObject({
 });
 export type Caching = v.InferOutput<typeof cachingSchema>;
 
+/** What decides whether a run claims its key. */
+export interface MayClaim {
+  outputs: Record<string, unknown>;
+  caching?: Caching;
+  environment?: { inherit?: boolean };
+}
+
 /**
  * Whether the run claims its key, so that it is computed once. One that declares no outputs has nothing by which it could
- * answer for another; it is computed each time.
+ * answer for another; of one that takes its caller's environment the key does not tell all. These are computed each time.
  */
-export function claims({ outputs, caching }: { outputs: Record<string, unknown>; caching?: Caching }): boolean {
-  return caching?.mode !== "none" && Object.keys(outputs).length > 0;
+export function claims({ outputs, caching, environment }: MayClaim): boolean {
+  return caching?.mode !== "none" && environment?.inherit !== true && Object.keys(outputs).length > 0;
 }
 
 /** Whether a record of the pipe goes past what renders and submits: somebody else's run answers for it, or will. */
