@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # The Unix users that the tests play, and their Slurm associations. Sourced by cluster.
 
-users=(lab-alice lab-bob lab-carol)
+users=(lab-alice lab-bob lab-carol lab-dave)
 group=lab-research
 
 # Each user has a group of their own first, as Debian does it, and shares lab-research with the others.
