@@ -20,7 +20,8 @@ t.test("what somebody else put in her place is refused", async (t) => {
   const place = await site({ name: "planted", founder: "lab-carol", ...local });
   t.teardown(() => place.remove());
   const [alice, bob] = [place.person("lab-alice"), place.person("lab-bob")];
-  const file = alice.write("r/x.toml", recipe("x", { more: '[outputs.m]\ntype = "model"\n' }));
+  // Another one each time: nobody's claim on it names a run that was removed.
+  const file = () => alice.write("r/x.toml", recipe("x", { more: '[outputs.m]\ntype = "model"\n' }));
   const elsewhere = path.join(place.dir, "elsewhere");
   fs.mkdirSync(elsewhere, { mode: 0o777 });
   fs.chmodSync(elsewhere, 0o777);
@@ -35,7 +36,7 @@ t.test("what somebody else put in her place is refused", async (t) => {
       ["sh", "-c", ': >"$0"', hers],
     ]) {
       as(bob, ...plant);
-      const { code, stdout, stderr } = await alice.run(["lab", "run", "--json", file]);
+      const { code, stdout, stderr } = await alice.run(["lab", "run", "--json", file()]);
       const where = `${path.basename(area)}: ${plant[0]}`;
       t.ok([1, 69, 77].includes(code ?? 0), `${where}: ${code}`);
       t.notMatch(stdout, /"job"/, where);
@@ -44,7 +45,11 @@ t.test("what somebody else put in her place is refused", async (t) => {
       fs.rmSync(hers, { recursive: true });
     }
   }
-  t.match(await alice.lab(["lab", "run", "-w", "--json", file]), [{ state: "succeeded" }], "the journal stops nothing");
+  t.match(
+    await alice.lab(["lab", "run", "-w", "--json", file()]),
+    [{ state: "succeeded" }],
+    "the journal stops nothing",
+  );
   t.same(fs.readdirSync(elsewhere), []);
 });
 
