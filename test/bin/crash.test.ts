@@ -36,7 +36,7 @@ function write(name: string, text: string): string {
   return file;
 }
 
-const once = 'echo once >>"$LAB_RUN_DIR/ran"; mkdir -p "$LAB_OUT_MODEL"; echo x >"$LAB_OUT_MODEL/x"';
+const once = 'echo once >>"$LAB_RUN_DIR/ran"; mkdir -p "$LAB_OUTPUT_MODEL"; echo x >"$LAB_OUTPUT_MODEL/x"';
 const model = '[outputs.model]\ntype = "model"\n';
 const quick = write("r/quick.toml", recipe("quick", { body: once, more: model }));
 
