@@ -122,8 +122,9 @@ function answerOf(decision: Found["decision"], { generation, claim }: Claimed): 
 function isWaitedFor(holder: Claimed, fate: Fate | undefined, asking: Asking): boolean {
   if (fate?.is === "ended") return false;
   if (fate && holder.seal === "go" && !fate.unsent) return true;
-  // What cannot be seen at all may be on its way.
-  return serverTime(asking.registry) - (holder.sealed_at ?? holder.at) < asking.lease_s * 1000;
+  // Its run was there before its claim: one that is not to be seen is gone, or here it is late.
+  const patience_s = fate ? asking.lease_s : Math.min(asking.lease_s, asking.graces.accounting_s);
+  return serverTime(asking.registry) - (holder.sealed_at ?? holder.at) < patience_s * 1000;
 }
 
 /** Nobody opens a generation above one that is not decided, since its run could still be sent. Says whether all are. */

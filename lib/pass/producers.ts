@@ -8,6 +8,8 @@ import { makerOfRun } from "../registry/makers.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
+import { fateOf } from "./fate.js";
+import { observe } from "./observe.js";
 
 export interface Producers {
   /** Jobs that were just seen pending or running: the run's own job can wait for them. */
@@ -46,7 +48,7 @@ export function producersOf({ inputs, user }: Pick<Run, "inputs" | "user">): Pro
 /** How the producers of a run are now. Throws noinput for one that is gone, and `unavailable`. */
 export async function lookAtProducers(run: Run, asking: Asking): Promise<Producers> {
   const found: Producers = { jobs: [], awaited: [], failed: [] };
-  const underWay: { producer: Producer & { maker: string }; job: string }[] = [];
+  const underWay: { producer: Producer; disk: RunOnDisk; job: string }[] = [];
   for (const producer of producersOf(run)) {
     const disk = makerOfRun(asking.registry, openProducer(asking.registry, producer));
     const standing = stateOf(disk.facts, asking.now, asking.graces);
@@ -56,18 +58,29 @@ export async function lookAtProducers(run: Run, asking: Asking): Promise<Produce
     if (standing.final && disk.run.id !== producer.run) found.awaited.push(producer);
     else if (standing.final) found.failed.push({ ...producer, standing });
     else if (job === undefined || isLocal(job) !== (asking.scheduler.kind === "local")) found.awaited.push(producer);
-    else underWay.push({ producer: { ...producer, maker: disk.run.id }, job });
+    else underWay.push({ producer, disk, job });
   }
   if (underWay.length === 0) return found;
   const seen = await asking.scheduler.jobs(underWay.map(({ job }) => job));
-  for (const { producer, job } of underWay) {
+  for (const { producer, disk, job } of underWay) {
     const view = seen.get(job);
     const whose = seen.whose?.(job);
-    const isIts = whose === undefined || (whose.run === producer.maker && whose.registry === asking.registry.id);
+    const isIts = whose === undefined || (whose.run === disk.run.id && whose.registry === asking.registry.id);
     if (isIts && view && ["pending", "running", "completing"].includes(view.phase)) found.jobs.push(job);
-    else if (!isIts || view?.verdict !== "completed") found.awaited.push(producer);
+    else if (!isIts || view?.verdict !== "completed") {
+      const standing = await endSeen(run, disk, asking);
+      if (standing && disk.run.id === producer.run) found.failed.push({ ...producer, standing });
+      else found.awaited.push(producer);
+    }
   }
   return found;
+}
+
+/** How a producer has ended, by what is seen of its job, where it did not end well: nobody has to wait for its owner to look. */
+async function endSeen(run: Run, disk: RunOnDisk, asking: Asking): Promise<Standing | undefined> {
+  const seen = await observe(disk, { run: run.id, before: undefined }, asking);
+  const fate = fateOf(disk, { graces: asking.graces, now: asking.now, ...(seen ? { seen } : {}) });
+  return fate.is === "ended" && fate.standing.final ? fate.standing : undefined;
 }
 
 /** In words that follow the name of the run: what keeps it. */
