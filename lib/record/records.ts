@@ -124,6 +124,18 @@ export const problemSchema = record("problem", {
 });
 export type Problem = v.InferOutput<typeof problemSchema>;
 
+/** Something that takes room for nothing: what it is, why nobody needs it, and whether it is gone. */
+export const garbageSchema = record("garbage", {
+  path,
+  kind: v.picklist(["snapshot", "temporary", "source", "run", "pack", "edge", "lease", "host", "cache", "scratch"]),
+  reason: text,
+  bytes: count,
+  modified_at: time,
+  removed: maybe(v.boolean()),
+  dry_run: maybe(v.boolean()),
+});
+export type Garbage = v.InferOutput<typeof garbageSchema>;
+
 /** One thing that was looked at, and how it is. */
 export const checkSchema = record("check", {
   name: text,
@@ -187,6 +199,7 @@ export const records = {
   line: lineSchema,
   problem: problemSchema,
   check: checkSchema,
+  garbage: garbageSchema,
   setting: settingSchema,
   reason: reasonSchema,
   key: keySchema,

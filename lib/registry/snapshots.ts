@@ -21,9 +21,10 @@ export function spoolFile(registry: Registry): string {
   return path.join(ownDirectory(registry, "snapshots"), name);
 }
 
-/** The caller's snapshot of this digest, if both of its files are there. */
+/** The caller's snapshot of this digest, if both of its files are there. It counts as new: a run that is to be made needs it. */
 export function storedSnapshot(registry: Registry, digest: string): Stored | undefined {
   const { tar, json } = snapshotFiles(registry.base, registry.user, digest);
+  touch(json);
   const record = readRecord(json, snapshotSchema, { owner: registry.uid });
   if (!record || !fs.existsSync(tar)) return undefined;
   return { tar, tar_digest: record.tar_digest };
@@ -36,15 +37,63 @@ export function storeSnapshot(registry: Registry, record: SnapshotRecord, spool:
     fs.chmodSync(spool, registry.modes.file);
     sync(spool);
     // The same tree gives the same bytes: a tar that is there already is this one.
-    fs.linkSync(spool, tar);
+    link(spool, tar);
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw systemFault(error, `keep the snapshot '${tar}'`);
+    fs.rmSync(spool, { force: true });
+    throw systemFault(error, `keep the snapshot '${tar}'`);
+  }
+  try {
+    if (writeOnce(json, recordText(record), registry.modes.file) === "exists") touch(json);
+    // Whoever was taking the old one away, took it before the record was here, or finds the record and puts it back.
+    link(spool, tar);
   } finally {
     fs.rmSync(spool, { force: true });
   }
-  writeOnce(json, recordText(record), registry.modes.file);
   removeStale(path.dirname(spool));
   return { tar, tar_digest: record.tar_digest };
+}
+
+/** A link that is there already is as good. */
+function link(from: string, to: string): void {
+  try {
+    fs.linkSync(from, to);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw systemFault(error, `keep the snapshot '${to}'`);
+  }
+}
+
+function touch(file: string): void {
+  try {
+    const now = new Date();
+    fs.utimesSync(file, now, now);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw systemFault(error, `touch '${file}'`);
+  }
+}
+
+/**
+ * Takes one of the caller's snapshots away, unless somebody has asked for it since `before` (milliseconds). Its record goes
+ * first: who looks for it from then on does not find it and writes it again. Says whether it has gone. Throws faults.
+ */
+export function removeSnapshot(registry: Registry, digest: string, before: number): boolean {
+  const { tar, json } = snapshotFiles(registry.base, registry.user, digest);
+  const [record, bytes] = [spoolFile(registry), spoolFile(registry)];
+  try {
+    fs.renameSync(json, record);
+    if (fs.statSync(record).mtimeMs >= before) {
+      link(record, json);
+      return false;
+    }
+    fs.renameSync(tar, bytes);
+    if (!fs.existsSync(json)) return true;
+    link(bytes, tar);
+    return false;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw systemFault(error, `remove the snapshot '${tar}'`);
+  } finally {
+    for (const file of [record, bytes]) fs.rmSync(file, { force: true });
+  }
 }
 
 const day_ms = 86_400_000;

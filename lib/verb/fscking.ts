@@ -16,8 +16,8 @@ import { ownerOfUser } from "../registry/owners.js";
 import { readText } from "../registry/read.js";
 import { placeOf } from "../registry/refs.js";
 import { type Breach, type Looking, type Survey, twice } from "./fsck/breach.js";
-import { promises } from "./fsck/promises.js";
 import { packed } from "./fsck/packs.js";
+import { promises } from "./fsck/promises.js";
 import { checkRun } from "./fsck/runs.js";
 import { checkAll, usersOf } from "./fsck/survey.js";
 

@@ -2,6 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import type { Context } from "../command/context.js";
+import { fault } from "../record/fault.js";
 import type { RunSource } from "../record/run.js";
 import { cacheDirectory, cachePath } from "../registry/cache.js";
 import type { Inspections } from "../source/inspections.js";
@@ -88,6 +89,6 @@ async function taken(
     snapshot.tar && snapshot.record
       ? storeSnapshot(registry, snapshot.record, snapshot.tar.path)
       : storedSnapshot(registry, digest);
-  if (!stored) throw new Error(`the snapshot ${digest} was there and is gone`);
+  if (!stored) throw fault("tempfail", `cannot use the snapshot ${digest}: it was there and is gone`);
   return { ...seen, tar: stored.tar, tar_digest: stored.tar_digest };
 }

@@ -100,6 +100,7 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
   "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
   "lab-fsck": { cmd: "lab-fsck -n --repair", shows: { type: "problem", check: "edge", repairable: true } },
+  "lab-gc": { cmd: "lab-gc -n --apply", shows: { type: "garbage", kind: "temporary" } },
   "lab-init": {
     cmd: "lab-init -n --yes --root new --name here --scheduler local --output new/cluster.toml",
     shows: { type: "check", name: "registry" },
@@ -110,6 +111,10 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
 const index = path.join(place.registry, "index");
 const edge = fs.readdirSync(index, { recursive: true, encoding: "utf8" }).find((name) => /src-.*used/.test(name)) ?? "";
 fs.rmSync(path.join(index, edge));
+// What a process that was killed left, for lab-gc.
+const left = path.join(place.registry, "snapshots", edge.split(path.sep)[0] ?? "", ".tmp-elsewhere-1-abcdef");
+fs.writeFileSync(left, "");
+fs.utimesSync(left, 1, 1);
 
 t.test("every command that acts is here", async (t) => {
   const all = JSON.parse(fs.readFileSync(path.join(dist(), "commands.json"), "utf8")) as {

@@ -1,0 +1,69 @@
+// Snapshots that no run of the caller's was made from, and tars without a record.
+import path from "node:path";
+import { contextSchema } from "../../record/facts.js";
+import { runSchema } from "../../record/run.js";
+import { isRunId } from "../../record/run-id.js";
+import { envelope, numbered, runDirectory, snapshotFiles, submissionDirectory } from "../../registry/layout.js";
+import { lookAt } from "../../registry/look.js";
+import { list, readRecord } from "../../registry/read.js";
+import { removeSnapshot } from "../../registry/snapshots.js";
+import { type Collector, type Item, oldFile, removeAll } from "./item.js";
+
+/** Of the caller's snapshots those that are old and unused. Throws faults: as long as one run cannot be read, none is unused. */
+export function* snapshotItems(collector: Collector): Generator<Item> {
+  const { registry, before } = collector;
+  const directory = path.join(registry.base, "snapshots", registry.user);
+  const names = list(directory);
+  if (names.length === 0) return;
+  const used = usedSnapshots(collector);
+  for (const name of names) {
+    const [, digest = "", kind] = /^([0-9a-f]{64})\.(json|tar)$/.exec(name) ?? [];
+    const { tar, json } = digest === "" ? { tar: "", json: "" } : snapshotFiles(registry.base, registry.user, digest);
+    const seen = kind === undefined || used.has(digest) ? undefined : oldFile(collector, path.join(directory, name));
+    if (!seen) continue;
+    if (kind === "json") {
+      const bytes = seen.bytes + (lookAt(tar)?.bytes ?? 0);
+      const reason = "no run of yours was made from it";
+      const remove = () => !used.again().has(digest) && removeSnapshot(registry, digest, before);
+      yield { path: tar, kind: "snapshot", reason, bytes, mtime_ms: seen.mtime_ms, remove };
+    } else if (!lookAt(json)) {
+      const remove = () => lookAt(json) === undefined && oldFile(collector, tar) !== undefined && removeAll(tar);
+      yield { path: tar, kind: "snapshot", reason: "it has no record, so it is no snapshot", ...seen, remove };
+    }
+  }
+}
+
+/** The digests that runs refer to; `again` looks at the runs that have come since. */
+function usedSnapshots({ registry }: Collector) {
+  const directory = path.join(registry.base, "runs", registry.user);
+  const looked = new Set<string>();
+  const digests = new Set<string>();
+  const look = () => {
+    for (const id of list(directory)) {
+      if (!isRunId(id) || looked.has(id)) continue;
+      const lab = envelope(runDirectory(registry.base, registry.user, id));
+      const run = readRecord(path.join(lab, "run.json"), runSchema, { owner: registry.uid });
+      if (!run) continue;
+      looked.add(id);
+      if (run.source.digest !== undefined) digests.add(hex(run.source.digest));
+      for (const name of list(lab)) {
+        const n = numbered(name, "submit-");
+        const file = n === undefined ? undefined : path.join(submissionDirectory(lab, n), "context.json");
+        const context = file === undefined ? undefined : readRecord(file, contextSchema, { owner: registry.uid });
+        if (context) digests.add(hex(context.snapshot.digest));
+      }
+    }
+  };
+  look();
+  return {
+    has: (digest: string) => digests.has(digest),
+    again() {
+      look();
+      return digests;
+    },
+  };
+}
+
+function hex(digest: string): string {
+  return digest.replace("sha256:", "");
+}

@@ -1,0 +1,154 @@
+// lab-gc: tells what nobody needs, removes it when told to, and never what somebody needs, whatever goes on beside it.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import t from "tap";
+import { records, type Sandbox, sandbox } from "../support/sandbox.js";
+
+t.setTimeout(600_000);
+
+const recipe = 'name = "x"\ncommand = ["true"]\n[resources]\ntime = "10m"\nmem = "64MB"\n';
+const old = Date.now() / 1000 - 3 * 86_400;
+
+interface Place extends Sandbox {
+  work: string;
+  /** Something of the user's in an area. */
+  own(area: string, ...more: string[]): string;
+}
+
+async function place(t: { teardown(act: () => void): void }): Promise<Place> {
+  const made = await sandbox({ name: "gc" });
+  t.teardown(() => made.remove());
+  const work = path.join(made.dir, "work");
+  fs.mkdirSync(work);
+  fs.writeFileSync(path.join(work, "x.toml"), recipe);
+  await made.run(["sh", "-c", "lab-plan x.toml | lab-snapshot | lab-resolve | lab-create -q"], { cwd: work });
+  const [user = ""] = fs.readdirSync(path.join(made.registry, "runs"));
+  return { ...made, work, own: (area, ...more) => path.join(made.registry, area, user, ...more) };
+}
+
+/** A file (or with undefined a directory) of three days ago. */
+function put(file: string, text: string | undefined): string {
+  fs.mkdirSync(text === undefined ? file : path.dirname(file), { recursive: true });
+  if (text !== undefined) fs.writeFileSync(file, text, { mode: 0o640 });
+  fs.utimesSync(file, old, old);
+  return file;
+}
+
+const aged = (...files: string[]) => {
+  for (const file of files) fs.utimesSync(file, old, old);
+};
+const listed = (text: string) =>
+  (records(text) as unknown as { kind: string; path: string; removed?: true }[])
+    .map(({ kind, path: at }) => `${kind} ${at}`)
+    .sort();
+const snapshots = (directory: string) =>
+  fs
+    .readdirSync(directory)
+    .filter((name) => /^[0-9a-f]{64}\.tar$/.test(name))
+    .sort();
+
+t.test("what nobody needs: told, then removed; twice is the same as once", async (t) => {
+  const at = await place(t);
+  const [run = ""] = fs.readdirSync(at.own("runs"));
+  const dir = at.own("runs", run);
+  const kept = snapshots(at.own("snapshots"));
+  aged(...fs.readdirSync(at.own("snapshots")).map((name) => at.own("snapshots", name)));
+  fs.writeFileSync(path.join(at.work, "more"), "1");
+  await at.run(["sh", "-c", "lab-plan x.toml | lab-snapshot"], { cwd: at.work });
+  const [unused = ""] = snapshots(at.own("snapshots")).filter((name) => !kept.includes(name));
+  aged(at.own("snapshots", unused), at.own("snapshots", unused.replace("tar", "json")));
+  const hex = (digit: string) => digit.repeat(64);
+  const cache = path.join(
+    at.home,
+    ".cache/lab",
+    JSON.parse(fs.readFileSync(path.join(at.registry, "REGISTRY.json"), "utf8")).id,
+  );
+  const handle = run.slice(-6);
+  put(
+    path.join(dir, ".lab/outcome.json"),
+    JSON.stringify({ type: "outcome", v: 1, run, state: "failed", mode: "submit_error", at: new Date().toISOString() }),
+  );
+  put(path.join(dir, "src.1/a"), "source");
+  const unborn = put(at.own("runs", "20200101-000000-abcdef", ".lab/recipe.toml"), "x");
+  aged(path.dirname(unborn), path.dirname(path.dirname(unborn)));
+  const expected = [
+    `snapshot ${at.own("snapshots", unused)}`,
+    `snapshot ${put(at.own("snapshots", `${hex("1")}.tar`), "tar")}`,
+    `temporary ${put(path.join(dir, ".lab/.tmp-elsewhere-1-abcdef"), "x")}`,
+    `temporary ${put(path.join(dir, ".lab/.tmp-attempt-abcdefgh"), undefined)}`,
+    `temporary ${put(path.join(at.registry, "aliases/00/.tmp-elsewhere-1-abcdef"), "x")}`,
+    `source ${put(path.join(dir, "src.1"), undefined)}`,
+    `run ${path.dirname(path.dirname(unborn))}`,
+    `edge ${put(at.own("index", "abc", "art-abc00000000000000000.used.20200101-000000-bcdefg"), "")}`,
+    `lease ${put(at.own("leases", "worker-elsewhere.1.json"), "{}")}`,
+    `cache ${put(path.join(cache, "rows.json.999999999"), "x")}`,
+    `scratch ${put(path.join(at.dir, "tmp", `lab-${handle}.abcdefgh`), undefined)}`,
+  ].sort();
+  put(at.own("leases", "worker-elsewhere.2.json"), "{}");
+  const young = [at.own("snapshots", `${hex("2")}.tar`), path.join(dir, ".lab/.tmp-elsewhere-2-abcdef")];
+  for (const file of young) fs.writeFileSync(file, "x");
+  const env = { TMPDIR: path.join(at.dir, "tmp") };
+  const dry = await at.run(["lab-gc"], { env });
+  t.same(listed(dry.stdout), expected);
+  t.match(dry, { code: 0, stderr: /11 things, .* to free: lab gc --apply/ });
+  t.ok(records(dry.stdout).every((one) => one["dry_run"] && !one["removed"]));
+  t.same(
+    listed((await at.run(["lab-gc", "--apply", "-n"], { env })).stdout),
+    expected,
+    "told again, so nothing was done",
+  );
+  const applied = await at.run(["lab-gc", "--apply"], { env });
+  t.same(listed(applied.stdout), expected);
+  t.match(applied, { code: 0, stderr: /11 things, .* freed/ });
+  for (const item of expected) t.notOk(fs.existsSync(item.slice(item.indexOf(" ") + 1)), item);
+  t.ok(
+    [...young, at.own("leases", "worker-elsewhere.2.json")].every((file) => fs.existsSync(file)),
+    "what is young, or counts, stays",
+  );
+  t.same(
+    snapshots(at.own("snapshots")).filter((name) => !name.startsWith("2222")),
+    kept,
+    "what a run was made from stays",
+  );
+  t.match(await at.run(["lab-gc", "--apply"], { env }), { code: 0, stdout: "", stderr: /0 things/ });
+});
+
+t.test("as long as one run cannot be read, no snapshot goes", async (t) => {
+  const at = await place(t);
+  fs.writeFileSync(path.join(at.work, "more"), "1");
+  await at.run(["sh", "-c", "lab-plan x.toml | lab-snapshot"], { cwd: at.work });
+  aged(...fs.readdirSync(at.own("snapshots")).map((name) => at.own("snapshots", name)));
+  const [run = ""] = fs.readdirSync(at.own("runs"));
+  fs.writeFileSync(at.own("runs", run, ".lab/run.json"), "{");
+  const before = snapshots(at.own("snapshots"));
+  const { code, stdout, stderr } = await at.run(["lab-gc", "--apply"]);
+  t.equal(code, 1, stderr);
+  t.same(listed(stdout), []);
+  t.match(stderr, /run\.json/);
+  t.same(snapshots(at.own("snapshots")), before);
+});
+
+t.test("beside submissions, and killed in between: what a run was made from is there", async (t) => {
+  const at = await place(t);
+  const rounds = 12;
+  const chain = "lab-plan x.toml | lab-snapshot | lab-resolve | lab-create -q";
+  for (let round = 0; round < rounds; round += 1) {
+    // An old snapshot that nobody uses, and a submission that finds it at the moment at which it is to go.
+    fs.writeFileSync(path.join(at.work, "source"), String(round % 3));
+    await at.run(["sh", "-c", "lab-plan x.toml | lab-snapshot"], { cwd: at.work });
+    aged(...fs.readdirSync(at.own("snapshots")).map((name) => at.own("snapshots", name)));
+    const gc = spawn("lab-gc", ["--apply"], { env: at.env, stdio: "ignore", cwd: at.work });
+    const ended = new Promise((resolve) => gc.on("close", resolve));
+    const submitting = at.run(["sh", "-c", chain], { cwd: at.work });
+    if (round % 2 === 1) setTimeout(() => gc.kill("SIGKILL"), 100 + 40 * round);
+    t.equal((await submitting).code, 0, `round ${round}`);
+    await ended;
+    const found = records((await at.run(["lab-fsck", "--deep"])).stdout).filter((one) => one["check"] !== "temporary");
+    t.same(found, [], `round ${round}`);
+    // Runs of earlier rounds go, so that their snapshots are unused again.
+    for (const id of fs.readdirSync(at.own("runs")).slice(1))
+      for (const place of [at.own("runs", id), at.own("active", id), at.own("loose", id)])
+        fs.rmSync(place, { recursive: true, force: true });
+  }
+});
