@@ -31,8 +31,6 @@ t.test("no file is longer than can be read at a sitting", async (t) => {
 // Who may know the process it runs in, besides the harness and the build.
 const knowing: Record<string, RegExp> = {
   // The name of a file that is being written, and who wrote an intent or a claim: all tell one process from another.
-  "lib/registry/claims.ts": /process\.pid\b/,
-  "lib/registry/server-time.ts": /process\.pid\b/,
   "lib/registry/submissions.ts": /process\.pid\b/,
   "lib/registry/write.ts": /process\.pid\b/,
   "lib/registry/snapshots.ts": /process\.pid\b/,
