@@ -13,6 +13,7 @@ import { findArtifact } from "../registry/artifact-refs.js";
 import { externalArtifactsOf } from "../registry/artifacts.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { envelope, outputsDirectory, runDirectory } from "../registry/layout.js";
+import { makerOfRun } from "../registry/makers.js";
 import { ownerOf, type Registry } from "../registry/open.js";
 import { current, type RunArtifact, registeredIn } from "../registry/outputs.js";
 import { findRun } from "../registry/refs.js";
@@ -57,7 +58,8 @@ export async function* listArtifacts(filter: ArtifactFilter, context: Context): 
   if (count === 0 && context.terminal.out) context.say("no artifacts");
   if (count === 0) for (const what of where?.missed() ?? []) context.say(what);
   if (count === 0)
-    for (const ref of filter.run) sayUnregistered(findRun(registry, ref, context.cwd), registry, context);
+    for (const ref of filter.run)
+      sayUnregistered(makerOfRun(registry, findRun(registry, ref, context.cwd)), registry, context);
 }
 
 async function whereOf({ where }: ArtifactFilter, { now }: Context): Promise<Where | undefined> {
@@ -79,7 +81,7 @@ function isPattern(name: string): boolean {
 function everything(filter: ArtifactFilter, registry: Registry, context: Context): Iterable<Artifact> {
   const report = (message: string) => context.report(undefined, fault("dataerr", message));
   if (filter.run.length > 0) {
-    const runs = filter.run.map((ref) => findRun(registry, ref, context.cwd));
+    const runs = filter.run.map((ref) => makerOfRun(registry, findRun(registry, ref, context.cwd)));
     return runs.flatMap(({ run, dir }) => madeBy({ user: run.user, id: run.id, dir }, filter, report));
   }
   const users = usersOf(filter, registry);

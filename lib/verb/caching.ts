@@ -37,8 +37,11 @@ export async function cacheRun(given: Run, context: Context): Promise<Run> {
   const registry = await context.registry();
   if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
   const asker = await askerOf(context, "cache");
-  if (context.dryRun || run.dry_run)
-    return { ...grown(run, await answerFor(run, { ...asker, dry: true })), dry_run: true };
+  if (context.dryRun || run.dry_run) {
+    const answer = await answerFor(run, { ...asker, dry: true });
+    sayWho(run, answer, context);
+    return { ...grown(run, answer), dry_run: true };
+  }
   const disk = openRun(registry, registry.user, run.id);
   if (!disk)
     throw fault("noinput", `cannot decide about it: you have no such run in '${registry.base}'`, {

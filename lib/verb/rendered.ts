@@ -10,7 +10,7 @@ import { decisionOf } from "./caching.js";
 export function rendered(disk: RunOnDisk): Run {
   const last = disk.facts.submissions.at(-1);
   const files = last && submissionFiles(disk.dir, last.n);
-  if (!files || !fs.existsSync(files.script)) return disk.run;
+  if (!files || !fs.existsSync(files.script)) return { ...disk.run, ...decisionOf(disk) };
   return {
     ...disk.run,
     ...decisionOf(disk),

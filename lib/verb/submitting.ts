@@ -4,6 +4,8 @@ import { isAnswered } from "../record/claim.js";
 import { fault } from "../record/fault.js";
 import { isRun } from "../record/phase.js";
 import type { Run } from "../record/run.js";
+import { handleOf } from "../record/run-id.js";
+import type { RunOnDisk } from "../registry/facts.js";
 import { needs } from "./phase.js";
 import { rendered } from "./rendered.js";
 import { graces, namedRuns, notYours } from "./runs.js";
@@ -41,12 +43,22 @@ function ownPart(script: string): string {
     : `${own}# … and ${rest.split("\n").length} lines that are the same for every run: --json has them`;
 }
 
+/** The run with its script; of one that another answers for, which needs none, that is said. */
+function own(disk: RunOnDisk, context: Context): Run {
+  const run = rendered(disk);
+  const { leader = "" } = run.decision ?? {};
+  if (!isAnswered(run)) return run;
+  const isOver = disk.facts.outcome !== undefined;
+  context.say(`${run.id}: ${isOver ? "was answered by" : "follows"} ${handleOf(leader)}: it needs no job`);
+  return { ...run, state: isOver ? "cached" : "following" };
+}
+
 /** Runs that were created and rendered earlier, with the newest script that they have. */
 async function* byName(records: AsyncIterable<unknown>, context: Context): AsyncGenerator<object> {
   const registry = await context.registry();
   const limits = await graces(context);
   for await (const named of namedRuns(records, context)) {
     if ("other" in named) yield named.other;
-    else yield named.run.owner === registry.uid ? rendered(named.run) : notYours(named.run, limits, context);
+    else yield named.run.owner === registry.uid ? own(named.run, context) : notYours(named.run, limits, context);
   }
 }

@@ -49,6 +49,14 @@ function sections(run: WholeRun, edges: Edge[]): Node[] {
     );
   const why = run.narrative?.hypothesis ?? run.narrative?.intent ?? run.narrative?.note;
   if (why) nodes.push(element("p", "", why));
+  if (run.answered_by) {
+    const { id, user, name, state: its } = run.answered_by;
+    const link = element("a", "", `${name} ${id}`);
+    link.setAttribute("href", `/?run=${encodeURIComponent(id)}`);
+    const line = element("p", "", run.state === "cached" ? "answered by " : "follows ");
+    line.append(link, ` · ${its}${user === run.user ? "" : ` · ${user}`}`);
+    nodes.push(line);
+  }
   nodes.push(...list("metrics", Object.entries(run.metrics ?? {})));
   nodes.push(...list("params", Object.entries(run.params)));
   nodes.push(
@@ -60,7 +68,10 @@ function sections(run: WholeRun, edges: Edge[]): Node[] {
   nodes.push(
     ...list(
       "outputs",
-      Object.entries(run.outputs).map(([role, { path, alias }]) => [role, path ?? alias]),
+      Object.entries(run.outputs).map(([role, { path, alias }]) => [
+        role,
+        run.answered_by?.outputs[role] ?? path ?? alias,
+      ]),
     ),
   );
   nodes.push(...lineage(run, edges));
@@ -81,7 +92,7 @@ function about(run: WholeRun): [string, unknown][] {
     ["directory", run.run_dir],
     ["log", run.logs.at(-1)],
     ["key", run.key?.digest],
-    ["follow it", `lab log ${run.id.slice(-6)} -f`],
+    ["follow it", `lab log ${(run.answered_by?.id ?? run.id).slice(-6)} -f`],
   ];
   return rows.filter(([, value]) => value !== undefined && value !== "");
 }
@@ -100,7 +111,9 @@ const shown = 6;
 /** What it was made from, itself, and what was made from it: each line further in than what it came from. */
 function lineage(run: WholeRun, edges: Edge[]): Node[] {
   if (edges.length === 0) return [];
-  const items = new Map<string, Item>([[run.id, { depth: 0, type: "run", name: run.name }]]);
+  // The lineage of one that was answered is that of the run that made what it stands for.
+  const root = run.answered_by?.id ?? run.id;
+  const items = new Map<string, Item>([[root, { depth: 0, type: "run", name: run.name }]]);
   for (const edge of edges) {
     add(items, edge, "from", edge.depth < 0 ? edge.depth : edge.depth - 1);
     add(items, edge, "to", edge.depth < 0 ? edge.depth + 1 : edge.depth);
@@ -113,7 +126,7 @@ function lineage(run: WholeRun, edges: Edge[]): Node[] {
     const group = `${item.depth} ${item.type}`;
     const count = (counts.get(group) ?? 0) + 1;
     counts.set(group, count);
-    if (count <= shown || id === run.id) chain.append(lineageItem(id, item, run.id, item.depth - first));
+    if (count <= shown || id === root) chain.append(lineageItem(id, item, root, item.depth - first));
   }
   const more = [...counts.values()].reduce((sum, count) => sum + Math.max(0, count - shown), 0);
   if (more > 0) chain.append(element("li", "more", `and ${more} more: lab lineage ${run.id.slice(-6)} --steps`));

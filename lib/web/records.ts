@@ -28,6 +28,8 @@ export interface WholeRun extends Run {
   source: { commit?: string; branch?: string; dirty?: boolean; digest?: string };
   key?: { digest: string };
   logs: string[];
+  /** The run that makes, or made, what this one was to make. */
+  answered_by?: { id: string; user: string; name: string; state: string; outputs: Record<string, string> };
 }
 
 /** An arrow of lineage, with what is told of its two ends. */
