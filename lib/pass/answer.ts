@@ -14,6 +14,7 @@ import {
   linkClaim,
   linkGo,
   ownKey,
+  ownOnly,
 } from "../registry/claims.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
@@ -35,6 +36,8 @@ export interface Asker {
   /** Whose results may answer. */
   trusts(user: string): boolean;
   by: Go["by"];
+  /** The run's own generation whose jobs would all give way to a later one, also to one that has come to nothing. */
+  spent?: Slot & { generation: number };
   /** Claims nothing: says what would be. */
   dry?: boolean;
   /** Looks at the job of another run, now; what it knew before does not count. Where it is not given only files tell. */
@@ -70,9 +73,10 @@ export async function answerFor(run: Run, asker: Asker): Promise<Answer | undefi
 async function inChain(run: Run, slot: Slot, own: boolean, asking: Asking): Promise<Answer | undefined> {
   const { registry, dry } = asking;
   for (;;) {
-    const generations = generationsOf(registry, slot, asking.report);
+    const listed = generationsOf(registry, slot, asking.report);
+    const generations = own ? ownOnly(listed, registry.user) : listed;
     const holder = holderOf(generations);
-    if (holder?.claim.run === run.id) {
+    if (holder?.claim.run === run.id && !isSpent(holder, asking)) {
       const { generation, seal } = holder;
       // It may have died before it looked again.
       if (seal === "go" || dry || (await isClear(below(generations, generation), run, asking)))
@@ -81,7 +85,8 @@ async function inChain(run: Run, slot: Slot, own: boolean, asking: Asking): Prom
       continue;
     }
     if (holder && !asking.trusts(holder.claim.user)) return undefined;
-    const found = holder && (await lookAt(holder, generations, asking));
+    const isOwn = holder?.claim.run === run.id;
+    const found = holder && (await (isOwn ? computing : lookAt)(holder, generations, asking));
     if (found === "hidden") return undefined;
     if (found) return { ...slot, ...found };
     const next = (generations.at(-1)?.generation ?? 0) + 1;
@@ -106,12 +111,18 @@ async function lookAt(
   const fate = leader && (await fateNow(leader, asking));
   if (fate?.is === "made") return answerOf("hit", holder);
   if (isWaitedFor(holder, fate, asking)) return answerOf("follows", holder);
-  // A run of before, whose job nobody saw when it was given up, may compute all the same.
+  const other = await computing(holder, all, asking);
+  if (other) return other;
+  return asking.onEnd?.(leader, fate) === "stay" ? answerOf("follows", holder) : undefined;
+}
+
+/** A run of before, whose job nobody saw when it was given up, may compute all the same. */
+async function computing(holder: Claimed, all: readonly Generation[], asking: Asking): Promise<Found | undefined> {
   for (const one of claimsIn(all)) {
     const other = one.claim.run === holder.claim.run ? undefined : opened(one.claim, asking);
     if (other && other !== "hidden" && mayCompute(other, await fateNow(other, asking))) return answerOf("follows", one);
   }
-  return asking.onEnd?.(leader, fate) === "stay" ? answerOf("follows", holder) : undefined;
+  return undefined;
 }
 
 function answerOf(decision: Found["decision"], { generation, claim }: Claimed): Found {
@@ -148,6 +159,10 @@ async function isClear(generations: readonly Generation[], run: Run, asking: Ask
     if (fate.is === "made" || mayCompute(leader, fate)) return false;
   }
   return true;
+}
+
+function isSpent({ claim, generation }: Claimed, { spent }: Asking): boolean {
+  return spent?.key === claim.key && spent.epoch === claim.epoch && spent.generation === generation;
 }
 
 /** What was claimed is not taken: another computes it after all. */

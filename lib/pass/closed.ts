@@ -1,7 +1,7 @@
 // Before a run is settled whose job nobody has seen: that none can begin any more.
 
 import type { Standing } from "../record/state.js";
-import { generationsOf, holderOf, linkClaim, linkGo } from "../registry/claims.js";
+import { generationsOf, holderOf, linkClaim, linkGo, ownOnly } from "../registry/claims.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
@@ -28,7 +28,8 @@ function closeClaim(registry: Registry, { run, facts: { decision } }: RunOnDisk)
   if (decision?.decision !== "claimed" || key === undefined || epoch === undefined) return;
   const slot = { key, epoch };
   for (;;) {
-    const generations = generationsOf(registry, slot);
+    const listed = generationsOf(registry, slot);
+    const generations = key === run.key?.digest ? listed : ownOnly(listed, registry.user);
     if (holderOf(generations)?.claim.run !== run.id) return;
     const next = (generations.at(-1)?.generation ?? 0) + 1;
     if (linkClaim(registry, slot, next, { run: run.id }) === "exists") continue;

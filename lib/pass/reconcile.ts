@@ -27,6 +27,7 @@ import {
 import { closed } from "./closed.js";
 import type { Memory } from "./memory.js";
 import { producersOf, waitsFor } from "./producers.js";
+import { spentBy } from "./seal-claim.js";
 import { settle, voidUnsubmitted } from "./settle.js";
 
 export interface Pass {
@@ -145,7 +146,7 @@ async function conclude(pass: Pass, { run, job, view, row, hold }: Looked): Prom
 async function insteadOf(pass: Pass, run: RunOnDisk, standing: Standing): Promise<RunOnDisk | "later" | undefined> {
   const { registry } = pass;
   const decision = isSuperseded(run)
-    ? await answerFor(run.run, { ...pass.asker, now: pass.now, by: "reconcile" })
+    ? await answerFor(run.run, { ...pass.asker, ...spentBy(run), now: pass.now, by: "reconcile" })
     : standing.mode === "dependency" && blockedBy(run, pass);
   if (decision) {
     decide(registry, run, { ...decision, at: timestamp(pass.now) });

@@ -1,6 +1,6 @@
 // The last step before a job: that this run, in this submission, is the one that computes its key. See lab-registry(5), "Claims".
 import type { Slot } from "../record/claim.js";
-import { generationsOf, linkGo } from "../registry/claims.js";
+import { generationsOf, linkGo, ownOnly } from "../registry/claims.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { readContext } from "../registry/submissions.js";
 import type { Asker } from "./answer.js";
@@ -13,7 +13,8 @@ export interface Ticket extends Slot {
 
 /** Whether the generation is the run's no more, or somebody has claimed one above it: its job would end as superseded. */
 export function isOvertaken({ registry, report }: Asker, { run }: RunOnDisk, ticket: Ticket): boolean {
-  const generations = generationsOf(registry, ticket, report);
+  const listed = generationsOf(registry, ticket, report);
+  const generations = ticket.key === run.key?.digest ? listed : ownOnly(listed, registry.user);
   const mine = generations.find(({ generation }) => generation === ticket.generation);
   const later = generations.some(({ generation, claim }) => generation > ticket.generation && claim !== undefined);
   return later || mine?.claim?.run !== run.id || mine.seal === "void";
@@ -28,6 +29,13 @@ export function ticketOf(disk: RunOnDisk, submission: number): Ticket | "stale" 
   if (key === undefined || epoch === undefined || generation === undefined) return undefined;
   const same = claim?.key === key && claim.epoch === epoch && claim.generation === generation;
   return same ? { key, epoch, generation, submission } : "stale";
+}
+
+/** For asking who answers now: a run that is to be sent again takes the next generation, also where nobody else has. */
+export function spentBy({ facts: { decision } }: RunOnDisk): Pick<Asker, "spent"> {
+  const { key, epoch, generation } = decision?.decision === "claimed" ? decision : {};
+  if (key === undefined || epoch === undefined || generation === undefined) return {};
+  return { spent: { key, epoch, generation } };
 }
 
 /**

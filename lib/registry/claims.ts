@@ -132,6 +132,15 @@ export function holderOf(generations: readonly Generation[]): Claimed | undefine
   return generations.findLast((one): one is Claimed => one.claim !== undefined && one.seal !== "void");
 }
 
+/** In a chain of one's own nobody else claims: what others put there only takes a number. */
+export function ownOnly(generations: readonly Generation[], user: string): Generation[] {
+  return generations.map((one) => {
+    if (one.claim === undefined || one.claim.user === user) return one;
+    const { claim: _, ...rest } = one;
+    return rest;
+  });
+}
+
 /** The highest epoch of a key in which `counts` finds a claim that counts; 1 where there is none. */
 export function highestEpoch(registry: Registry, key: string, counts: (claim: Claim) => boolean): number {
   const prefix = `${path.basename(claimStem(registry.base, { key, epoch: "1" })).slice(0, -1)}`;

@@ -4,7 +4,7 @@ import type { Context } from "../command/context.js";
 import { type Answer, answerFor } from "../pass/answer.js";
 import { answered } from "../pass/answered.js";
 import { lookAtProducers, type Producers, waitsFor, willNotStart } from "../pass/producers.js";
-import { ticketOf } from "../pass/seal-claim.js";
+import { spentBy, ticketOf } from "../pass/seal-claim.js";
 import { settle } from "../pass/settle.js";
 import { type Sender, submitRun } from "../pass/submit.js";
 import { decided, lastSent } from "../record/decided.js";
@@ -86,7 +86,7 @@ function isStale(disk: RunOnDisk, { submission }: Run): boolean {
 
 /** Who answers now for a run whose claim is no more; written down, and where it is a hit that is its end. */
 async function decideAnew(disk: RunOnDisk, { registry, asker, now }: Sender): Promise<Answer> {
-  const answer = await answerFor(disk.run, { ...asker, now: now() });
+  const answer = await answerFor(disk.run, { ...asker, ...spentBy(disk), now: now() });
   if (answer === undefined) throw fault("software", "a run that claims nothing has lost its claim");
   decide(registry, disk, { ...answer, at: timestamp(now()) });
   if (answer.decision === "hit") answered(registry, disk, answer, now());

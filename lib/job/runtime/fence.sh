@@ -69,7 +69,7 @@ lab_fence_by_hand() {
 # job links it itself.
 lab_fence_seal() {
   local file=$lab_claim.$lab_generation.go.json token
-  [[ -O $lab_claim.$lab_generation.json ]] || lab_superseded "'$lab_claim.$lab_generation.json' is no claim of yours"
+  [[ -O $lab_claim.$lab_generation.json && ! -L $lab_claim.$lab_generation.json ]] || lab_superseded "'$lab_claim.$lab_generation.json' is no claim of yours"
   if ! lab_listed "$file"; then
     read -r token </proc/sys/kernel/random/uuid
     lab_now
@@ -79,7 +79,7 @@ lab_fence_seal() {
     lab_write_once "$file" "$REPLY"
     (($? != 1)) || lab_end launch_error 73 "cannot write '$file'"
   fi
-  [[ -O $file ]] || lab_superseded "somebody else has sealed generation $lab_generation of its claim"
+  [[ -O $file && ! -L $file ]] || lab_superseded "somebody else has sealed generation $lab_generation of its claim"
   lab_field "$file" run || lab_end launch_error 74 "cannot read '$file'"
   [[ $REPLY == "$lab_run" ]] || lab_superseded "generation $lab_generation of its claim is sealed for run $REPLY"
   lab_field "$file" void && [[ $REPLY == true ]] &&
@@ -96,18 +96,36 @@ lab_listed() {
   return 1
 }
 
-# A later generation, void or not, of somebody who may name the run that it names.
+# A later generation, void or not, of somebody who may name the run that it names. Only what counts for the commands counts
+# here: a job that gave way to anything else would give way to nobody. In a chain of one's own nobody else's claims do.
 lab_fence_claims() {
-  local file n user owner
+  local file n text user owner own='' below=0 numbers=()
+  lab_field "$lab_claim.$lab_generation.json" own && own=$REPLY
   lab_refresh "${lab_claim%/*}"
   for file in "$lab_claim".*.json; do
     n=${file#"$lab_claim".} n=${n%.json}
-    [[ $n == [1-9]* && $n != *[!0-9]* && ${#n} -lt 10 ]] && ((n > lab_generation)) || continue
-    lab_field "$file" user && user=$REPLY && [[ $user != */* ]] || continue
-    { owner=$(stat -c %u -- "$file") && [[ $owner == "$(stat -c %u -- "${lab_run_dir%/*/*}/$user")" ]]; } 2>/dev/null || continue
-    lab_field "$file" run || REPLY='another run'
-    lab_superseded "$REPLY of $user computes it since (generation $n)"
+    [[ $n != [1-9]* || $n == *[!0-9]* || ${#n} -gt 9 ]] || numbers+=("$n")
   done
+  while read -r n; do
+    ((n - below <= 1000)) || break # as the commands have it
+    below=$n file=$lab_claim.$n.json
+    ((n > lab_generation)) && [[ ! $own || -O $file ]] && lab_read_foreign "$file" || continue
+    text=$REPLY
+    lab_is_claim "$text" "$n" && lab_field_in "$text" user && user=$REPLY && [[ $user && $user != */* ]] || continue
+    { owner=$(stat -c %u -- "$file") && [[ $owner == "$(stat -c %u -- "${lab_run_dir%/*/*}/$user")" ]]; } 2>/dev/null || continue
+    lab_field_in "$text" run || continue
+    lab_superseded "$REPLY of $user computes it since (generation $n)"
+  done < <(printf '%s\n' "${numbers[@]}" | sort -n)
+}
+
+lab_is_claim() {
+  lab_field_in "$1" type && [[ $REPLY == claim ]] && lab_field_in "$1" key && [[ $REPLY == "$lab_key" ]] &&
+    lab_field_in "$1" epoch && [[ $REPLY == "$lab_epoch" ]] && lab_field_in "$1" generation && [[ $REPLY == "$2" ]]
+}
+
+# A small file that anybody may have put there: a pipe would keep us waiting, a link may lead anywhere.
+lab_read_foreign() {
+  { REPLY=$(dd if="$1" iflag=nofollow,nonblock,fullblock bs=65536 count=1); } 2>/dev/null
 }
 
 # Submitted by hand there is no intent yet: the job links it itself. Whoever links first, decides.

@@ -79,9 +79,15 @@ lab_json_list() {
 # A field of one of our own JSON files, without its quotes, in REPLY. (A quote within a string is escaped, so that the
 # pattern can't be found inside a value.)
 lab_field() {
-  local text string='"(([^"\\]|\\.)*)"'
+  local text
   { text=$(<"$1"); } 2>/dev/null || return 1
-  [[ $text =~ \""$2"\"[[:space:]]*:[[:space:]]*($string|[a-z0-9.+-]+) ]] || return 1
+  lab_field_in "$text" "$2"
+}
+
+# The same of text that was read already.
+lab_field_in() {
+  local string='"(([^"\\]|\\.)*)"'
+  [[ $1 =~ \""$2"\"[[:space:]]*:[[:space:]]*($string|[a-z0-9.+-]+) ]] || return 1
   REPLY=${BASH_REMATCH[1]}
   [[ $REPLY != \"* ]] || REPLY=${BASH_REMATCH[2]}
 }

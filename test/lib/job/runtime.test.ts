@@ -6,6 +6,7 @@ import t from "tap";
 import { exitSchema, startSchema } from "../../../lib/record/facts.js";
 import { contentFingerprint, statFingerprint } from "../../../lib/record/fingerprint.js";
 import { violations } from "../../../lib/record/schema.js";
+import { widestStep } from "../../../lib/registry/ladder.js";
 import { jobPlace } from "../../support/job.js";
 import { needs, possible } from "../../support/needs.js";
 import { until } from "../../support/sandbox.js";
@@ -144,6 +145,63 @@ t.test("the fence stops whoever is late", async (t) => {
   const later = jobPlace();
   intent(later, 2, { void: true });
   t.equal((await later.start()).code, 75, "so is a run closed that was given up since nobody saw its job");
+});
+
+t.test("the fence gives way to what claims above it, and to nothing that does not count", async (t) => {
+  const key = `sha256:${"ab".repeat(32)}`;
+  const user = os.userInfo().username;
+  const claim = (more: object = {}) => {
+    const writer = { token: "x", host: "h", at: new Date().toISOString() };
+    return JSON.stringify({
+      type: "claim",
+      v: 1,
+      key,
+      epoch: "1",
+      generation: 2,
+      run: "other",
+      user,
+      ...writer,
+      ...more,
+    });
+  };
+  const tried = async (name: string, prepare: (stem: string) => void, own = {}) => {
+    const parent = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "lab job claims "));
+    const file = path.join(parent, `${key.slice(7)}.e1`);
+    fs.mkdirSync(path.join(parent, user));
+    const place = jobPlace({ parent, context: { claim: { key, epoch: "1", generation: 1, file } } });
+    fs.writeFileSync(`${file}.1.json`, claim({ generation: 1, run: place.run, ...own }));
+    prepare(file);
+    const { code } = await place.start();
+    return [name, code, exitOf(place)?.["reason"]];
+  };
+  const put = (n: number, text: string) => (stem: string) => fs.writeFileSync(`${stem}.${n}.json`, text);
+  const counting: [string, (stem: string) => void][] = [
+    ["a claim", put(2, claim())],
+    ["in reach of the one below", put(1 + widestStep, claim({ generation: 1 + widestStep }))],
+    ["one that is void", (stem) => [put(2, claim())(stem), fs.writeFileSync(`${stem}.2.go.json`, '{"void":true}')]],
+  ];
+  for (const [name, prepare] of counting) t.same(await tried(name, prepare), [name, 75, "superseded"]);
+  const nothing: [string, (stem: string) => void][] = [
+    ["no later one", () => {}],
+    ["a pipe", (stem) => spawnSync("mkfifo", [`${stem}.2.json`])],
+    ["a link", (stem) => [fs.writeFileSync(`${stem}.x`, claim()), fs.symlinkSync(`${stem}.x`, `${stem}.2.json`)]],
+    ["a device, by a link", (stem) => fs.symlinkSync("/dev/zero", `${stem}.2.json`)],
+    ["a directory", (stem) => fs.mkdirSync(`${stem}.2.json`)],
+    ["junk", put(2, '\0\n\\"'.repeat(2 ** 18))],
+    ["a long name", put(2, claim({ user: "a".repeat(60_000) }))],
+    ["out of reach", put(2 + widestStep, claim({ generation: 2 + widestStep }))],
+    ["too high a number", put(9_999_999_999, claim({ generation: 9_999_999_999 }))],
+    ["another generation's", put(2, claim({ generation: 3 }))],
+    ["another key's", put(2, claim({ key: `sha256:${"00".repeat(32)}` }))],
+    ["another epoch's", put(2, claim({ epoch: "2" }))],
+    ["another record", put(2, claim({ type: "go" }))],
+    ["in the name of nobody here", put(2, claim({ user: "stranger" }))],
+    ["in the name of a path", put(2, claim({ user: `../${user}` }))],
+  ];
+  for (const [name, prepare] of nothing) t.same(await tried(name, prepare), [name, 0, "command"]);
+  t.same(await tried("own", put(2, claim()), { own: true }), ["own", 75, "superseded"]);
+  const link = (stem: string) => fs.symlinkSync(path.join(path.dirname(stem), "seal"), `${stem}.1.go.json`);
+  t.same(await tried("a seal that is a link", link), ["a seal that is a link", 75, "superseded"]);
 });
 
 t.test("submitted by hand the job writes the intent, and a requeue is a new attempt", async (t) => {

@@ -1,10 +1,17 @@
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import t, { type Test } from "tap";
 import { type Answer, type Asker, answerFor } from "../../../lib/pass/answer.js";
+import { isOvertaken } from "../../../lib/pass/seal-claim.js";
 import type { LeaderFact } from "../../../lib/record/facts.js";
 import type { Run } from "../../../lib/record/run.js";
+import { usualGraces } from "../../../lib/record/state.js";
 import { generationsOf, linkClaim, linkGo, ownKey } from "../../../lib/registry/claims.js";
+import { claimStem } from "../../../lib/registry/layout.js";
 import type { Registry } from "../../../lib/registry/open.js";
+import { isRoot, possible } from "../registry/support.js";
 import { newRegistry } from "./fake-scheduler.js";
 import { type Finished, finishedRun } from "./finished-run.js";
 
@@ -139,5 +146,57 @@ t.test("who is not trusted does not answer, and what cannot be seen to be the ke
     await ask(run()),
     { decision: "follows", key: ownKey(digest, registry.uid) },
     "a run of another key answers for none",
+  );
+});
+
+t.test("a run whose jobs gave way to what came to nothing takes the next generation", async (t) => {
+  const { registry, run, ask } = setUp(t);
+  const [first, second] = [run(), run()];
+  await ask(first);
+  linkGo(registry, slot, 1, { run: first.run.id, submission: 1, by: "submit" });
+  linkClaim(registry, slot, 2, { run: second.run.id });
+  linkGo(registry, slot, 2, { run: second.run.id, by: "cache", void: true });
+  t.match(await ask(first), { decision: "claimed", generation: 1 }, "nothing of it has given way");
+  const spent = { ...slot, generation: 1 };
+  t.match(await ask(first, { spent }), { decision: "claimed", generation: 3 });
+  t.match(generationsOf(registry, slot).at(-1), { claim: { run: first.run.id } });
+  t.match(await ask(first, { spent }), { decision: "claimed", generation: 3 }, "asked again it has it");
+  await t.test("unless another of before computes after all", async (t) => {
+    const { registry, run, ask, begins } = setUp(t);
+    const [first, second] = [run(), run()];
+    await begins(first);
+    linkClaim(registry, slot, 2, { run: second.run.id });
+    linkGo(registry, slot, 2, { run: second.run.id, submission: 1, by: "submit" });
+    const answer = await ask(second, { spent: { ...slot, generation: 2 } });
+    t.match(answer, { decision: "follows", leader: first.run.id, generation: 1 });
+    t.equal(generationsOf(registry, slot).length, 2);
+  });
+});
+
+t.test("in a chain of one's own nobody else's claims count", async (t) => {
+  if (!possible(t, isRoot, "another user's files (root)")) return;
+  const { registry, run, ask } = setUp(t);
+  const key = ownKey(digest, registry.uid);
+  const [theirs, mine] = [run(), run({ caching: { follow: false } })];
+  const other = os.userInfo({ encoding: "utf8" }).username === "nobody" ? "daemon" : "nobody";
+  const [uid, gid] = ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, other]).stdout));
+  const runs = path.join(registry.base, "runs", other);
+  fs.mkdirSync(runs);
+  fs.chownSync(runs, uid as number, gid as number);
+  const stem = claimStem(registry.base, { key, epoch: "1" });
+  linkClaim({ ...registry, user: other }, { key, epoch: "1" }, 1, { run: theirs.run.id, own: true });
+  fs.chownSync(`${stem}.1.json`, uid as number, gid as number);
+  t.match(generationsOf(registry, { key, epoch: "1" }), [{ claim: { user: other } }], "it is a claim");
+  const answer = await ask(mine);
+  t.match(answer, { decision: "claimed", key, generation: 2 });
+  const ticket = { key, epoch: "1", generation: 2, submission: 1 };
+  linkClaim({ ...registry, user: other }, { key, epoch: "1" }, 3, { run: theirs.run.id, own: true });
+  fs.chownSync(`${stem}.3.json`, uid as number, gid as number);
+  t.notOk(
+    isOvertaken(
+      { registry, graces: usualGraces, now: 0, lease_s: 1, trusts: () => true, by: "submit" },
+      mine.open(),
+      ticket,
+    ),
   );
 });
