@@ -2,6 +2,7 @@
 // then. The protocol is that of lab-registry(5), "Claims"; test/model holds a model of it. Whoever links a name first has
 // decided, no clock ever has.
 import { type Claim, claims, type Go, type Slot } from "../record/claim.js";
+import { lastSent } from "../record/decided.js";
 import type { LeaderFact } from "../record/facts.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
@@ -21,6 +22,7 @@ import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { serverTime } from "../registry/server-time.js";
 import { type Fate, fateOf, mayCompute } from "./fate.js";
+import { isSpent } from "./spent.js";
 
 export type Answer = Slot & { generation: number } & (
     | { decision: "claimed" }
@@ -76,65 +78,100 @@ async function inChain(run: Run, slot: Slot, own: boolean, asking: Asking): Prom
     const listed = generationsOf(registry, slot, asking.report);
     const generations = own ? ownOnly(listed, registry.user) : listed;
     const holder = holderOf(generations);
-    if (holder?.claim.run === run.id && !isSpent(holder, asking)) {
-      const { generation, seal } = holder;
-      // It may have died before it looked again.
-      if (seal === "go" || dry || (await isClear(below(generations, generation), run, asking)))
-        return { decision: "claimed", ...slot, generation };
-      giveBack(run, slot, generation, asking);
-      continue;
-    }
-    if (holder && !asking.trusts(holder.claim.user)) return undefined;
-    const isOwn = holder?.claim.run === run.id;
-    const found = holder && (await (isOwn ? computing : lookAt)(holder, generations, asking));
+    const found =
+      holder?.claim.run === run.id
+        ? await itsOwn(run, slot, holder, generations, asking)
+        : await lookAt(run, holder, generations, asking);
+    if (found === "again") continue;
     if (found === "hidden") return undefined;
     if (found) return { ...slot, ...found };
     const next = (generations.at(-1)?.generation ?? 0) + 1;
     if (dry) return { decision: "claimed", ...slot, generation: next };
     if (!isDecided(generations, slot, asking)) continue;
     if (linkClaim(registry, slot, next, { run: run.id, ...(own ? { own } : {}) }) === "exists") continue;
-    if (await isClear(generations, run, asking)) return { decision: "claimed", ...slot, generation: next };
+    const why = obstacle(run, asking);
+    if (!why && (await isClear(generations, run, asking))) return { decision: "claimed", ...slot, generation: next };
     giveBack(run, slot, next, asking);
+    if (why) throw fault("tempfail", `cannot claim anything for ${run.id}: ${why}`);
   }
 }
 
-type Found = { generation: number; decision: "hit" | "follows"; leader: string; leader_user: string };
+type Found = { generation: number } & (
+  | { decision: "claimed" }
+  | { decision: "hit" | "follows"; leader: string; leader_user: string }
+);
+
+/** What a run has that holds the chain itself; undefined where it needs the next generation, since of its own comes nothing. */
+async function itsOwn(
+  run: Run,
+  slot: Slot,
+  { generation, seal, go }: Claimed,
+  all: readonly Generation[],
+  asking: Asking,
+): Promise<Found | "again" | "hidden" | undefined> {
+  const claimed = { decision: "claimed", generation } as const;
+  const { spent } = asking;
+  if (spent?.key === slot.key && spent.epoch === slot.epoch && spent.generation === generation)
+    return otherwise(run, undefined, all, asking);
+  if (asking.dry) return claimed;
+  if (seal !== "go") {
+    // It may have died before it looked again.
+    if (await isClear(below(all, generation), run, asking)) return claimed;
+    giveBack(run, slot, generation, asking);
+    return "again";
+  }
+  const facts = openRun(asking.registry, asking.registry.user, run.id)?.facts;
+  return facts && isSpent(facts, go?.submission ?? 1) ? otherwise(run, undefined, all, asking) : claimed;
+}
 
 /** What the holder's run is worth to the caller; undefined where the next generation may be opened. */
 async function lookAt(
-  holder: Claimed,
+  run: Run,
+  holder: Claimed | undefined,
   all: readonly Generation[],
   asking: Asking,
 ): Promise<Found | "hidden" | undefined> {
-  const leader = opened(holder.claim, asking);
+  if (holder && !asking.trusts(holder.claim.user)) return "hidden";
+  const leader = holder && opened(holder.claim, asking);
   if (leader === "hidden") return leader;
   const fate = leader && (await fateNow(leader, asking));
-  if (fate?.is === "made") return answerOf("hit", holder);
-  if (isWaitedFor(holder, fate, asking)) return answerOf("follows", holder);
-  const other = await computing(holder, all, asking);
+  if (holder && fate?.is === "made") return answerOf("hit", holder);
+  if (holder && isWaitedFor(holder, leader, fate, asking)) return answerOf("follows", holder);
+  const other = await otherwise(run, holder, all, asking);
   if (other) return other;
-  return asking.onEnd?.(leader, fate) === "stay" ? answerOf("follows", holder) : undefined;
+  return holder && asking.onEnd?.(leader, fate) === "stay" ? answerOf("follows", holder) : undefined;
 }
 
-/** A run of before, whose job nobody saw when it was given up, may compute all the same. */
-async function computing(holder: Claimed, all: readonly Generation[], asking: Asking): Promise<Found | undefined> {
+/** A run of before, whose job nobody saw when it was given up, may compute all the same, or have done so. */
+async function otherwise(
+  run: Run,
+  holder: Claimed | undefined,
+  all: readonly Generation[],
+  asking: Asking,
+): Promise<Found | "hidden" | undefined> {
   for (const one of claimsIn(all)) {
-    const other = one.claim.run === holder.claim.run ? undefined : opened(one.claim, asking);
-    if (other && other !== "hidden" && mayCompute(other, await fateNow(other, asking))) return answerOf("follows", one);
+    if (one.claim.run === run.id || one.claim.run === holder?.claim.run) continue;
+    const other = opened(one.claim, asking);
+    if (!other || other === "hidden") continue;
+    const fate = await fateNow(other, asking);
+    const isMade = fate.is === "made";
+    if (isMade || mayCompute(other, fate))
+      return asking.trusts(one.claim.user) ? answerOf(isMade ? "hit" : "follows", one) : "hidden";
   }
   return undefined;
 }
 
-function answerOf(decision: Found["decision"], { generation, claim }: Claimed): Found {
+function answerOf(decision: "hit" | "follows", { generation, claim }: Claimed): Found {
   return { generation, decision, leader: claim.run, leader_user: claim.user };
 }
 
 /** A claim that is not sealed is a promise, as long as its lease runs; so is a seal that nobody has acted on yet. */
-function isWaitedFor(holder: Claimed, fate: Fate | undefined, asking: Asking): boolean {
+function isWaitedFor(holder: Claimed, leader: RunOnDisk | undefined, fate: Fate | undefined, asking: Asking): boolean {
   if (fate?.is === "ended") return false;
-  if (fate && holder.seal === "go" && !fate.unsent) return true;
+  const sealed = holder.seal === "go" ? (holder.go?.submission ?? 1) : Infinity;
+  if (leader && lastSent(leader.facts) >= sealed) return true;
   // Its run was there before its claim: one that is not to be seen is gone, or here it is late.
-  const patience_s = fate ? asking.lease_s : Math.min(asking.lease_s, asking.graces.accounting_s);
+  const patience_s = leader ? asking.lease_s : Math.min(asking.lease_s, asking.graces.accounting_s);
   return serverTime(asking.registry) - (holder.sealed_at ?? holder.at) < patience_s * 1000;
 }
 
@@ -161,8 +198,15 @@ async function isClear(generations: readonly Generation[], run: Run, asking: Ask
   return true;
 }
 
-function isSpent({ claim, generation }: Claimed, { spent }: Asking): boolean {
-  return spent?.key === claim.key && spent.epoch === claim.epoch && spent.generation === generation;
+/** Why the run may claim nothing: it has ended, or a job of it has begun under what it claimed before. */
+function obstacle({ id }: Run, { registry }: Asking): string | undefined {
+  const facts = openRun(registry, registry.user, id)?.facts;
+  if (facts?.outcome) return `it has ended meanwhile (${facts.outcome.state})`;
+  const last = facts?.decision?.submission ?? 0;
+  const begun = facts?.attempts.some(
+    ({ start, exit }) => start && start.submission > last && exit?.reason !== "superseded",
+  );
+  return begun ? "a job of it has begun meanwhile" : undefined;
 }
 
 /** What was claimed is not taken: another computes it after all. */

@@ -32,7 +32,10 @@ function closeClaim(registry: Registry, { run, facts: { decision } }: RunOnDisk)
     const generations = key === run.key?.digest ? listed : ownOnly(listed, registry.user);
     if (holderOf(generations)?.claim.run !== run.id) return;
     const next = (generations.at(-1)?.generation ?? 0) + 1;
-    if (linkClaim(registry, slot, next, { run: run.id }) === "exists") continue;
+    if (
+      linkClaim(registry, slot, next, { run: run.id, ...(key === run.key?.digest ? {} : { own: true }) }) === "exists"
+    )
+      continue;
     linkGo(registry, slot, next, { run: run.id, by: "reconcile", void: true });
     return;
   }

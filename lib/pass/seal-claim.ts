@@ -4,6 +4,7 @@ import { generationsOf, linkGo, ownOnly } from "../registry/claims.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { readContext } from "../registry/submissions.js";
 import type { Asker } from "./answer.js";
+import { isSpent } from "./spent.js";
 
 /** A generation of the run's own, and the submission that is to be sent for it. */
 export interface Ticket extends Slot {
@@ -40,14 +41,15 @@ export function spentBy({ facts: { decision } }: RunOnDisk): Pick<Asker, "spent"
 
 /**
  * Seals the claim for the submission, before its intent and the scheduler's call. `lost` where somebody has said that it never
- * will be sent, or has a later claim; `busy` where another submission of the run has the seal, or its script was started by
- * hand. The seal stays, whatever comes of the call: a job that was started by hand may have relied on it.
+ * will be sent, or has a later claim, or the seal was for a submission of which nothing comes any more; `busy` where another
+ * submission of the run has it, or its script was started by hand. The seal stays, whatever comes of the call: a job that was started by hand may have relied on it.
  */
 export function sealClaim(asker: Asker, disk: RunOnDisk, ticket: Ticket): "sealed" | "lost" | "busy" {
   const { registry } = asker;
   const { generation, submission } = ticket;
   const run = disk.run.id;
   if (isOvertaken(asker, disk, ticket)) return "lost";
-  const { seal, ours } = linkGo(registry, ticket, generation, { run, submission, by: "submit" });
-  return ours ? "sealed" : seal === "void" ? "lost" : "busy";
+  const { seal, ours, go } = linkGo(registry, ticket, generation, { run, submission, by: "submit" });
+  if (ours) return "sealed";
+  return seal === "void" || (go?.run === run && isSpent(disk.facts, go.submission ?? 1)) ? "lost" : "busy";
 }

@@ -61,7 +61,10 @@ export async function submitRun(
   const { ours, intent } = linkIntent(registry, disk.dir, run.id, submission.n, "submit", false);
   if (!ours) throw lostTo(intent);
   // Whoever was stopped for long since the seal may have been overtaken; the job would find that too, but why send it.
-  if (ticket && isOvertaken(sender.asker, disk, ticket)) return "lost";
+  if (ticket && isOvertaken(sender.asker, disk, ticket)) {
+    withdrawIntent(disk.dir, submission.n);
+    return "lost";
+  }
   const request: SubmitRequest = {
     run: run.id,
     submission: submission.n,

@@ -6,18 +6,16 @@ import { answerFor } from "../pass/answer.js";
 import { follow } from "../pass/follow.js";
 import { lookAtProducers } from "../pass/producers.js";
 import type { Sender } from "../pass/submit.js";
-import { decided, lastSent } from "../record/decided.js";
+import { decided } from "../record/decided.js";
 import { isFault } from "../record/fault.js";
-import type { Run } from "../record/run.js";
 import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { envelope, runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
 import { list } from "../registry/read.js";
 import { marked, openRun } from "../registry/runs.js";
-import { makersChanged } from "./made-by.js";
 import { tellOfEnd } from "./passes.js";
-import { rendered, renderedAnew } from "./rendered.js";
+import { rendered } from "./rendered.js";
 import { graces } from "./runs.js";
 import { senderOf, sendRun } from "./sending.js";
 
@@ -109,18 +107,10 @@ async function advanceOne(disk: RunOnDisk, sender: Sender, context: Context): Pr
 }
 
 async function sendOne(disk: RunOnDisk, sender: Sender, context: Context): Promise<boolean> {
-  const last = rendered(disk);
-  const run = isOld(disk, last, sender.registry) ? await renderedAnew(disk, context) : last;
-  const sent = await sendRun(run, sender, context);
+  const sent = await sendRun(rendered(disk), sender, context);
   if (sent.how === "blocked") return sent.news;
   if (sent.how === "failed" && sent.ended) tellOfEnd(disk.run, sent.ended, context);
   return true;
-}
-
-/** There is no script, it was for a submission that has been, or one of its inputs is made by another run now. */
-function isOld(disk: RunOnDisk, { phase, submission }: Run, registry: Registry): boolean {
-  if (phase !== "rendered" || submission === undefined || submission.n <= lastSent(disk.facts)) return true;
-  return makersChanged(disk, registry, submission.n);
 }
 
 async function mayGo(disk: RunOnDisk, { registry, scheduler, asker, now }: Sender, context: Context): Promise<boolean> {

@@ -16,10 +16,13 @@ import { timestamp } from "../record/units.js";
 import { decide } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
+import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
+import { readContext } from "../registry/submissions.js";
 import type { SubmitRequest } from "../scheduler/scheduler.js";
 import { askerOf } from "./caching.js";
 import { dependenciesOf } from "./dependencies.js";
+import { makersChanged } from "./made-by.js";
 import { renderedAnew } from "./rendered.js";
 import { graces } from "./runs.js";
 import { sleep } from "./sleep.js";
@@ -58,8 +61,8 @@ export async function sendRun(run: Run, sender: Sender, context: Context): Promi
 }
 
 /**
- * Submits it. Where its claim has gone to somebody else, it is asked again who answers; where it is claimed anew, it gets a
- * script for that.
+ * Submits it. Where its claim has gone to somebody else, it is asked again who answers; where it is claimed anew, or an input
+ * is made by another run now, it gets a script for that.
  */
 async function submitted(
   given: Run,
@@ -67,21 +70,38 @@ async function submitted(
   dependencies: SubmitRequest["dependencies"],
   context: Context,
 ): Promise<Sent> {
-  for (let run = given; ; ) {
-    const { registry } = sender;
-    const disk = openRun(registry, registry.user, run.id);
-    if (disk && isStale(disk, run)) run = await renderedAnew(disk, context);
+  const { registry } = sender;
+  const open = () => openRun(registry, registry.user, given.id);
+  let run = given;
+  for (let disk = open(); ; disk = open()) {
+    if (disk && !hasBegun(disk)) {
+      if (mustBeAsked(disk)) {
+        const answer = await decideAnew(disk, sender);
+        if (answer.decision !== "claimed") return { how: "answered", run: { ...run, decision: { ...answer } } };
+        disk = open() ?? disk;
+      }
+      if (isOld(disk, run, registry)) run = await renderedAnew(disk, context);
+    }
     const sent = await submitRun(sender, run, dependencies);
     if (sent !== "lost") return { how: "submitted", run: sent };
-    const now = openRun(registry, registry.user, run.id);
-    if (!now) throw fault("noinput", "the run is gone");
+    const now = open();
+    if (!now || hasBegun(now)) throw fault("tempfail", "cannot submit it: another process is about to");
     const answer = await decideAnew(now, sender);
     if (answer.decision !== "claimed") return { how: "answered", run: { ...run, decision: { ...answer } } };
   }
 }
 
-function isStale(disk: RunOnDisk, { submission }: Run): boolean {
-  return submission !== undefined && ticketOf(disk, submission.n) === "stale";
+/** It had claimed, and what was decided since, that it waits for something, does not say whether that still counts. */
+function mustBeAsked(disk: RunOnDisk): boolean {
+  const { decision, submissions } = disk.facts;
+  if (decision?.decision !== "blocked" && decision?.decision !== "deferred") return false;
+  return submissions.some(({ n }) => readContext(disk, n)?.claim !== undefined);
+}
+
+/** There is no script, it was for a submission that has been or another claim, or an input is made by another run now. */
+function isOld(disk: RunOnDisk, { phase, submission }: Run, registry: Registry): boolean {
+  if (phase !== "rendered" || submission === undefined || submission.n <= lastSent(disk.facts)) return true;
+  return ticketOf(disk, submission.n) === "stale" || makersChanged(disk, registry, submission.n);
 }
 
 /** Who answers now for a run whose claim is no more; written down, and where it is a hit that is its end. */
