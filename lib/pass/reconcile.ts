@@ -1,5 +1,6 @@
 // The first pass: what the scheduler says becomes facts, and what has ended becomes an outcome. Level-triggered: it looks
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
+import { latest } from "../record/absence.js";
 import { decided } from "../record/decided.js";
 import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
 import { type Fault, fault } from "../record/fault.js";
@@ -98,14 +99,22 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
     return undefined;
   }
   if (waits(run) && !run.facts.cancel) return undefined;
-  if (run.facts.submissions.every(({ intent }) => !intent) && run.facts.attempts.length === 0) {
-    const young = pass.now - Date.parse(run.run.created_at ?? run.run.planned_at) < hour;
+  if (isUnsent(run)) {
+    // One that takes over, or waited, may be old, and is about to be sent.
+    const since = latest(run.run.created_at ?? run.run.planned_at, run.facts.decision?.at);
+    const young = pass.now - since < hour;
     if ((young || waits(run)) && !run.facts.cancel) return undefined;
     if (pass.dry) return undefined;
     voidUnsubmitted(pass.registry, run);
     return lookedAt(pass, openRun(pass.registry, pass.registry.user, id) ?? run, undefined, queue);
   }
   return lookedAt(pass, run, jobOf(run.facts), queue);
+}
+
+/** Nobody has begun to send it; or it is to end, and nobody has since it was decided that it waits, or is to be sent again. */
+function isUnsent({ facts }: RunOnDisk): boolean {
+  if (facts.cancel && decided(facts)) return true;
+  return facts.submissions.every(({ intent }) => !intent) && facts.attempts.length === 0;
 }
 
 /** What waits for an input, or for another run, may wait as long as it has to; its last job, if it had one, counts no more. */
