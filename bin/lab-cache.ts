@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// lab-cache - reuse what was computed, follow what is under way, claim the rest
+// lab-cache - reuse results, follow runs under way, claim the rest
 import { command, each } from "../lib/command/command.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
 import { needs } from "../lib/verb/phase.js";

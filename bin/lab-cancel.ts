@@ -7,6 +7,7 @@ export const spec = {
   name: "lab-cancel",
   usage: ["RUN…", "< RUNS"],
   options: {
+    "keep-followers": { type: "boolean", help: "let one's own runs that follow it take over" },
     reason: { type: "string", value: "TEXT", help: "why, for whoever looks at it later" },
   },
   columns: [{ key: "id", title: "run" }, "name", "state", "job", "message"],
@@ -16,4 +17,6 @@ export const spec = {
   writes: ["status"],
 } as const;
 
-export default command(spec, (records, options, context) => cancelAll(records, options.reason, context));
+export default command(spec, (records, options, context) =>
+  cancelAll(records, { reason: options.reason, keep: options["keep-followers"] === true }, context),
+);

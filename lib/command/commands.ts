@@ -25,7 +25,7 @@ export const commands: readonly Entry[] = [
   {
     name: "lab-cache",
     group: "planning",
-    purpose: "reuse what was computed, follow what is under way, claim the rest",
+    purpose: "reuse results, follow runs under way, claim the rest",
   },
   { name: "lab-render-sbatch", group: "planning", purpose: "write the job scripts of runs" },
   { name: "lab-submit", group: "planning", purpose: "give runs to the scheduler" },

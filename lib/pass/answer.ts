@@ -21,7 +21,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { serverTime } from "../registry/server-time.js";
-import { type Fate, fateOf, mayCompute } from "./fate.js";
+import { type Fate, fateOf, isReadable, mayCompute } from "./fate.js";
 import { isSpent } from "./spent.js";
 
 export type Answer = Slot & { generation: number } & (
@@ -135,7 +135,7 @@ async function lookAt(
   const leader = holder && opened(holder.claim, asking);
   if (leader === "hidden") return leader;
   const fate = leader && (await fateNow(leader, asking));
-  if (holder && fate?.is === "made") return answerOf("hit", holder);
+  if (holder && leader && fate?.is === "made") return isReadable(leader) ? answerOf("hit", holder) : "hidden";
   if (holder && isWaitedFor(holder, leader, fate, asking)) return answerOf("follows", holder);
   const other = await otherwise(run, holder, all, asking);
   if (other) return other;

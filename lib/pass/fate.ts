@@ -8,7 +8,7 @@ import type { RunOutput } from "../record/run.js";
 import { type Graces, type Standing, stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { artifactsOf } from "../registry/outputs.js";
-import { list } from "../registry/read.js";
+import { list, mayRead } from "../registry/read.js";
 
 /** `made`: all that it declares is there. `ended`: it did not end well, or what it made is gone (`missing`). */
 export interface Fate {
@@ -88,16 +88,28 @@ function livesOn({ facts: { outcome, attempts } }: RunOnDisk): boolean {
   return attempts.some(({ n, start, exit }) => n > counted && start && !exit);
 }
 
+/** Whether the caller may read what the run has made: what she may not is no answer to her. */
+export function isReadable(leader: RunOnDisk): boolean {
+  return Object.entries(leader.run.outputs).every(([role]) => {
+    const place = placeOf(leader, role);
+    return place === undefined || mayRead(place);
+  });
+}
+
 /** The first output that is not there as the run made it; undefined where all are. */
 export function missingOf(leader: RunOnDisk): string | undefined {
-  const made = artifactsOf(leader);
-  const manifests = leader.facts.attempts.findLast(({ exit }) => exit?.reason === "command")?.exit?.outputs ?? [];
   return Object.entries(leader.run.outputs).find(([role, output]) => {
-    const known = made.findLast((one) => one.role === role);
-    const told = manifests.findLast((one) => one.role === role && one.complete);
-    const place = known?.path ?? told?.path;
+    const place = placeOf(leader, role);
     return place === undefined || !isThere(place, output);
   })?.[0];
+}
+
+/** Where an output is, of a stream its last step: as it is registered, else as the job says that it has written it. */
+function placeOf(leader: RunOnDisk, role: string): string | undefined {
+  const made = artifactsOf(leader);
+  const manifests = leader.facts.attempts.findLast(({ exit }) => exit?.reason === "command")?.exit?.outputs ?? [];
+  const known = made.findLast((one) => one.role === role);
+  return known?.path ?? manifests.findLast((one) => one.role === role && one.complete)?.path;
 }
 
 /** Asked by listing, as everything that others may just have written. */
@@ -106,7 +118,8 @@ function isThere(place: string, { type, marker }: RunOutput): boolean {
     const isListed = (file: string) => list(path.dirname(file)).includes(path.basename(file));
     return isListed(place) && (marker === undefined || type === "file" || isListed(path.join(place, marker)));
   } catch (error) {
-    if (isFault(error) && error.code === "noinput") return false;
+    // What may not be looked into is there.
+    if (isFault(error) && (error.code === "noinput" || error.code === "noperm")) return error.code === "noperm";
     throw error;
   }
 }

@@ -83,6 +83,18 @@ export function readOwned<S extends v.GenericSchema>(
   return { record: checked(schema, parseJson(text, file), `'${file}'`), uid: stat.uid, mtime: stat.mtimeMs };
 }
 
+/** Whether the caller may read a file, or look into a directory. */
+export function mayRead(file: string): boolean {
+  try {
+    const { R_OK, X_OK } = fs.constants;
+    fs.accessSync(file, fs.statSync(file).isDirectory() ? R_OK | X_OK : R_OK);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
+}
+
 /** The names in a directory, or none where there is no such directory. Throws faults. */
 export function list(directory: string): string[] {
   return unstale(`list '${directory}'`, () => {

@@ -27,8 +27,16 @@ export async function askerOf(context: Context, by: Asker["by"]): Promise<Asker>
     lease_s: config.cache.lease,
     trusts: await trusted(context),
     by,
-    report: (error) => context.report(undefined, error),
+    report: (error) => tell(error.message, context),
   };
+}
+
+const told = new Set<string>();
+
+/** What somebody else has put among the claims is no error of one's own, and is told once. */
+function tell(message: string, context: Context): void {
+  if (!told.has(message)) context.say(message);
+  told.add(message);
 }
 
 /** The run grown by what was decided. A hit has its outcome now; twice is the same as once. Throws faults. */

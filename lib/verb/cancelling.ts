@@ -5,18 +5,22 @@ import type { Context } from "../command/context.js";
 import { jobCanceller } from "../pass/cancel.js";
 import { lookAgain } from "../pass/memory.js";
 import { settle, voidUnsubmitted } from "../pass/settle.js";
+import { decided } from "../record/decided.js";
 import { type Graces, stateOf } from "../record/state.js";
 import { cacheDirectory } from "../registry/cache.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
-import { openRun } from "../registry/runs.js";
+import { envelope, runDirectory } from "../registry/layout.js";
+import type { Registry } from "../registry/open.js";
+import { list } from "../registry/read.js";
+import { marked, openRun } from "../registry/runs.js";
 import { writeRequest } from "../registry/submissions.js";
 import { eachNamed, graces, mustOwn, standingOf, statusOf } from "./runs.js";
 
 /** Cancels each run that has not ended and yields its status; one that has ended comes back as it is. */
 export async function* cancelAll(
   records: AsyncIterable<unknown>,
-  reason: string | undefined,
+  { reason, keep }: { reason: string | undefined; keep: boolean },
   context: Context,
 ): AsyncGenerator<object> {
   const limits = await graces(context);
@@ -26,11 +30,34 @@ export async function* cancelAll(
     return canceller(run, job);
   };
   const act = async (run: RunOnDisk) => {
-    const { after, message } = await cancelOne({ context, limits, reason, cancelJob }, run);
+    const cancelling = { context, limits, reason, cancelJob };
+    // First those that follow it, or a pass would have them take over.
+    for (const follower of keep ? [] : ownFollowers(run, await context.registry())) {
+      context.say(`${follower.run.id} followed it and ends too (--keep-followers lets it take over)`);
+      if (!context.dryRun) await cancelOne(cancelling, follower);
+    }
+    const { after, message } = await cancelOne(cancelling, run);
     const dry = context.dryRun ? { dry_run: true } : {};
     return { ...statusOf(after, Date.now(), limits), ...(message ? { message } : {}), ...dry };
   };
   yield* eachNamed(records, act, limits, context);
+}
+
+/** The caller's own runs that follow one of hers. */
+function ownFollowers(leader: RunOnDisk, registry: Registry): RunOnDisk[] {
+  if (leader.owner !== registry.uid || leader.facts.outcome) return [];
+  return marked(registry, "active", registry.user).flatMap((id) => {
+    if (id === leader.run.id || !isDecided(registry, id)) return [];
+    const run = openRun(registry, registry.user, id);
+    const decision = run && !run.facts.outcome ? decided(run.facts) : undefined;
+    return run && decision?.decision === "follows" && decision.leader === leader.run.id ? [run] : [];
+  });
+}
+
+/** Without opening it. */
+function isDecided(registry: Registry, id: string): boolean {
+  const lab = envelope(runDirectory(registry.base, registry.user, id));
+  return list(lab).some((name) => name.startsWith("decision-"));
 }
 
 interface Cancelling {

@@ -38,7 +38,7 @@ t.test("defaults fill in what nobody says", async (t) => {
     repos: {},
     env: {},
     modules: [],
-    cache: { trust: "group" },
+    cache: { trust: "group", lease: 600, courtesy: 600 },
     scheduler: {
       kind: "auto",
       sbatch: "sbatch",

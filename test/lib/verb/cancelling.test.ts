@@ -1,5 +1,6 @@
 import t from "tap";
 import { fault } from "../../../lib/record/fault.js";
+import { decide } from "../../../lib/registry/decisions.js";
 import { openRun } from "../../../lib/registry/runs.js";
 import { cancelAll } from "../../../lib/verb/cancelling.js";
 import { readyRun } from "../pass/fake-scheduler.js";
@@ -8,9 +9,9 @@ import { all, type FakeContext, fakeContext, submitted } from "./fake-context.js
 async function* none(): AsyncGenerator<unknown> {}
 
 /** What `lab cancel RUN...` yields. */
-const cancelled = (context: FakeContext, ids: string[]) => {
+const cancelled = (context: FakeContext, ids: string[], keep = false) => {
   context.args.splice(0, context.args.length, ...ids);
-  return all(cancelAll(none(), "a mistake", context));
+  return all(cancelAll(none(), { reason: "a mistake", keep }, context));
 };
 const factsOf = ({ given }: FakeContext, id: string) => openRun(given, given.user, id)?.facts;
 
@@ -52,6 +53,21 @@ t.test("a run without a job is ended on the spot; one that has ended comes back 
   t.match(await cancelled(context, [run.id]), [{ state: "cancelled" }]);
   t.match(context.said, [`${run.id} has ended already: cancelled`]);
   t.same(context.fake.calls, [], "nobody need be asked");
+});
+
+t.test("one's own runs that follow it end with it, unless they are to take over", async (t) => {
+  const context = fakeContext(t);
+  const { given: registry } = context;
+  for (const keep of [true, false]) {
+    const [leader, follower] = [await readyRun(registry), await readyRun(registry)];
+    const disk = openRun(registry, registry.user, follower.id);
+    if (!disk) throw new Error("no follower");
+    const of = { leader: leader.id, leader_user: registry.user, at: new Date().toISOString() };
+    decide(registry, disk, { decision: "follows", ...of });
+    t.match(await cancelled(context, [leader.id], keep), [{ id: leader.id, state: "cancelled" }]);
+    t.equal(factsOf(context, follower.id)?.outcome?.state, keep ? undefined : "cancelled");
+  }
+  t.match(context.said, [/followed it and ends too/]);
 });
 
 t.test("with -n nothing is done", async (t) => {
