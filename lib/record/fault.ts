@@ -90,10 +90,15 @@ export function systemFault(error: unknown, doing: string, hint?: string): unkno
   return fault(code, `cannot ${doing}: ${words}`, { hint, cause: error });
 }
 
+/** Linux's errors of network file systems and quotas that Node knows by their numbers only. */
+const unnamed: Record<number, string> = { 116: "ESTALE", 122: "EDQUOT" };
+
 /** The errno word (ENOENT, …) of a system error, or undefined. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, syscall } = error as NodeJS.ErrnoException;
+  const { code, errno, syscall } = error as NodeJS.ErrnoException;
+  const word = errno === undefined ? undefined : unnamed[-errno];
+  if (word !== undefined && code?.startsWith("Unknown system error")) return word;
   return typeof code === "string" && (syscall !== undefined || /^E[A-Z0-9]+$/.test(code)) && !code.startsWith("ERR_")
     ? code
     : undefined;

@@ -72,8 +72,8 @@ t.test("the property has teeth", async (t) => {
   await bites(t, "claims that can be replaced", [replaced], 60, claimed);
   const blind = {
     file: claims,
-    from: "return { seal: there.seal, ours: same,",
-    to: "return { seal: there.seal, ours: true,",
+    from: "return { seal, ours: same,",
+    to: "return { seal, ours: true,",
   };
   const fence = {
     file: "test/simulation/claiming.ts",

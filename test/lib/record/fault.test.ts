@@ -63,3 +63,13 @@ function thrown(act: () => unknown): unknown {
   }
   return undefined;
 }
+
+t.test("what Node knows by its number only has its name", async (t) => {
+  for (const [errno, word] of [
+    [-116, "ESTALE"],
+    [-122, "EDQUOT"],
+  ] as const) {
+    const code = `Unknown system error ${errno}`;
+    t.equal(errnoOf(Object.assign(new Error(`${code}: ${code}, read`), { code, errno, syscall: "read" })), word);
+  }
+});
