@@ -13,7 +13,7 @@ if (!possible(t, missing === undefined, missing ?? "")) process.exit();
 // A machine that does ten other things takes five times as long.
 t.setTimeout(580_000);
 const limit_s = Number(process.env["LAB_TEST_NFS_LIMIT"] ?? 540);
-const rounds = Number(process.env["LAB_TEST_NFS_ROUNDS"] ?? 4);
+const rounds = Number(process.env["LAB_TEST_NFS_ROUNDS"] ?? 3);
 const server = process.env["LAB_TEST_NFS_SERVER"] === "ext4" ? "ext4" : "tmpfs";
 const options = process.env["LAB_TEST_NFS_OPTIONS"] ?? "vers=4.2";
 
