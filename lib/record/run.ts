@@ -136,6 +136,76 @@ export const runSourceSchema = v.looseObject({
 });
 export type RunSource = v.InferOutput<typeof runSourceSchema>;
 
+/** Which point of which sweep it is: `point` has the values of its axes by their paths in the recipe. */
+export const sweepMemberSchema = v.looseObject({
+  id: runId,
+  index: count,
+  of: count,
+  point: table,
+  /** The case that it is of. */
+  name: maybe(text),
+  /** The how manyeth of the seeds, where there are several. */
+  replicate: maybe(count),
+  /** It is no point, but what comes after all of them. */
+  aggregate: maybe(v.boolean()),
+});
+export type SweepMember = v.InferOutput<typeof sweepMemberSchema>;
+
+/** How the command is started on the allocation: as the recipe says it, and in `resolved` what lab-resolve made of it. */
+export const launcherSchema = v.looseObject({
+  kind: v.picklist(["none", "torchrun", "srun", "auto"]),
+  nproc_per_node: maybe(v.union([count, v.literal("auto")])),
+  nnodes: maybe(v.union([count, v.literal("auto")])),
+  master_port: maybe(count),
+  port_offset: maybe(v.union([count, v.literal("auto")])),
+  extra: maybe(words),
+  ddp: maybe(v.picklist(["supported", "required", "unsupported"])),
+  resolved: maybe(
+    v.looseObject({
+      kind: v.picklist(["none", "torchrun", "srun"]),
+      nnodes: count,
+      nproc_per_node: count,
+      master_port: maybe(count),
+    }),
+  ),
+});
+export type Launcher = v.InferOutput<typeof launcherSchema>;
+
+export const checkpointsSchema = v.looseObject({
+  globs: maybe(words),
+  pointer: maybe(text),
+  resume_arg: maybe(text),
+  requeue: maybe(v.boolean()),
+  signal: maybe(text),
+  warn_s: maybe(seconds),
+  max_attempts: maybe(count),
+});
+export type Checkpoints = v.InferOutput<typeof checkpointsSchema>;
+
+/** What is run in the same job after the command has succeeded. */
+export const evalSchema = v.looseObject({
+  command: v.union([text, words]),
+  args: maybe(table),
+  checkpoint: maybe(text),
+  workdir: maybe(text),
+  launcher: maybe(launcherSchema),
+  pass_params: maybe(v.boolean()),
+  params_arg: maybe(text),
+});
+export type InlineEval = v.InferOutput<typeof evalSchema>;
+
+/** The checkpoint that its first attempt goes on from: which run's, and of which step where that is known. */
+export const resumeSchema = v.looseObject({
+  path,
+  run: maybe(runId),
+  user: maybe(text),
+  step: maybe(count),
+  /** The cache key and epoch of the run that made it. */
+  key: maybe(digest),
+  epoch: maybe(text),
+});
+export type Resume = v.InferOutput<typeof resumeSchema>;
+
 export const environmentSchema = v.looseObject({
   modules: maybe(words),
   conda: maybe(text),
@@ -174,6 +244,14 @@ export const runSchema = record("run", {
   narrative: maybe(narrativeSchema),
   environment: maybe(environmentSchema),
   resources: resourcesSchema,
+  /** The recipe's [sweep], until lab-expand has made its points; then which of them this one is. */
+  expand: maybe(table),
+  sweep: maybe(sweepMemberSchema),
+  launcher: maybe(launcherSchema),
+  checkpoints: maybe(checkpointsSchema),
+  eval: maybe(evalSchema),
+  gpu_estimate: maybe(table),
+  resume: maybe(resumeSchema),
   inputs: v.record(v.string(), inputSchema),
   outputs: v.record(v.string(), outputSchema),
   collect: maybe(v.looseObject({ globs: words, exclude: maybe(words) })),
@@ -192,7 +270,16 @@ export const runSchema = record("run", {
   decision: maybe(v.looseObject({ decision: text, ...answerEntries })),
   toolkit: maybe(text),
   run_dir: maybe(path),
-  submission: maybe(v.looseObject({ n: count, script: path, context: path, log: maybe(path) })),
+  submission: maybe(
+    v.looseObject({
+      n: count,
+      script: path,
+      context: path,
+      log: maybe(path),
+      /** The array that it is an element of, whose script it is then, and its place in the array's index. */
+      array: maybe(v.looseObject({ id: runId, index: count })),
+    }),
+  ),
   job: maybe(v.looseObject({ id: text, scheduler: text, submitted_at: maybe(time) })),
 });
 
