@@ -3,9 +3,11 @@
 import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
 import { like } from "../lib/record/like.js";
+import type { Metric } from "../lib/record/records.js";
+import type { RunOnDisk } from "../lib/registry/facts.js";
 import { metricsOf } from "../lib/registry/metrics.js";
-import { namedRuns, noneOfItsOwn } from "../lib/verb/runs.js";
-import { elsewhere } from "../lib/verb/what-answers.js";
+import { cannotShow, namedRuns } from "../lib/verb/runs.js";
+import { ofAnother, whoseLines } from "../lib/verb/what-answers.js";
 
 export const spec = {
   name: "lab-metrics",
@@ -28,16 +30,23 @@ export default command(spec, async function* (records, { name, last }, context) 
       yield named.other;
       continue;
     }
-    const { id } = named.run.run;
-    const none = elsewhere(named.run, "metrics");
-    if (none) {
-      noneOfItsOwn(id, none, context);
-      continue;
+    try {
+      yield* ofRun(named.run);
+    } catch (error) {
+      cannotShow(named.run.run.id, error, context);
     }
+  }
+
+  async function* ofRun(disk: RunOnDisk): AsyncGenerator<object> {
+    const shown = whoseLines(disk, "metrics", await context.registry(), context.say);
+    const { id } = shown.run;
     const bad = (message: string) => context.report(id, fault("dataerr", message));
-    const rows = metricsOf(named.run, bad).filter(
-      (row) => wanted.length === 0 || wanted.some((matches) => matches(row.name)),
-    );
+    let rows: Metric[];
+    try {
+      rows = metricsOf(shown, bad).filter(({ name }) => wanted.length === 0 || wanted.some((matches) => matches(name)));
+    } catch (error) {
+      throw ofAnother(error, disk, shown);
+    }
     if (rows.length === 0) context.say(`${id}: no metrics${name.length > 0 ? " of that name" : ""} yet`);
     yield* last ? [...new Map(rows.map((row) => [row.name, row])).values()] : rows;
   }

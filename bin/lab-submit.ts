@@ -18,6 +18,7 @@ export const spec = {
     { key: "id", title: "run" },
     "name",
     { key: "job.id", title: "job" },
+    "state",
     { key: "run_dir", title: "directory" },
   ],
   input: "runs",

@@ -7,9 +7,9 @@ import { fault } from "../record/fault.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { type LogFile, linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { openRun } from "../registry/runs.js";
-import { namedRuns, noneOfItsOwn } from "./runs.js";
+import { cannotShow, namedRuns } from "./runs.js";
 import { sleep } from "./sleep.js";
-import { elsewhere } from "./what-answers.js";
+import { ofAnother, whoseLines } from "./what-answers.js";
 
 export interface LogOptions {
   follow: boolean;
@@ -26,11 +26,24 @@ export async function* readLogs(
 ): AsyncGenerator<object> {
   const count = lineCount(options.lines);
   for await (const named of namedRuns(records, context)) {
-    const none = "other" in named ? undefined : elsewhere(named.run, "log");
-    if ("other" in named) yield named.other;
-    else if (none) noneOfItsOwn(named.run.run.id, none, context);
-    else
-      yield* options.follow ? followed(named.run, options, count, context) : once(named.run, options, count, context);
+    if ("other" in named) {
+      yield named.other;
+      continue;
+    }
+    try {
+      yield* linesOf(named.run, options, count, context);
+    } catch (error) {
+      cannotShow(named.run.run.id, error, context);
+    }
+  }
+}
+
+async function* linesOf(disk: RunOnDisk, options: LogOptions, count: number, context: Context): AsyncGenerator<object> {
+  const shown = whoseLines(disk, "log", await context.registry(), context.say);
+  try {
+    yield* options.follow ? followed(shown, options, count, context) : once(shown, options, count, context);
+  } catch (error) {
+    throw ofAnother(error, disk, shown);
   }
 }
 

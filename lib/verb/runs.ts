@@ -61,10 +61,10 @@ function isAlone({ args }: Context): boolean {
   return args.length === 1 && args[0] !== "-";
 }
 
-/** Of a run whose things are another's: where one run alone is asked for, that is what the command comes to, with noinput. */
-export function noneOfItsOwn(id: string, { message, hint }: { message: string; hint: string }, context: Context): void {
-  if (isAlone(context)) throw fault("noinput", `${id} has ${message}`, { hint });
-  context.say(`${id}: ${message} (${hint})`);
+/** Of a run that cannot be shown: where it alone is asked for, that is what the command comes to; else it is reported. */
+export function cannotShow(id: string, error: unknown, context: Context): void {
+  if (!isFault(error) || isAlone(context)) throw error;
+  context.report(id, error);
 }
 
 function idOfRun(record: Record<string, unknown>): string | undefined {

@@ -2,7 +2,7 @@
 import type { Context } from "../command/context.js";
 import { fateOf } from "../pass/fate.js";
 import { observe } from "../pass/observe.js";
-import { isFault } from "../record/fault.js";
+import { fault, isFault } from "../record/fault.js";
 import { handleOf } from "../record/run-id.js";
 import { type Graces, jobOf, type Standing, stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
@@ -30,16 +30,41 @@ export function answeredBy(disk: RunOnDisk, registry: Registry, limits: Graces, 
   return { id, user, name, state: stateOf(facts, now, limits).state, outputs: Object.fromEntries(places) };
 }
 
-/** What a run without a log or metrics of its own is told: who has them. Undefined where it may still have its own. */
-export function elsewhere(
-  { run, facts }: RunOnDisk,
+/**
+ * The run whose log or metrics are shown for this one: itself, or the one that answers for it, which `say` is told. Throws
+ * noperm where that one may not be read, noinput where it is gone.
+ */
+export function whoseLines(
+  disk: RunOnDisk,
   what: "log" | "metrics",
-): { message: string; hint: string } | undefined {
-  const leader = facts.attempts.length > 0 ? undefined : leaderOf({ facts });
-  if (!leader) return undefined;
-  const whose = leader.user === run.user ? leader.run : `${leader.user}'s run ${leader.run}`;
-  const how = facts.outcome ? "was answered by" : "follows";
-  return { message: `no ${what} of its own: it ${how} ${whose}`, hint: `lab ${what} ${handleOf(leader.run)}` };
+  registry: Registry,
+  say: (message: string) => void,
+): RunOnDisk {
+  const leader = disk.facts.attempts.length > 0 ? undefined : leaderOf(disk);
+  if (!leader) return disk;
+  const whose = leader.user === disk.run.user ? leader.run : `${leader.user}'s run ${leader.run}`;
+  const has = `${disk.facts.outcome ? "was answered by" : "follows"} ${whose}`;
+  const none = `it has no ${what} of its own: it ${has}`;
+  let maker: RunOnDisk;
+  try {
+    maker = makerOfRun(registry, disk);
+  } catch (error) {
+    if (!isFault(error) || error.code !== "noperm") throw error;
+    throw fault("noperm", `${none}, which you may not read`, { hint: unreadable(disk, leader.user), cause: error });
+  }
+  if (maker.run.id === disk.run.id) throw fault("noinput", `${none}, which is gone`);
+  say(`${disk.run.id} ${has}, whose ${what} ${what === "log" ? "this is" : "these are"}`);
+  return maker;
+}
+
+function unreadable({ run }: RunOnDisk, owner: string): string {
+  return `ask ${owner} to let your group read it, or have lines of your own: lab run --recompute ${repeated(run)}`;
+}
+
+/** What could not be read of another's run that answers for this one is told so that one knows what to do; else as it is. */
+export function ofAnother(error: unknown, disk: RunOnDisk, shown: RunOnDisk): unknown {
+  if (!isFault(error) || error.code !== "noperm" || shown.run.user === disk.run.user) return error;
+  return fault("noperm", error.message, { hint: unreadable(disk, shown.run.user), cause: error });
 }
 
 /** Why a run that was answered has no job, and what to do about it. */

@@ -103,7 +103,7 @@ t.test("a chain of three: repeated in flight, by another, and after success, it 
 });
 
 t.test("the leader succeeds, and its owner never looks at it again", async (t) => {
-  const file = publish("holiday", model("holiday", { gate: "holiday" }));
+  const file = publish("holiday", model("holiday", { gate: "holiday", end: "echo lab-metric weights=3" }));
   const leader = await run(alice, file);
   const follower = await run(bob, file);
   t.match(follower, { state: "following" });
@@ -111,6 +111,14 @@ t.test("the leader succeeds, and its owner never looks at it again", async (t) =
   open("holiday");
   t.match(await waited(bob, follower["id"]), { state: "cached", cached_from: leader["id"] });
   t.notOk(fs.existsSync(path.join(leader["run_dir"], ".lab/outcome.json")));
+  const shown = await bob.run(["lab", "metrics", "--json", follower["id"]]);
+  t.match(records(shown.stdout), [{ run: leader["id"], name: "weights", value: 3 }], "what the leader logged is shown");
+  t.match(shown.stderr, `${follower["id"]} was answered by lab-alice's run ${leader["id"]}, whose metrics these are`);
+  fs.chmodSync(leader["run_dir"], 0o700);
+  const hidden = await bob.run(["lab", "log", "-f", follower["id"]]);
+  fs.chmodSync(leader["run_dir"], 0o2750);
+  t.equal(hidden.code, 77);
+  t.match(hidden.stderr, /was answered by lab-alice's run .* may not read \(ask lab-alice/);
 });
 
 t.test("the leader's code fails: whoever follows fails with it, and computes nothing", async (t) => {
