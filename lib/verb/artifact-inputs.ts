@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import type { Context } from "../command/context.js";
 import { howItEnded } from "../pass/producers.js";
+import { claims } from "../record/claim.js";
 import { type Fault, fault, isFault, systemFault } from "../record/fault.js";
 import type { ArtifactInput } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
@@ -91,9 +92,8 @@ function frozen({ id, user, path, run, role, step, artifact, producer }: Artifac
 
 /** What a run has made that claims nothing answers for nothing, nor does what is made from it. */
 function epochOf({ run, facts: { decision, outcome } }: RunOnDisk): string {
-  const claims =
-    outcome?.state === "cached" || ["claimed", "hit", "follows", "blocked"].includes(decision?.decision ?? "");
-  return claims ? (run.epoch ?? run.id) : run.id;
+  const claimed = claims(run) && decision !== undefined && decision.decision !== "unclaimed";
+  return claimed || outcome?.state === "cached" ? (run.epoch ?? run.id) : run.id;
 }
 
 function given<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {

@@ -1,5 +1,5 @@
 // From a resolved run to one on disk.
-
+import fs from "node:fs";
 import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
 import { type Run, runSchema } from "../record/run.js";
@@ -17,9 +17,18 @@ export async function createOne(record: Run, context: Context): Promise<Run> {
   if (run.user !== registry.user) throw fault("noperm", `the run was planned by ${run.user}, you are ${registry.user}`);
   const created = { ...run, phase: "created" as const, state: "planned", created_at: timestamp(Date.now()) };
   if (context.dryRun || run.dry_run) return { ...created, dry_run: true };
+  refuseWithoutSource(run);
   ownOutputDirectories(run.outputs, registry);
   noteUses(registry, created);
   if (createRun(registry, created, run.recipe.text) === "made")
     note(registry, "run_created", run.id, { name: run.name });
   return created;
+}
+
+/** A plan may have been kept for so long that lab-gc has freed the snapshot that it was made with. */
+function refuseWithoutSource({ source: { tar } }: Run): void {
+  if (tar === undefined || fs.existsSync(tar)) return;
+  throw fault("noinput", `cannot create the run: its snapshot '${tar}' is gone`, {
+    hint: "lab-plan and lab-snapshot make it from today's source",
+  });
 }
