@@ -1,0 +1,150 @@
+// What there is to go on from in a run's own directories: where its pointer points, the complete steps of its streams, files.
+import path from "node:path";
+import type { Options } from "globby";
+import { type Candidate, isUnfinished, stepInName } from "../record/checkpoint.js";
+import { errnoOf, fault } from "../record/fault.js";
+import type { Run } from "../record/run.js";
+import { fs } from "./disk.js";
+import { entriesOf, markerAt, stepOf } from "./steps.js";
+
+/** Where a run without [checkpoints] globs may have left some. */
+export const usualGlobs = ["checkpoints/**"];
+
+/** A run, and its directory. */
+export interface Of {
+  run: Pick<Run, "checkpoints" | "outputs">;
+  dir: string;
+}
+
+/**
+ * What the run's pointer file names: the file is the authority, so that one that names nothing of this run's is no reason to
+ * look elsewhere. Undefined where the recipe names none, or it is not there. Throws dataerr.
+ */
+export function pointedAt({ run, dir }: Of): Candidate | undefined {
+  const name = run.checkpoints?.pointer;
+  if (name === undefined) return undefined;
+  const places = placesOf({ run, dir });
+  for (const place of places) {
+    const file = path.join(place, name);
+    const text = textOf(file);
+    if (text === undefined) continue;
+    const said = saidBy(text, file);
+    const found = [path.resolve(path.dirname(file), said), path.resolve(place, said)].find((at) => isThere(at));
+    if (found === undefined) throw fault("dataerr", `'${file}' names '${said}', which is not there`);
+    if (!places.some((own) => isInside(real(found), real(own))))
+      throw fault("dataerr", `'${file}' names '${found}', which is none of this run's own`);
+    const step = stepInName(path.basename(found));
+    return { path: found, ...(step === undefined ? {} : { step }) };
+  }
+  return undefined;
+}
+
+/** The complete steps of the run's streams; else the files that its globs match, those of one step's directory as that. */
+export async function candidatesOf(of: Of): Promise<Candidate[]> {
+  const steps = Object.entries(of.run.outputs).flatMap(([role, output]) =>
+    output.type === "checkpoint_stream" && output.path !== undefined && output.marker !== undefined
+      ? completeSteps(role, output.path, output.marker)
+      : [],
+  );
+  return steps.length > 0 ? steps : filesOf(of);
+}
+
+function completeSteps(role: string, stream: string, marker: string): Candidate[] {
+  return entriesOf(stream).flatMap((entry) => {
+    const step = entry.isDirectory() ? stepOf(entry.name) : undefined;
+    const at = path.join(stream, entry.name);
+    return step !== undefined && markerAt(path.join(at, marker)) ? [{ path: at, step, role }] : [];
+  });
+}
+
+/** The run's directory and those of its outputs, as far as they are there. Nothing else is its own. */
+function placesOf({ run, dir }: Of): string[] {
+  const outputs = Object.values(run.outputs).flatMap(({ path: at, type }) =>
+    at === undefined || type === "checkpoint_stream" ? [] : [at],
+  );
+  return [dir, ...outputs].filter((place) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory());
+}
+
+async function filesOf(of: Of): Promise<Candidate[]> {
+  const { globby } = await import("globby");
+  const found = new Map<string, Candidate>();
+  const globs = (of.run.checkpoints?.globs ?? usualGlobs).filter((glob) => !glob.split("/").includes(".."));
+  const plain = { followSymbolicLinks: false, onlyFiles: true, expandDirectories: false, suppressErrors: true };
+  const options: Options = { ...plain, braceExpansion: false, extglob: false, objectMode: true };
+  for (const place of placesOf(of)) {
+    for (const glob of globs) {
+      const entries = (await globby(glob, { ...options, cwd: place })) as unknown as {
+        path: string;
+        dirent: { isFile(): boolean };
+      }[];
+      for (const { path: name, dirent } of entries) {
+        if (!dirent.isFile() || (place === of.dir && /^(\.lab|src\.\d+)\//.test(name))) continue;
+        const candidate = candidateIn(place, name, spelledOut(glob));
+        if (candidate) found.set(candidate.path, candidate);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** How many parts of a glob's path stand before its first pattern. */
+function spelledOut(glob: string): number {
+  const parts = glob.split("/");
+  const first = parts.findIndex((part) => /[*?[]/.test(part));
+  return first < 0 ? parts.length - 1 : first;
+}
+
+/** The first directory whose name has a step, from the top, else the file; undefined for what is being written. */
+function candidateIn(place: string, name: string, from: number): Candidate | undefined {
+  const parts = name.split("/");
+  const own = parts.slice(from);
+  if (own.some(isUnfinished)) return undefined;
+  const directory = own.slice(0, -1).findIndex((part) => stepInName(part) !== undefined);
+  const kept = directory < 0 ? parts : parts.slice(0, from + directory + 1);
+  const step = stepInName(kept.at(-1) ?? "");
+  return { path: path.join(place, ...kept), ...(step === undefined ? {} : { step }) };
+}
+
+const largestPointer = 65_536;
+
+function textOf(file: string): string | undefined {
+  try {
+    const stat = fs.statSync(file);
+    if (!stat.isFile() || stat.size > largestPointer) throw fault("dataerr", `cannot read '${file}': it is no pointer`);
+    return fs.readFileSync(file, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+const keys = ["latest_checkpoint_rel", "latest_checkpoint", "checkpoint", "path"];
+
+/** A JSON object that names a path, or the first line that is not empty. */
+function saidBy(text: string, file: string): string {
+  const line = text.split("\n").find((one) => one.trim() !== "");
+  const said = text.trimStart().startsWith("{") ? fromJson(text) : line?.trim();
+  if (said !== undefined && said !== "") return said;
+  throw fault("dataerr", `'${file}' names no checkpoint`, { hint: `one line with a path, or JSON with ${keys[0]}` });
+}
+
+function fromJson(text: string): string | undefined {
+  try {
+    const value = JSON.parse(text) as Record<string, unknown>;
+    return keys.map((key) => value[key]).find((one): one is string => typeof one === "string");
+  } catch {
+    return undefined;
+  }
+}
+
+function isThere(at: string): boolean {
+  return fs.statSync(at, { throwIfNoEntry: false }) !== undefined;
+}
+
+function real(at: string): string {
+  return fs.realpathSync(at);
+}
+
+function isInside(at: string, place: string): boolean {
+  return at.startsWith(`${place}${path.sep}`);
+}
