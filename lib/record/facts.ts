@@ -70,6 +70,8 @@ export const contextSchema = record("context", {
   env: v.record(v.string(), text),
   pass: words,
   params: path,
+  /** The array that it is an element of, and its place there. */
+  array: maybe(v.looseObject({ id: runId, index: count })),
   /** The generation that this submission is sent for; a run that claims nothing has none. */
   claim: maybe(v.looseObject({ key: digest, epoch: text, generation: count, file: path })),
   inputs: v.array(contextInputSchema),

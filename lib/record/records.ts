@@ -1,5 +1,6 @@
 // Every type of record, in one place: the shipped JSON Schemas and lab-records(5) are made from this list.
 import * as v from "valibot";
+import { arraySchema, partReceiptSchema, partRefusalSchema, partSchema } from "./array.js";
 import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
 import { claimSchema, goSchema } from "./claim.js";
 import {
@@ -127,7 +128,19 @@ export type Problem = v.InferOutput<typeof problemSchema>;
 /** Something that takes room for nothing: what it is, why nobody needs it, and whether it is gone. */
 export const garbageSchema = record("garbage", {
   path,
-  kind: v.picklist(["snapshot", "temporary", "source", "run", "pack", "edge", "lease", "host", "cache", "scratch"]),
+  kind: v.picklist([
+    "snapshot",
+    "temporary",
+    "source",
+    "run",
+    "array",
+    "pack",
+    "edge",
+    "lease",
+    "host",
+    "cache",
+    "scratch",
+  ]),
   reason: text,
   bytes: count,
   modified_at: time,
@@ -220,6 +233,10 @@ export const records = {
   go: goSchema,
   leader: leaderSchema,
   outcome: outcomeSchema,
+  array: arraySchema,
+  part: partSchema,
+  "part-receipt": partReceiptSchema,
+  "part-refusal": partRefusalSchema,
   "job-queued": jobQueuedSchema,
   "job-started": jobStartedSchema,
   "job-warned": jobWarnedSchema,

@@ -84,6 +84,20 @@ export function attemptDirectory(lab: string, n: number): string {
   return path.join(lab, `attempt-${n}`);
 }
 
+/** The directory of an array: `arrays/<user>/<id>/`. */
+export function arrayDirectory(base: string, user: string, id: string): string {
+  return path.join(base, "arrays", ...checkedPlace(user, id));
+}
+
+/** What an array consists of; `script.sh` looks itself up in `index`, and `array.json` comes last. */
+export function arrayFiles(dir: string): Record<"array" | "index" | "script", string> {
+  return { array: path.join(dir, "array.json"), index: path.join(dir, "index"), script: path.join(dir, "script.sh") };
+}
+
+export function partDirectory(arrayDir: string, part: number): string {
+  return path.join(arrayDir, `part-${part}`);
+}
+
 /** `submit-3` → 3 for the prefix `submit-`; undefined for other names. */
 export function numbered(name: string, prefix: string): number | undefined {
   if (!name.startsWith(prefix)) return undefined;

@@ -150,12 +150,14 @@ export function readContext({ dir, owner }: { dir: string; owner: number }, n: n
 export function submissionFiles(
   runDir: string,
   n: number,
-): { dir: string; script: string; context: string; params: string } {
+): { dir: string; script: string; context: string; params: string; values: string } {
   const dir = submissionDirectory(envelope(runDir), n);
   return {
     dir,
     script: path.join(dir, "script.sh"),
     context: path.join(dir, "context.json"),
     params: path.join(dir, "params.json"),
+    // Of an element of an array, whose script is the array's.
+    values: path.join(dir, "values.sh"),
   };
 }

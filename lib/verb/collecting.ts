@@ -5,6 +5,7 @@ import { isFault } from "../record/fault.js";
 import type { Garbage } from "../record/records.js";
 import { shortSize, timestamp } from "../record/units.js";
 import { cachePath } from "../registry/cache.js";
+import { arrayItems } from "./gc/arrays.js";
 import { cacheItems, edgeItems, hostItems, packItems } from "./gc/derived.js";
 import { type Collector, cautiously, type Item } from "./gc/item.js";
 import { leaseItems, runItems, scratchItems, temporaryItems } from "./gc/leftovers.js";
@@ -42,6 +43,7 @@ function* itemsOf(collector: Collector, { env, now }: Context): Generator<Item> 
     () => temporaryItems(collector),
     () => runItems(collector),
     () => snapshotItems(collector),
+    () => arrayItems(collector),
     () => packItems(collector, now),
     () => edgeItems(collector),
     () => leaseItems(collector),

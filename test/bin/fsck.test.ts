@@ -1,7 +1,10 @@
 // lab-fsck on a registry with some of everything: it is clean, and each promise that is broken is found, it alone.
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import t from "tap";
+import { linkPart, writeArray } from "../../lib/registry/arrays.js";
+import { openRegistry } from "../../lib/registry/open.js";
 import { promises } from "../../lib/verb/fsck/promises.js";
 import { restorer } from "../support/restore.js";
 import { type Rich, richRegistry } from "../support/rich-registry.js";
@@ -63,6 +66,12 @@ function broken(rich: Rich): Broken {
 const remove = (file: string) => fs.rmSync(file, { recursive: true });
 const indexed = ({ at, first, rich }: Broken, of: RegExp) => first(at("index", rich.user), of);
 const output = ({ rich, first }: Broken, of: RegExp) => first(rich.artifacts, of);
+
+/** An array whose one element is a run's first submission. */
+function arrayOf(rich: Rich, name: string, run: string) {
+  const about = { id: "20261121-120000-00aaaa", name, at: "2026-11-21T12:00:00.000Z" };
+  return writeArray(openRegistry(rich.registry, os.userInfo().uid), about, [{ run, submission: 1 }], "#!/bin/bash\n");
+}
 
 /** The claim of a run; its seal is beside it. */
 function claimOf({ lab, at }: Broken, run: keyof Rich["runs"]): string {
@@ -145,6 +154,26 @@ const breakages: Record<string, Breakage> = {
       fs.utimesSync(lab("train", ".tmp-host-1-abc"), 1, 1);
     },
     found: ["temporary .tmp-host-1-abc"],
+  },
+  // Arrays
+  "an array whose index names a run that does not name it": {
+    break: ({ rich }) => void arrayOf(rich, "train", rich.runs.train),
+    found: ["array index"],
+  },
+  "a part beyond the array": {
+    break({ rich, edit, lab }) {
+      const { dir, array } = arrayOf(rich, "train", rich.runs.train);
+      edit(lab("train", "submit-1/context.json"), (context) => {
+        context["array"] = { id: array.id, index: 0 };
+      });
+      linkPart(
+        openRegistry(rich.registry, os.userInfo().uid),
+        { array, dir, owner: os.userInfo().uid },
+        [0, 3],
+        "submit",
+      );
+    },
+    found: ["part part-1/intent.json"],
   },
   // Runs
   "a run whose run.json is gone": {

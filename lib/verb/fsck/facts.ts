@@ -27,8 +27,8 @@ function* submissions(survey: Survey, { dir, facts }: RunOnDisk): Looking {
         message: "its intent.json is void: nobody may have sent it",
       };
     if (!intent || intent.void) continue;
-    const { script, context, params } = submissionFiles(dir, n);
-    for (const file of [script, context, params]) {
+    const { script, values, context, params } = submissionFiles(dir, n);
+    for (const file of [lookAt(values) ? values : script, context, params]) {
       const seen = yield* reading(survey, "submission", file, () => lookAt(file));
       if (!seen) yield { check: "submission", path: file, message: "is missing, though it was sent" };
     }

@@ -76,6 +76,16 @@ export const promises = {
     how: "the files of each submission are compared",
     remedy: strange,
   },
+  array: {
+    promise: "an array is whole, and it and its runs name each other; one whose making was interrupted is removed",
+    how: "its index is read, and the submission that each line names",
+    remedy: "its runs are rendered anew when they are submitted: lab submit RUN",
+  },
+  part: {
+    promise: "a part is of elements that its array has, and was taken or refused after it was begun",
+    how: "the files of each part are compared",
+    remedy: strange,
+  },
   attempt: {
     promise: "an attempt appears with its start.json, and is of a submission that there is",
     how: "each attempt is compared with the submissions",

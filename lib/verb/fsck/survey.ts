@@ -4,6 +4,7 @@ import { isUserName } from "../../record/names.js";
 import type { UserArea } from "../../registry/layout.js";
 import { ownerOfUser } from "../../registry/owners.js";
 import { list } from "../../registry/read.js";
+import { checkArrays } from "./arrays.js";
 import { gathered, type Looking, reading, type Survey } from "./breach.js";
 import { checkClaims } from "./claims.js";
 import { checkIndex } from "./edges.js";
@@ -60,6 +61,7 @@ function* checkUser(survey: Survey, user: string, withRuns: readonly string[]): 
     ["runs", (owner) => checkRuns(survey, user, owner, withRuns)],
     ["active", (owner) => checkMarked(survey, "active", user, owner)],
     ["loose", (owner) => checkMarked(survey, "loose", user, owner)],
+    ["arrays", (owner) => checkArrays(survey, user, owner)],
     ["index", (owner) => checkIndex(survey, user, owner)],
     ["aliases/by-user", (owner) => checkNames(survey, { scope: "user", user }, owner)],
     ["artifacts", (owner) => checkExternal(survey, user, owner)],

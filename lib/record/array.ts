@@ -1,0 +1,87 @@
+// Arrays: many runs of one shape in one script, and the parts in which they are given to the scheduler.
+import * as v from "valibot";
+import { fault } from "./fault.js";
+import { count, maybe, record, runId, text, time, words } from "./schema.js";
+
+/** arrays/<user>/<id>/array.json: what its script and its index are of. Written last. */
+export const arraySchema = record("array", {
+  id: runId,
+  user: text,
+  /** What its jobs are called by, with the array's handle. */
+  name: text,
+  sweep: maybe(runId),
+  /** How many elements there are, and how many bytes each line of the index has. */
+  of: count,
+  width: count,
+  /** At most so many of its elements run at once. */
+  max_concurrent: maybe(count),
+  /** It is given to the scheduler as one job, which runs so many elements at a time. */
+  one_job: maybe(count),
+  at: time,
+});
+export type ArrayRecord = v.InferOutput<typeof arraySchema>;
+
+/** arrays/<user>/<id>/part-<n>/intent.json: these elements are about to be given to the scheduler. */
+export const partSchema = record("part", {
+  array: runId,
+  part: count,
+  indices: text,
+  token: text,
+  by: v.picklist(["submit", "advance"]),
+  user: text,
+  host: text,
+  pid: maybe(count),
+  pid_start: maybe(text),
+  at: time,
+});
+export type Part = v.InferOutput<typeof partSchema>;
+
+/** …/receipt.json: the scheduler took them; the job of an element is `<job>_<index>`, or `job` itself of one job for all. */
+export const partReceiptSchema = record("part-receipt", {
+  array: runId,
+  part: count,
+  scheduler: text,
+  job: text,
+  one_job: maybe(v.boolean()),
+  cluster: maybe(text),
+  argv: maybe(words),
+  says: maybe(text),
+  found: maybe(v.boolean()),
+  at: time,
+});
+export type PartReceipt = v.InferOutput<typeof partReceiptSchema>;
+
+/** …/refusal.json: it did not, and no job of them is. */
+export const partRefusalSchema = record("part-refusal", {
+  array: runId,
+  part: count,
+  message: text,
+  hint: maybe(text),
+  at: time,
+});
+export type PartRefusal = v.InferOutput<typeof partRefusalSchema>;
+
+/** One element of an array: a run, and which of its submissions. */
+export interface ArrayElement {
+  run: string;
+  submission: number;
+}
+
+/** The id of an element's job. */
+export function elementJob({ job, one_job }: Pick<PartReceipt, "job" | "one_job">, index: number): string {
+  return one_job ? job : `${job}_${index}`;
+}
+
+/** The index: a line an element, all of one width, so that a line is found by its number. */
+export function indexText(elements: readonly ArrayElement[]): { text: string; width: number } {
+  const lines = elements.map(({ run, submission }) => `${run} ${submission}`);
+  const longest = Math.max(...lines.map((line) => line.length));
+  return { text: lines.map((line) => `${line.padEnd(longest)}\n`).join(""), width: longest + 1 };
+}
+
+/** The element of one line of an index. Throws dataerr. */
+export function elementOf(line: string): ArrayElement {
+  const [, run = "", submission = ""] = /^(\S+) ([1-9]\d{0,8}) *\n?$/.exec(line) ?? [];
+  if (!v.is(runId, run)) throw fault("dataerr", `cannot read '${line.trimEnd()}': it is no line of an array's index`);
+  return { run, submission: Number(submission) };
+}

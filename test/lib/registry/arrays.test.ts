@@ -1,0 +1,83 @@
+import fs from "node:fs";
+import path from "node:path";
+import t from "tap";
+import { elementJob } from "../../../lib/record/array.js";
+import {
+  linkPart,
+  partOf,
+  readArray,
+  readIndex,
+  readParts,
+  withdrawPart,
+  writeArray,
+  writePartReceipt,
+  writePartRefusal,
+} from "../../../lib/registry/arrays.js";
+import { smallRegistry } from "./support.js";
+
+const id = "20261121-120000-00aaaa";
+const at = "2026-11-21T12:00:00.000Z";
+const run = (i: number) => `20261121-120000-${String(i).padStart(6, "0")}`;
+const elements = Array.from({ length: 30 }, (_, i) => ({ run: run(i), submission: i === 7 ? 12 : 1 }));
+const made = (t: Parameters<typeof smallRegistry>[0]) => {
+  const registry = smallRegistry(t);
+  return { registry, array: writeArray(registry, { id, name: "grid", at }, elements, "#!/bin/bash\n") };
+};
+
+t.test("an array is found again, each element at its place in the index", async (t) => {
+  const { registry, array } = made(t);
+  const { width } = array.array;
+  const index = fs.readFileSync(path.join(array.dir, "index"), "utf8");
+  t.equal(width, 26, "a run's id, a space, two digits, the end of the line");
+  t.equal(index.slice(7 * width, 8 * width), `${run(7)} 12\n`);
+  t.equal(index.slice(8 * width, 9 * width), `${run(8)} 1 \n`);
+  t.strictSame(readArray(registry, registry.user, id), array);
+  t.strictSame(readIndex(array), elements);
+  t.equal(fs.statSync(path.join(array.dir, "script.sh")).mode & 0o100, 0o100);
+  t.throws(() => writeArray(registry, { id, name: "grid", at }, elements, ""), { code: "cantcreat" });
+  t.equal(readArray(registry, registry.user, "20261121-120000-00bbbb"), undefined);
+});
+
+t.test("an index that is not what its array says is refused", async (t) => {
+  const { array } = made(t);
+  const file = path.join(array.dir, "index");
+  const text = fs.readFileSync(file, "utf8");
+  for (const wrong of [text.slice(0, -1), text.replace(run(3), "../../../etc"), text.replace(" 12", " xx")]) {
+    fs.writeFileSync(file, wrong);
+    t.throws(() => readIndex(array), { code: "dataerr" });
+  }
+});
+
+t.test("parts: what is refused is sent anew, in another one", async (t) => {
+  const { registry, array } = made(t);
+  t.strictSame(readParts(array), []);
+  const first = linkPart(registry, array, [0, 1, 2, 9], "submit");
+  t.match(first, { part: 1, intent: { indices: "0-2,9", array: id } });
+  t.equal(
+    writePartRefusal(registry, array.dir, { type: "part-refusal", v: 1, array: id, part: 1, message: "no", at }),
+    "made",
+  );
+  const second = linkPart(registry, array, [0, 1], "submit");
+  const receipt = { type: "part-receipt", v: 1, array: id, part: 2, scheduler: "slurm", job: "77", at } as const;
+  t.equal(writePartReceipt(registry, array.dir, receipt), "made");
+  t.equal(writePartReceipt(registry, array.dir, { ...receipt, job: "78" }), "exists", "a receipt is written once");
+  withdrawPart(array.dir, linkPart(registry, array, [5], "advance").part);
+  t.equal(linkPart(registry, array, [6], "advance").part, 4, "a number is not given twice");
+  const parts = readParts(array);
+  t.strictSame(
+    parts.map(({ part }) => part),
+    [1, 2, 4],
+  );
+  t.match(partOf(parts, 1), { part: second.part, receipt: { job: "77" } });
+  t.match(partOf(parts, 9), { part: 1, refusal: { message: "no" } }, "refused, and not sent since");
+  t.equal(partOf(parts, 5), undefined);
+  t.equal(elementJob(receipt, 1), "77_1");
+  t.equal(elementJob({ job: "77", one_job: true }, 1), "77");
+});
+
+t.test("a part that speaks of another is no fact", async (t) => {
+  const { registry, array } = made(t);
+  linkPart(registry, array, [0], "submit");
+  fs.renameSync(path.join(array.dir, "part-1"), path.join(array.dir, "part-2"));
+  t.throws(() => readParts(array), { code: "dataerr", message: /another part/ });
+});
