@@ -1,5 +1,6 @@
 // The runtime's parts in the order in which they stand in a script.
 import attempt from "./runtime/attempt.sh";
+import checkpoint from "./runtime/checkpoint.sh";
 import cleanStart from "./runtime/clean-start.sh";
 import command from "./runtime/command.sh";
 import environment from "./runtime/environment.sh";
@@ -20,6 +21,7 @@ const parts = [
   cleanStart,
   words,
   fingerprint,
+  checkpoint,
   attempt,
   fence,
   source,

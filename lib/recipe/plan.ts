@@ -68,6 +68,7 @@ export function planRun(recipe: Recipe, context: PlanContext): Run {
     resources: runResources(table.resources),
     inputs: {},
     outputs: outputsOf(table),
+    ...given("checkpoints", table.checkpoints as Run["checkpoints"]),
     ...given("collect", table.collect),
     ...given("after", table.after),
     ...given("notify", table.notify && { when: "afterany", ...table.notify }),

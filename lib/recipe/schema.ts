@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { isName } from "../record/names.js";
 import { isTable } from "../toml/path.js";
+import { checkpointsSchema } from "./checkpoints.js";
 import { inside, line, notYet, variableTrouble } from "./pieces.js";
 import { resourcesSchema } from "./resources.js";
 
@@ -151,7 +152,7 @@ export const recipeSchema = v.strictObject({
   launcher: maybe(notYet),
   inputs: maybe(inputs),
   outputs: maybe(outputs),
-  checkpoints: maybe(notYet),
+  checkpoints: maybe(checkpointsSchema),
   collect: maybe(v.strictObject({ globs: v.array(inside), exclude: maybe(v.array(inside)) })),
   eval: maybe(notYet),
   sweep: maybe(notYet),

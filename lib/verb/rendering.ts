@@ -8,6 +8,7 @@ import { expandTokens, type TokenValues, tokenValues } from "../recipe/tokens.js
 import { artifactIdOf } from "../record/artifact-id.js";
 import type { JobContext } from "../record/facts.js";
 import { fault } from "../record/fault.js";
+import { requeueOf } from "../record/requeue.js";
 import { type Run, runSchema } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
@@ -171,7 +172,20 @@ function scriptInput(run: Run, config: Config, values: TokenValues) {
     ...(run.seed === undefined ? {} : { seed: run.seed }),
     ...(run.source.unpack === undefined ? {} : { unpack: run.source.unpack }),
     ...wandb(run),
+    resuming: resuming(run),
     fingerprints: Object.fromEntries(fingerprints),
+  };
+}
+
+function resuming(run: Run) {
+  const { command, args_format, checkpoints, resume } = run;
+  const requeue = requeueOf(run);
+  return {
+    command,
+    ...(args_format ? { args_format } : {}),
+    ...(checkpoints ? { checkpoints } : {}),
+    ...(resume ? { resume } : {}),
+    ...(requeue ? { requeue } : {}),
   };
 }
 
