@@ -4,6 +4,7 @@ import type { ContextInput, JobContext } from "../record/facts.js";
 import { fault } from "../record/fault.js";
 import { type CheckpointInput, checkpointValues } from "./checkpoint-values.js";
 import labPy from "./lab.py";
+import { type JobLauncher, launcherValues } from "./launcher-values.js";
 import { bashArray, bashValue, bashWord } from "./quote.js";
 import { runtime } from "./runtime.js";
 
@@ -20,6 +21,7 @@ export interface ScriptInput {
   venv?: string;
   container?: string;
   setup?: readonly string[];
+  launcher?: JobLauncher;
   inherit?: boolean;
   seed?: number;
   unpack?: "auto" | "node" | "shared";
@@ -91,6 +93,7 @@ function values({ context, ...more }: ScriptInput): string[] {
     bashValue("lab_workdir", context.workdir),
     bashArray("lab_command", context.command),
     ...checkpointValues(more.resuming ?? { command: context.command }),
+    ...launcherValues(more.launcher),
     "",
     bashValue("lab_inherit", String(more.inherit ?? false)),
     bashArray("lab_site_env", environment(more.siteEnv)),

@@ -8,6 +8,7 @@ import fence from "./runtime/fence.sh";
 import fingerprint from "./runtime/fingerprint.sh";
 import finish from "./runtime/finish.sh";
 import gate from "./runtime/gate.sh";
+import launch from "./runtime/launch.sh";
 import main from "./runtime/main.sh";
 import outputs from "./runtime/outputs.sh";
 import record from "./runtime/record.sh";
@@ -32,6 +33,7 @@ const parts = [
   watch,
   usage,
   steps,
+  launch,
   command,
   finish,
   main,

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { isName } from "../record/names.js";
 import { isTable } from "../toml/path.js";
 import { checkpointsSchema } from "./checkpoints.js";
+import { launcherSchema } from "./launcher.js";
 import { inside, line, notYet, variableTrouble } from "./pieces.js";
 import { resourcesSchema } from "./resources.js";
 
@@ -149,7 +150,7 @@ export const recipeSchema = v.strictObject({
   ),
   environment: maybe(environment),
   resources: maybe(resourcesSchema),
-  launcher: maybe(notYet),
+  launcher: maybe(launcherSchema),
   inputs: maybe(inputs),
   outputs: maybe(outputs),
   checkpoints: maybe(checkpointsSchema),

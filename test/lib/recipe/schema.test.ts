@@ -66,6 +66,14 @@ digest = "stat"
 globs = ["checkpoints/**/*.pt"]
 pointer = "checkpoint_state.json"
 resume_arg = "--resume_from_checkpoint"
+[launcher]
+kind = "auto"
+nproc_per_node = "auto"
+nnodes = 1
+master_port = 29500
+port_offset = "auto"
+extra = ["--max_restarts=2"]
+ddp = "supported"
 [collect]
 globs = ["eval_csv/**/*.csv"]
 [after]
@@ -98,6 +106,7 @@ t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
     ["[launcher]\nkind = 'none'", "[launcher] is not supported yet"],
     ["[checkpoints]\nrequeue = true", "checkpoints.requeue is not supported yet"],
+    ["[checkpoints]\nrequeue = true", "[checkpoints] is not supported yet"],
     ["[eval]\ncommand = ['x']", "[eval] is not supported yet"],
     ["[sweep]\narg = 'i'\nstart = 0\nend = 3", "[sweep] is not supported yet"],
     ["[sweep.axes]\n'params.lr' = [1]", "[sweep] is not supported yet"],
