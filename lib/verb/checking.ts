@@ -39,8 +39,9 @@ export function checkRun(run: Run, registry: Registry): string[] {
 }
 
 /** What the checks find, the strictest first; without a registry nothing is compared with what was run before. */
-export function* findings(run: Run, registry?: Registry): Generator<Found> {
+export function* findings(run: Run, registry?: Registry, only?: CheckName): Generator<Found> {
   for (const [name, look] of Object.entries(checks) as [CheckName, (typeof checks)[CheckName]][]) {
+    if (only !== undefined && name !== only) continue;
     const level = run.checks?.[name] ?? levels[name];
     if (level === "off") continue;
     const off = `[checks] ${name} = "${level === "error" ? "warn" : "off"}" lets it pass`;
