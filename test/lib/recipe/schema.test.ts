@@ -104,9 +104,7 @@ parent = "k7q3mz"
 
 t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
-    ["[launcher]\nkind = 'none'", "[launcher] is not supported yet"],
     ["[checkpoints]\nrequeue = true", "checkpoints.requeue is not supported yet"],
-    ["[checkpoints]\nrequeue = true", "[checkpoints] is not supported yet"],
     ["[eval]\ncommand = ['x']", "[eval] is not supported yet"],
     ["[sweep]\narg = 'i'\nstart = 0\nend = 3", "[sweep] is not supported yet"],
     ["[sweep.axes]\n'params.lr' = [1]", "[sweep] is not supported yet"],
