@@ -24,7 +24,7 @@ export async function openOutput(
     [spec.plainWith ?? []].flat().some((name) => options[name] === true) ||
     options["table"] === true ||
     options["columns"] !== undefined ||
-    (terminal.out && options["json"] !== true);
+    ((terminal.out || spec.drawn === true) && options["json"] !== true);
   if (options["quiet"]) return spec.ids ? idsOnce(spec.ids, textWriter(stdout)) : ids(textWriter(stdout));
   if (!forEyes) return recordWriter(stdout);
   const { openView } = await import("./view.js");

@@ -21,6 +21,11 @@ export interface Column {
   spare?: boolean;
 }
 
+export interface Gathering {
+  add(record: Record<string, unknown>): void;
+  text(): string;
+}
+
 export interface Spec {
   name: string;
   /** What follows the options in the synopsis, one line a form. */
@@ -43,8 +48,10 @@ export interface Spec {
   input: "records" | "runs" | "none";
   /** The option (or options) that ask for this view also into a pipe. */
   plainWith?: string | readonly string[];
-  /** On a terminal: rows by these fields, a column for each different value of `key`. */
-  pivot?: { by: readonly string[]; key: string; value: string };
+  /** On a terminal, instead of a table: takes the records one by one, and gives the text of them all at the end. */
+  gather?: (style: TableStyle, options: Record<string, unknown>) => Gathering;
+  /** It draws: what it gathers goes into a pipe too, unless --json asks for the records. */
+  drawn?: boolean;
   /** It writes: it has --dry-run, and an unwritable stdout stops it with 74 instead of quietly. */
   acts?: boolean;
   /** Takes everything after `--` as one argv (lab-plan). */

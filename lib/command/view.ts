@@ -5,12 +5,12 @@ import type { Terminal } from "./context.js";
 import { carriesError } from "./each.js";
 import type { Output } from "./output.js";
 import { plain } from "./plain.js";
-import type { Spec } from "./spec.js";
+import type { Gathering, Spec } from "./spec.js";
 import type { TextWriter } from "./stream.js";
 import { at, type TableColumn, type TableStyle, tableLines } from "./table.js";
 import { type Count, tallied } from "./tally.js";
 
-/** Shows records in the way of the command (each one's text, a pivoted table), or in the columns that the options name. */
+/** Shows records in the way of the command (each one's text, all of them together), or in the columns that the options name. */
 export function openView(
   spec: Spec,
   options: Record<string, unknown>,
@@ -26,7 +26,7 @@ export function openView(
   };
   if (spec.whole && options["columns"] === undefined) return gathered(spec, spec.whole, options, text, style);
   if (spec.view && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
-  if (spec.pivot && options["columns"] === undefined) return pivoted(spec.pivot, text, style);
+  if (spec.gather && options["columns"] === undefined) return added(spec, spec.gather(style, options), text);
   const named = options["columns"] as string | undefined;
   // Who asks for columns, or for none of the headings, is going to read the rows by a program.
   const counts = spec.tally !== undefined && options[spec.tally.option] === true && named === undefined && style.header;
@@ -170,30 +170,16 @@ function toldError(record: Record<string, unknown>): Record<string, unknown> {
   return carriesError(record) ? { ...record, message: at(record, "error.message") } : record;
 }
 
-/** Gathers all rows, since the columns are known only at the end. */
-function pivoted({ by, key, value }: NonNullable<Spec["pivot"]>, text: TextWriter, style: TableStyle): Output {
-  const rows = new Map<string, Record<string, unknown>>();
-  const names = new Set<string>();
+/** Each record is looked at once and need not be kept. */
+function added({ writes }: Spec, gathering: Gathering, text: TextWriter): Output {
   return {
     write(record) {
-      const name = at(record, key);
-      if (typeof name !== "string") return undefined;
-      const id = JSON.stringify(by.map((field) => at(record, field)));
-      const row = rows.get(id) ?? Object.fromEntries(by.map((field) => [field, at(record, field)]));
-      rows.set(id, Object.assign(row, { [name]: at(record, value) }));
-      names.add(name);
+      const ours = writes?.includes(String(at(record, "type"))) ?? true;
+      if (ours && !isFailure(record) && !carriesError(record)) gathering.add(record as Record<string, unknown>);
       return undefined;
     },
     end() {
-      const columns = [
-        ...by.map((field) => ({
-          key: field,
-          title: field,
-          format: field === "run" ? ("handle" as const) : ("number" as const),
-        })),
-      ];
-      for (const name of names) columns.push({ key: name, title: name, format: "number" });
-      if (rows.size > 0) text.write(`${tableLines([...rows.values()], columns, style).lines.join("\n")}\n`);
+      text.write(gathering.text());
       return text.end();
     },
   };

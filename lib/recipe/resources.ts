@@ -45,8 +45,7 @@ const size = sizeOr();
 /** `"0"` is Slurm's word for all the memory of the node. */
 const mem = sizeOr("0");
 
-/** A time with its unit. */
-export const time = v.pipe(
+const time = v.pipe(
   withUnit(() => "m"),
   v.check(
     (text) => reads(parseDuration, text) && /\D/.test(text.trim().replace(".", "")),

@@ -2,7 +2,6 @@
 import * as v from "valibot";
 import { arraySchema, partReceiptSchema, partRefusalSchema, partSchema } from "./array.js";
 import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
-import { checkpointSchema } from "./checkpoint.js";
 import { claimSchema, goSchema } from "./claim.js";
 import {
   cancelSchema,
@@ -99,6 +98,10 @@ export const metricSchema = record("metric", {
   step: maybe(v.number()),
   at: maybe(time),
   attempt: maybe(count),
+  /** Of a result: the output that holds it, its standard error, and of how many. A job may log others of these names. */
+  role: maybe(v.unknown()),
+  stderr: maybe(v.unknown()),
+  n: maybe(v.unknown()),
 });
 export type Metric = v.InferOutput<typeof metricSchema>;
 
@@ -209,7 +212,6 @@ export const records = {
   status: statusSchema,
   job: jobSchema,
   metric: metricSchema,
-  checkpoint: checkpointSchema,
   event: eventSchema,
   line: lineSchema,
   problem: problemSchema,

@@ -3,6 +3,7 @@
 /** One number of a result. */
 export interface Measure {
   name: string;
+  /** NaN and the infinities too. */
   value: number;
   stderr?: number;
   n?: number;
@@ -64,16 +65,24 @@ function measuresIn(table: unknown): Measure[] {
 }
 
 function measureOf(name: string, value: unknown): Measure | undefined {
-  if (typeof value === "number") return { name, value };
+  const own = numberOf(value);
+  if (own !== undefined) return { name, value: own };
   if (!isTable(value)) return undefined;
   const { value: its, stderr, n } = value;
-  if (typeof its !== "number") return undefined;
+  const number = numberOf(its);
+  if (number === undefined) return undefined;
   return {
     name,
-    value: its,
+    value: number,
     ...(typeof stderr === "number" ? { stderr } : {}),
     ...(typeof n === "number" ? { n } : {}),
   };
+}
+
+/** As `parseResult` leaves what JSON has no number for. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : undefined;
 }
 
 function own(table: Record<string, unknown>, key: string): unknown {

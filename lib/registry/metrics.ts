@@ -1,81 +1,138 @@
-// The metrics of a run: the lines that its attempts' processes wrote; for one name and step the later attempt wins.
+// The metrics of a run: the lines that its attempts' processes wrote, as they were written, and the results of its outputs.
+// For one name and step the later attempt wins.
 import path from "node:path";
+import { type Column, column, isAmong } from "../record/column.js";
+import { metricOf, numberIn, type Point, pointOf, pointsIn } from "../record/point.js";
 import type { Metric } from "../record/records.js";
-import { metricSchema } from "../record/records.js";
-import { violations } from "../record/schema.js";
+import { measuresOf } from "../record/result.js";
 import type { RunOnDisk } from "./facts.js";
 import { attemptDirectory, envelope } from "./layout.js";
+import { lineChunks } from "./line-chunks.js";
 import { linesFrom } from "./logs.js";
+import { artifactsOf } from "./outputs.js";
 import { list } from "./read.js";
 
-/** All metrics of a run, in the order of steps (those without one as they came); lines that are none go to `bad`. */
-export function metricsOf({ run, dir, facts }: RunOnDisk, bad: (message: string) => void): Metric[] {
-  const rows = new Map<string, Metric>();
-  let unstepped = 0;
-  for (const { n, exit } of facts.attempts) {
+type Bad = (message: string) => void;
+type Wanted = (name: string) => boolean;
+
+/** The metrics of a run as records, in the order of `pointsOf`. */
+export function* metricsOf(disk: RunOnDisk, bad: Bad, wanted?: Wanted): Generator<Metric> {
+  for (const point of pointsOf(disk, bad, wanted)) yield metricOf(disk.run.id, point);
+}
+
+/**
+ * The metrics of a run in the order in which they were written: attempt by attempt, process by process, the results of its
+ * outputs at the end. What a later attempt has written again for the same name and step is left out. Lines that are none are
+ * told of once a file. Takes no memory but for the steps of later attempts.
+ */
+export function* pointsOf(disk: RunOnDisk, bad: Bad, wanted: Wanted = () => true): Generator<Point> {
+  const attempts = attemptsOf(disk);
+  // Only of runs that were started again is it known beforehand what is written anew.
+  const again = attempts.slice(1).map((attempt) => stepsIn(attempt, wanted));
+  for (const [i, attempt] of attempts.entries()) {
+    const later = again.slice(i);
+    for (const point of inAttempt(attempt, bad)) {
+      const { name, step } = point;
+      if (!wanted(name) || (step !== undefined && later.some((written) => isAmong(written.get(name) ?? none, step))))
+        continue;
+      point.attempt = attempt.n;
+      yield point;
+    }
+  }
+  for (const point of resultsOf(disk)) if (wanted(point.name)) yield point;
+}
+
+const none = new Float64Array();
+
+/** The steps that an attempt has written, by name and sorted. */
+function stepsIn(attempt: AttemptMetrics, wanted: Wanted): Map<string, Float64Array> {
+  const steps = new Map<string, Column>();
+  for (const { name, step } of inAttempt(attempt, () => {})) {
+    if (step === undefined || !wanted(name)) continue;
+    const known = steps.get(name) ?? column();
+    if (known.length === 0) steps.set(name, known);
+    known.push(step);
+  }
+  return new Map([...steps].map(([name, known]) => [name, known.values().sort()]));
+}
+
+/** The files of an attempt that hold metrics, and its log while what is printed has not been gathered from it. */
+export interface AttemptMetrics {
+  n: number;
+  files: string[];
+  log?: string;
+}
+
+export function attemptsOf({ dir, facts }: RunOnDisk): AttemptMetrics[] {
+  return facts.attempts.map(({ n, exit }) => {
     const directory = attemptDirectory(envelope(dir), n);
-    const names = list(directory)
-      .filter((name) => /^metrics-.+\.ndjson$/.test(name))
-      .sort();
-    const add = (metric: Metric) => rows.set(`${metric.name}\n${metric.step ?? `#${unstepped++}`}`, metric);
-    for (const name of names) for (const metric of readFile(path.join(directory, name), run.id, n, bad)) add(metric);
-    // While it runs, printed metrics are still in the log; at the end the runtime gathers them into a file of their own.
-    if (exit === undefined) for (const metric of printed(path.join(directory, "job.log"), run.id, n)) add(metric);
+    const names = list(directory).filter((name) => /^metrics-.+\.ndjson$/.test(name));
+    const files = names.sort().map((name) => path.join(directory, name));
+    return { n, files, ...(exit === undefined ? { log: path.join(directory, "job.log") } : {}) };
+  });
+}
+
+function* inAttempt({ files, log }: AttemptMetrics, bad: Bad): Generator<Point> {
+  for (const file of files) yield* inFile(file, bad);
+  if (log !== undefined) yield* printedIn(log);
+}
+
+function* inFile(file: string, bad: Bad): Generator<Point> {
+  let [lines, malformed, first] = [0, 0, 0];
+  for (const text of lineChunks(file)) {
+    const before = lines;
+    lines += yield* pointsIn(text, (index) => {
+      malformed += 1;
+      first ||= before + index + 1;
+    });
   }
-  return [...rows.values()].sort(
-    (a, b) => (a.step ?? Number.POSITIVE_INFINITY) - (b.step ?? Number.POSITIVE_INFINITY) || 0,
+  if (malformed > 0)
+    bad(`'${file}': line ${first} is no metric${malformed > 1 ? `, nor are ${malformed - 1} others of ${lines}` : ""}`);
+}
+
+/** The numbers that the outputs of a run hold as results (labctl's `eval_result`); their step is that of what was evaluated. */
+export function resultsOf(disk: RunOnDisk): Point[] {
+  const steps = Object.values(disk.run.inputs).flatMap((input) =>
+    "step" in input && typeof input.step === "number" ? [input.step] : [],
   );
-}
-
-function* readFile(file: string, run: string, attempt: number, bad: (message: string) => void): Generator<Metric> {
-  let count = 0;
-  let malformed = 0;
-  for (const line of linesFrom(file, 0, false)) {
-    count += 1;
-    if (line === "") continue;
-    const metric = parsed(line, run, attempt);
-    if (metric) yield metric;
-    else malformed += 1;
-  }
-  if (malformed > 0) bad(`'${file}': ${malformed} of ${count} lines are no metrics`);
-}
-
-function parsed(line: string, run: string, attempt: number): Metric | undefined {
-  try {
-    const ours = { type: "metric", v: 1, run };
-    const value: unknown = Object.assign({ ...ours }, JSON.parse(line) as object, ours, { attempt });
-    return violations(metricSchema, value).length === 0 ? (value as Metric) : undefined;
-  } catch {
-    return undefined;
-  }
+  const step = steps.length === 1 ? steps[0] : undefined;
+  return artifactsOf(disk).flatMap(({ result, role, attempt, step: own }) =>
+    measuresOf(result ?? {}).measures.map(({ name, value, ...more }) => {
+      const at = own ?? step;
+      return {
+        name,
+        value: Number(value),
+        ...(at === undefined ? {} : { step: at }),
+        attempt,
+        more: { role, ...more },
+      };
+    }),
+  );
 }
 
 const prefix = "lab-metric ";
 
 /** `lab-metric {"name": …}` and `lab-metric loss=0.5 accuracy=0.9 step=3` lines of a log. */
-export function* printed(log: string, run: string, attempt: number): Generator<Metric> {
+export function* printedIn(log: string): Generator<Point> {
   for (const line of linesFrom(log, 0, false)) {
     if (!line.startsWith(prefix)) continue;
     const rest = line.slice(prefix.length).trim();
-    if (rest.startsWith("{")) {
-      const metric = parsed(rest, run, attempt);
-      if (metric) yield metric;
-    } else yield* pairs(rest, run, attempt);
+    const point = rest.startsWith("{") ? pointOf(rest) : undefined;
+    if (point) yield point;
+    else if (!rest.startsWith("{")) yield* pairs(rest);
   }
 }
 
-const number = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
-
-/** By the same rules as the runtime's own gathering: names that need no escape, numbers in decimal. */
-function* pairs(text: string, run: string, attempt: number): Generator<Metric> {
+/** By the same rules as the runtime's own gathering: names that need no escape, numbers in decimal, nan and inf. */
+function* pairs(text: string): Generator<Point> {
   const words = text.split(/\s+/).filter((word) => word.includes("="));
   const values = new Map(
     words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] as const),
   );
-  const step = values.get("step");
-  for (const [name, value] of values) {
-    if (name === "step" || name === "" || JSON.stringify(name) !== `"${name}"` || !number.test(value)) continue;
-    const at = step === undefined || !number.test(step) ? {} : { step: Number(step) };
-    yield { type: "metric", v: 1, run, name, value: Number(value), ...at, attempt };
+  const step = numberIn(values.get("step") ?? "");
+  for (const [name, text] of values) {
+    const value = numberIn(text);
+    if (name === "step" || name === "" || JSON.stringify(name) !== `"${name}"` || value === undefined) continue;
+    yield { name, value, ...(Number.isFinite(step) ? { step: step as number } : {}) };
   }
 }

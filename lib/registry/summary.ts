@@ -3,7 +3,7 @@ import type { Summary, Unplaced } from "../record/pack.js";
 import type { Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
 import type { RunOnDisk } from "./facts.js";
-import { metricsOf } from "./metrics.js";
+import { lastValues } from "./last-metrics.js";
 import { statusOf } from "./status.js";
 
 /** The fields of run.json that a summary has whole, where they are not too large (bytes). */
@@ -26,7 +26,7 @@ export function summaryOf(disk: RunOnDisk): Unplaced {
     ...rest
   } = statusOf(disk, 0);
   const plan = planOf(disk.run);
-  const last = new Map(metricsOf(disk, () => {}).map(({ name, value }) => [name, value]));
+  const last = lastValues(disk);
   return {
     type: "summary",
     v: 1,
@@ -39,7 +39,7 @@ export function summaryOf(disk: RunOnDisk): Unplaced {
     ...rest,
     ...(disk.run.key === undefined ? {} : { key: disk.run.key.digest }),
     ...(plan === undefined ? {} : { plan }),
-    ...(last.size > mostMetrics ? {} : { metrics: Object.fromEntries(last) }),
+    ...(Object.keys(last).length > mostMetrics ? {} : { metrics: last }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Summary } from "../record/pack.js";
 import type { Status } from "../record/records.js";
 import type { Graces } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
-import { metricsOf } from "../registry/metrics.js";
+import { lastValues } from "../registry/last-metrics.js";
 import type { Registry } from "../registry/open.js";
 import { filesOf } from "../registry/pack-full.js";
 import type { Entry } from "../registry/roll.js";
@@ -82,18 +82,24 @@ function liveRow({ registry, now, limits, problem }: Rows, user: string, id: str
   const measured = withMetrics(disk);
   const field = (key: string) => {
     const value = at(status, key) ?? at(disk.run, key);
-    return value === undefined && key.startsWith("metrics.") ? measured.metrics[key.slice("metrics.".length)] : value;
+    return value === undefined && key.startsWith("metrics.") ? measured.value(key.slice("metrics.".length)) : value;
   };
   return { status, field, records: () => [status, disk.run, measured], disk: () => disk };
 }
 
-/** The last values of a run's metrics, read when somebody asks. */
-function withMetrics(disk: RunOnDisk): { readonly metrics: Record<string, unknown> } {
+/** The last values of a run's metrics, read when somebody asks; of one alone from the ends of the files only. */
+function withMetrics(disk: RunOnDisk): { readonly metrics: Record<string, unknown>; value(name: string): unknown } {
+  const known = new Map<string, unknown>();
   let metrics: Record<string, unknown> | undefined;
   return {
     get metrics() {
-      metrics ??= Object.fromEntries(metricsOf(disk, () => {}).map(({ name, value }) => [name, value]));
+      metrics ??= lastValues(disk);
       return metrics;
+    },
+    value(name) {
+      if (metrics) return metrics[name];
+      if (!known.has(name)) known.set(name, lastValues(disk, [name])[name]);
+      return known.get(name);
     },
   };
 }

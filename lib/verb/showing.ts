@@ -3,13 +3,12 @@ import type { Context } from "../command/context.js";
 import type { Outputs } from "../record/artifact.js";
 import { contextSchema } from "../record/facts.js";
 import { fault, isFault } from "../record/fault.js";
-import type { Metric } from "../record/records.js";
 import { type Graces, stateOf } from "../record/state.js";
 import { collectFiles } from "../registry/collected.js";
 import type { RunOnDisk } from "../registry/facts.js";
+import { lastValues } from "../registry/last-metrics.js";
 import { logFiles } from "../registry/logs.js";
 import { makerOfRun } from "../registry/makers.js";
-import { metricsOf } from "../registry/metrics.js";
 import { sealOf } from "../registry/outputs.js";
 import { readRecord } from "../registry/read.js";
 import { submissionFiles } from "../registry/submissions.js";
@@ -24,7 +23,7 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
   for (const problem of problems) context.report(run.id, fault("dataerr", problem));
   const { final: _, ...standing } = stateOf(facts, context.now, limits);
   const { elapsed_s } = statusOf(disk, context.now, limits);
-  const metrics = metricsOf(disk, () => {});
+  const metrics = lastValues(disk);
   const registry = await context.registry();
   const answers = answeredBy(disk, registry, limits, context.now);
   const newest = facts.submissions.at(-1);
@@ -42,7 +41,7 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
     attempts: facts.attempts,
     ...(facts.scheduler ? { scheduler: facts.scheduler } : {}),
     ...(facts.outcome ? { outcome: facts.outcome } : {}),
-    ...(metrics.length > 0 ? { metrics: lastOf(metrics) } : {}),
+    ...(Object.keys(metrics).length > 0 ? { metrics } : {}),
     ...(newest ? { script: submissionFiles(disk.dir, newest.n).script } : {}),
     ...(sealed?.missing ? { missing: sealed.missing } : {}),
     ...(collected.length > 0 ? { collected } : {}),
@@ -80,8 +79,4 @@ function argvOf({ dir, owner, run, facts }: RunOnDisk, context: Context): string
 /** As lab-submit puts it into the run's record. */
 function jobOf(id: string | undefined, scheduler = "slurm"): { job?: { id: string; scheduler: string } } {
   return id === undefined ? {} : { job: { id, scheduler: id.startsWith("local-") ? "local" : scheduler } };
-}
-
-function lastOf(metrics: Metric[]): Record<string, Metric["value"]> {
-  return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
 }

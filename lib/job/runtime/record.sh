@@ -149,12 +149,18 @@ print("\n".join(sorted(found)))' 2>/dev/null) && lab_write_once "$lab_attempt_di
 # Metrics that were printed become lines of a file.
 lab_gather_metrics() {
   local file=$lab_attempt_dir/metrics-$lab_file_host-log.ndjson log=$lab_attempt_dir/job.log
+  local temp=$lab_attempt_dir/.tmp-$lab_file_host-$BASHPID-metrics
   [[ -f $log && ! -e $file ]] && grep -q -a '^lab-metric ' -- "$log" || return 0
-  lab_write_once "$file" "$(lab_printed_metrics <"$log")"
+  # Not by way of a variable: there may be more of them than the job has memory.
+  if lab_printed_metrics <"$log" >"$temp"; then
+    [[ -z $lab_can_sync ]] || sync -- "$temp" 2>/dev/null
+    ln -T -- "$temp" "$file" 2>/dev/null
+  fi
+  rm -f -- "$temp"
 }
 
 # What is in `lab-metric {"name": …}`, and in `lab-metric loss=0.5 accuracy=0.9 step=3`: names that need no escape in JSON,
-# and decimal numbers. Of a name that stands there twice the last value counts.
+# decimal numbers, nan and inf. Of a name that stands there twice the last value counts.
 lab_printed_metrics() {
   grep -a '^lab-metric ' | tr '\000' '\001' | awk '
     function json(text,  sign, exponent) {
@@ -164,7 +170,15 @@ lab_printed_metrics() {
       sub(/\.$/, "", text); sub(/^0+/, "", text)
       return sign (text ~ /^[0-9]/ ? "" : "0") text exponent
     }
-    BEGIN { number = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$" }
+    # JSON has no number for these.
+    function word(text) {
+      if (tolower(text) ~ /nan$/) return "\"NaN\""
+      return text ~ /^-/ ? "\"-Infinity\"" : "\"Infinity\""
+    }
+    BEGIN {
+      special = "^[-+]?(nan|inf|infinity)$"
+      number = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$"
+    }
     { sub(/^lab-metric [ \t\r\v\f]*/, "") }
     /^\{/ { print; next }
     {
@@ -178,8 +192,11 @@ lab_printed_metrics() {
       step = ("step" in value) && value["step"] ~ number ? ",\"step\":" json(value["step"]) : ""
       for (i = 1; i <= names; i++) {
         name = order[i]
-        if (name == "" || name == "step" || name ~ /["\\\001-\037]/ || value[name] !~ number) continue
-        print "{\"name\":\"" name "\",\"value\":" json(value[name]) step "}"
+        if (name == "" || name == "step" || name ~ /["\\\001-\037]/) continue
+        if (value[name] ~ number) text = json(value[name])
+        else if (tolower(value[name]) ~ special) text = word(value[name])
+        else continue
+        print "{\"name\":\"" name "\",\"value\":" text step "}"
       }
     }'
 }

@@ -126,22 +126,22 @@ t.test("a view of all at once, in the form that an option asks for; nothing of n
   t.equal(await shown(t, spec, { columns: "id" }, pipe, [status]), "id\na\n");
 });
 
-t.test("a pivot has a column for each name", async (t) => {
-  const spec: Spec = { ...base, pivot: { by: ["run", "step"], key: "name", value: "value" } };
-  const metric = (step: number, name: string, value: number) => ({
-    type: "metric",
-    run: "20261120-120000-k7q3mz",
-    step,
-    name,
-    value,
-  });
-  const records = [metric(1, "loss", 0.5), metric(1, "acc", 0.1), metric(2, "loss", 0.25), failure];
-  t.equal(
-    await shown(t, spec, { table: true }, pipe, records),
-    "run     step  loss  acc\nk7q3mz     1   0.5  0.1\nk7q3mz     2  0.25\n",
-  );
-  t.equal(await shown(t, spec, { table: true }, pipe, []), "");
-});
+t.test(
+  "what gathers sees each record once, and its text comes at the end; what draws does so into a pipe too",
+  async (t) => {
+    const gather: Spec["gather"] = ({ colour }, { all }) => {
+      const ids: unknown[] = [];
+      return { add: ({ id }) => void ids.push(id), text: () => `${ids.join("")} ${all} ${colour}\n` };
+    };
+    const spec: Spec = { ...base, writes: ["status"], gather };
+    const records = [status, failed, failure, { type: "other", id: "o" }, { ...status, id: "c" }];
+    t.equal(await shown(t, spec, { all: true }, person, records), "ac true false\n");
+    t.equal(await shown(t, spec, { table: true }, pipe, [status]), "a undefined false\n");
+    t.equal(await shown(t, spec, {}, pipe, [status]), `${JSON.stringify(status)}\n`);
+    t.equal(await shown(t, { ...spec, drawn: true }, {}, pipe, [status]), "a undefined false\n");
+    t.equal(await shown(t, { ...spec, drawn: true }, { json: true }, pipe, [status]), `${JSON.stringify(status)}\n`);
+  },
+);
 
 t.test("a table does not wait for the end of a slow stream", async (t) => {
   const file = path.join(t.testdir(), "out");

@@ -1,0 +1,81 @@
+// The whole lines of a file that only grows, many at once, onwards or from its end: for files of millions of lines.
+import { errnoOf, fault, systemFault } from "../record/fault.js";
+import { fs } from "./disk.js";
+
+const chunk = 1 << 20;
+
+/** What stands for a line that is longer than a mebibyte: no reader takes it for anything. */
+const tooLong = "(a line of more than 1 MiB)\n";
+
+/** Texts of whole lines, each with its end, from the beginning; what has no end yet is being written, and is left out. */
+export function* lineChunks(file: string): Generator<string> {
+  const opened = openRegular(file);
+  if (opened === undefined) return;
+  const buffer = Buffer.allocUnsafe(2 * chunk);
+  let kept = 0;
+  let skipping = false;
+  try {
+    for (;;) {
+      const read = fs.readSync(opened.fd, buffer, kept, chunk, null);
+      if (read === 0) return;
+      const filled = kept + read;
+      const first = skipping ? buffer.subarray(0, filled).indexOf(10) + 1 : 0;
+      if (skipping && first === 0) {
+        kept = 0;
+        continue;
+      }
+      skipping = false;
+      const end = buffer.lastIndexOf(10, filled - 1) + 1;
+      if (end > first) yield buffer.toString("utf8", first, end);
+      const rest = Math.max(first, end);
+      kept = filled - rest;
+      if (kept > chunk) {
+        yield tooLong;
+        [kept, skipping] = [0, true];
+      } else buffer.copy(buffer, 0, rest, filled);
+    }
+  } finally {
+    fs.closeSync(opened.fd);
+  }
+}
+
+/** The same from the end: the last lines first, in texts whose lines stand in their order. Longer lines than 1 MiB are left out. */
+export function* lineChunksBackwards(file: string): Generator<string> {
+  const opened = openRegular(file);
+  if (opened === undefined) return;
+  const { fd } = opened;
+  try {
+    // From here on all has been given, or cannot be: it begins with a line (`whole`), or in the middle of one.
+    let upTo = opened.size;
+    let whole = false;
+    for (let length = 1 << 16; upTo > 0; ) {
+      const from = Math.max(0, upTo - length);
+      const buffer = Buffer.allocUnsafe(upTo - from);
+      const read = fs.readSync(fd, buffer, 0, buffer.length, from);
+      const end: number = whole ? read : buffer.subarray(0, read).lastIndexOf(10) + 1;
+      const start = from === 0 ? 0 : buffer.indexOf(10) + 1;
+      if (end > start) {
+        yield buffer.toString("utf8", start, end);
+        [upTo, whole, length] = [from + start, true, chunk];
+      } else if (end === 0) upTo = from;
+      else if (length <= chunk) [upTo, whole, length] = [from + end, true, 2 * chunk];
+      else [upTo, whole] = [from, false];
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function openRegular(file: string): { fd: number; size: number } | undefined {
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw fault("dataerr", `cannot read '${file}': not a regular file`);
+    return { fd, size: stat.size };
+  } catch (error) {
+    if (fd !== undefined) fs.closeSync(fd);
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw systemFault(error, `read '${file}'`);
+  }
+}

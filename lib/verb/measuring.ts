@@ -1,0 +1,77 @@
+// The metrics of the runs that were named: all of them, the last or the best ones, or as many as are wanted.
+import type { Context } from "../command/context.js";
+import { fault } from "../record/fault.js";
+import { goalOf } from "../record/goal.js";
+import { like } from "../record/like.js";
+import type { Metric } from "../record/records.js";
+import type { RunOnDisk } from "../registry/facts.js";
+import { bestMetrics, lastMetrics } from "../registry/last-metrics.js";
+import { metricsOf, pointsOf } from "../registry/metrics.js";
+import { downsampled } from "./downsampling.js";
+import { cannotShow, namedRuns } from "./runs.js";
+import { ofAnother, whoseLines } from "./what-answers.js";
+
+export interface MeasuringOptions {
+  name: string[];
+  last: boolean;
+  best: string[];
+  downsample: number | undefined;
+}
+
+/** The metrics of each run as records; of one that another answers for, that one's. */
+export async function* measure(
+  records: AsyncIterable<unknown>,
+  options: MeasuringOptions,
+  context: Context,
+): AsyncGenerator<object> {
+  const choose = chooser(options, context);
+  for await (const named of namedRuns(records, context)) {
+    if ("other" in named) {
+      yield named.other;
+      continue;
+    }
+    const { run } = named;
+    try {
+      const shown = whoseLines(run, "metrics", await context.registry(), context.say);
+      let none = true;
+      for (const metric of readable(choose(shown), run, shown)) {
+        if (context.signal.aborted) return;
+        none = false;
+        yield metric;
+      }
+      const named = options.name.length + options.best.length > 0;
+      if (none) context.say(`${shown.run.id}: no metrics${named ? " of that name" : ""} yet`);
+    } catch (error) {
+      cannotShow(run.run.id, error, context);
+    }
+  }
+}
+
+/** Throws usage for options that contradict each other. */
+function chooser({ name, last, best, downsample }: MeasuringOptions, context: Context) {
+  if ([last, best.length > 0, downsample !== undefined].filter(Boolean).length > 1)
+    throw fault("usage", "--last, --best and --downsample exclude each other");
+  if (best.length > 0 && name.length > 0)
+    throw fault("usage", "--best names its metric: --name has no place beside it");
+  if (downsample !== undefined && downsample < 2) throw fault("usage", "--downsample needs at least 2");
+  const goals = best.map(goalOf);
+  const patterns = name.map(like);
+  const wanted = (one: string) => patterns.length === 0 || patterns.some((matches) => matches(one));
+  const exact = name.length > 0 && !name.some((one) => /[*?]/.test(one)) ? name : undefined;
+  return (disk: RunOnDisk): Iterable<Metric> => {
+    const bad = (message: string) => context.report(disk.run.id, fault("dataerr", message));
+    if (goals.length > 0) return bestMetrics(disk, goals);
+    if (last) return [...lastMetrics(disk, exact).values()].filter((metric) => wanted(metric.name));
+    if (downsample !== undefined) return downsampled(disk.run.id, pointsOf(disk, bad, wanted), downsample);
+    return metricsOf(disk, bad, wanted);
+  };
+}
+
+/** What another's files refuse is told as theirs. */
+function* readable(metrics: Iterable<Metric>, disk: RunOnDisk, shown: RunOnDisk): Generator<Metric> {
+  try {
+    yield* metrics;
+  } catch (error) {
+    throw ofAnother(error, disk, shown);
+  }
+}
