@@ -1,12 +1,12 @@
 // What a pass asks the scheduler beyond its queue: interrupted submissions, jobs that have left it, what their steps say.
 import type { JobView } from "../record/facts.js";
 import { type Fault, isFault } from "../record/fault.js";
-import { jobName } from "../record/job-name.js";
 import { timestamp } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { openRun } from "../registry/runs.js";
 import { writeReceipt, writerAlive } from "../registry/submissions.js";
 import type { JobQuery, Queue } from "../scheduler/scheduler.js";
+import { acknowledgePart, foundJobs, lastArray, soughtAs, soughtFor } from "./lost-parts.js";
 import { rowIn } from "./memory.js";
 import { ownView, queryOf } from "./own-job.js";
 import type { Pass } from "./reconcile.js";
@@ -37,15 +37,12 @@ export async function findLost(pass: Pass, looked: Looked[], queue: Queue): Prom
     item.hold = writerAlive(lastIntent(item.run) as NonNullable<ReturnType<typeof lastIntent>>) === true;
   const asked = missing.filter(({ hold }) => !hold);
   if (asked.length === 0) return undefined;
-  const sought = asked.map(({ run }) => ({
-    run: run.run.id,
-    job_name: jobName(run.run),
-    since: Date.parse(lastIntent(run)?.at ?? run.run.planned_at),
-  }));
-  const found = await answer(asked, () => pass.scheduler.find(pass.registry.id, sought));
+  const sought = new Map(asked.map(({ run }) => [soughtAs(run), soughtFor(run, pass.registry)]));
+  const found = await answer(asked, () => pass.scheduler.find(pass.registry.id, [...sought.values()]));
   if (isFault(found)) return found;
+  const jobs = foundJobs(found, pass.registry);
   for (const item of asked) {
-    const view = found.find(({ run }) => run === item.run.run.id)?.view;
+    const view = jobs(item.run);
     if (!view) continue;
     const seen = lookedAt(pass, item.run, view.job, queue);
     Object.assign(item, seen, { view: seen.view ?? view });
@@ -70,16 +67,19 @@ function acknowledge(pass: Pass, item: Looked, job: string): true {
   const submission = lastIntent(item.run)?.submission ?? 1;
   const run = item.run.run.id;
   const at = timestamp(pass.now);
-  writeReceipt(pass.registry, item.run.dir, {
-    type: "receipt",
-    v: 1,
-    run,
-    submission,
-    scheduler: pass.scheduler.kind,
-    job,
-    found: true,
-    at,
-  });
+  const array = lastArray(item.run);
+  if (array) acknowledgePart(pass, array, job);
+  else
+    writeReceipt(pass.registry, item.run.dir, {
+      type: "receipt",
+      v: 1,
+      run,
+      submission,
+      scheduler: pass.scheduler.kind,
+      job,
+      found: true,
+      at,
+    });
   item.run = openRun(pass.registry, pass.registry.user, run) ?? item.run;
   return true;
 }

@@ -7,13 +7,18 @@ import { isMeant } from "../scheduler/whose.js";
 
 /** The question about a run's job, with all that tells it from another job of that id. */
 export function queryOf({ run, facts }: RunOnDisk, job: string, registry: string): JobQuery {
-  const receipt = facts.submissions.find((submission) => submission.receipt?.job === job)?.receipt;
+  const begun = facts.attempts.find(({ start }) => start?.job === job)?.start?.submission;
+  const { receipt, array } =
+    facts.submissions.find((submission) => submission.receipt?.job === job) ??
+    facts.submissions.find(({ n }) => n === begun) ??
+    {};
   return {
     job,
     since: Date.parse(run.planned_at),
     ...(receipt ? { until: Date.parse(receipt.at) } : {}),
-    owner: { registry, run: run.id },
-    job_name: jobName(run),
+    // The job of an element speaks of its array, and is called by it.
+    owner: { registry, run: array?.id ?? run.id },
+    ...(array ? {} : { job_name: jobName(run) }),
     ...(receipt?.argv ? { argv: receipt.argv } : {}),
   };
 }

@@ -1,7 +1,7 @@
 // The first pass: what the scheduler says becomes facts, and what has ended becomes an outcome. Level-triggered: it looks
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
 import { latest } from "../record/absence.js";
-import { decided } from "../record/decided.js";
+import { decided, refused } from "../record/decided.js";
 import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
 import { type Fault, fault } from "../record/fault.js";
 import { timeOfRunId } from "../record/run-id.js";
@@ -113,12 +113,16 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
 
 /** Nobody has begun to send it; or it is to end, and nobody has since it was decided that it waits, or is to be sent again. */
 function isUnsent({ facts }: RunOnDisk): boolean {
-  if (facts.cancel && decided(facts)) return true;
+  if (facts.cancel && (decided(facts) || refused(facts))) return true;
   return facts.submissions.every(({ intent }) => !intent) && facts.attempts.length === 0;
 }
 
-/** What waits for an input, or for another run, may wait as long as it has to; its last job, if it had one, counts no more. */
+/**
+ * What waits for an input, for another run or for room may wait as long as it has to; its last job, if it had one, counts no
+ * more.
+ */
 function waits({ facts }: RunOnDisk): boolean {
+  if (refused(facts)) return true;
   return ["blocked", "follows", "deferred", "hit"].includes(decided(facts)?.decision ?? "");
 }
 

@@ -1,6 +1,6 @@
 // Whether what a run's owner decided last still holds, or a submission that came after it has made it old.
 import type { Decision } from "./facts.js";
-import type { Facts } from "./state.js";
+import type { Facts, Submission } from "./state.js";
 
 /**
  * The last decision, if nobody has begun to send the run since. Then no job of it is to be looked for: it waits for another
@@ -18,4 +18,10 @@ export function lastSent({ submissions, attempts }: Pick<Facts, "submissions" | 
     start && exit?.reason !== "superseded" ? [start.submission] : [],
   );
   return Math.max(0, ...sent, ...begun);
+}
+
+/** What the scheduler said where it refused the last submission that was begun, and nothing was decided since. */
+export function refused(facts: Pick<Facts, "decision" | "submissions" | "attempts">): Submission["refusal"] {
+  const last = decided(facts) ? undefined : facts.submissions.findLast(({ n }) => n === lastSent(facts));
+  return last?.intent?.void ? undefined : last?.refusal;
 }

@@ -1,8 +1,10 @@
 // The state of a run: one pure function over the facts that its submitter, its job and its owner's reconcile wrote.
 // Nothing stores a state; whoever asks derives it, so no order of arrival and no crash between two facts can spoil it.
 import { latest, signOfLife } from "./absence.js";
+import type { PartRefusal } from "./array.js";
 import { type Counted, countedOf } from "./counted.js";
 import { decided } from "./decided.js";
+import { cancelledEarly, neverSubmitted, submitError } from "./early-end.js";
 import { endingOf, isByExit, ranToItsEnd } from "./ending.js";
 import type {
   Cancel,
@@ -19,6 +21,7 @@ import type {
 } from "./facts.js";
 import { fromOutcome } from "./from-outcome.js";
 import { isAllTold, isOfThisStart, neverBegan, seenOf } from "./seen.js";
+import { waitingFor } from "./waiting-for.js";
 
 export const states = [
   "planned",
@@ -42,6 +45,10 @@ export interface Submission {
   n: number;
   intent?: Intent;
   receipt?: Receipt;
+  /** The array that it is an element of, and its place there: intent and receipt are those of the part that holds it. `shared`: one job runs all. */
+  array?: { id: string; index: number; shared?: true };
+  /** The scheduler did not take the part: no job of it is, nor will be. */
+  refusal?: PartRefusal;
 }
 
 export interface Attempt {
@@ -118,34 +125,22 @@ export function stateOf(facts: Facts, now: number, graces: Graces = usualGraces)
   if (facts.forget) return { ...base, state: "lost", message: "given up by its owner", final: true };
   if (counted.byHand) return byHand(all);
   if (job === undefined && !attempt) return beforeAnyJob(all);
+  if (isToldByItself(all))
+    return { ...base, ...endingOf({ attempt, view: undefined, cancel: facts.cancel, cancelled: false }), final: true };
   if (view?.phase === "ended") return ended(all, view);
   if (gone) return absent(all);
   return underWay(all, view);
 }
 
+/** A job that runs many goes on when one of them has ended by itself, and its end is not theirs. */
+function isToldByItself({ counted: { submission, attempt } }: All): boolean {
+  const exit = attempt?.exit;
+  return submission?.array?.shared === true && exit?.reason === "command" && exit.asked === undefined;
+}
+
 /** A run that claimed and was not sent yet is like any that was planned, until it was sent once. */
 function isFirst({ decision, submission = 0 }: Decision): boolean {
   return decision === "claimed" && submission === 0;
-}
-
-/** What was decided holds: there is no job, or what became of the last one counts no more. */
-function waitingFor(
-  { decision, leader = "another run", runs, message }: Decision,
-  { cancel, forget, submissions, decision: last }: Facts,
-): Standing {
-  if (forget) return { state: "lost", message: "given up by its owner", final: true };
-  const refused = submissions.findLast(({ n, intent }) => intent?.void && n > (last?.submission ?? 0))?.intent;
-  // A cancel alone is no end: it may be that somebody sends it this moment. Whoever cancels forbids that first.
-  if (refused) return neverSubmitted(refused, cancel);
-  if (decision === "follows" || decision === "hit")
-    return { state: "following", message: `${leader} computes the same`, final: false };
-  if (decision === "deferred") return { state: "deferred", ...(message ? { message } : {}), final: false };
-  if (decision === "claimed") return { state: "planned", message: "is to be sent again", final: false };
-  return {
-    state: "blocked",
-    message: message ?? `waits for ${runs?.join(", ") || "what it needs"}`,
-    final: false,
-  };
 }
 
 /** The job that counts, if one is known. */
@@ -174,11 +169,12 @@ function timesOf(attempt: Attempt | undefined, view: JobView | undefined): Base 
 
 function beforeAnyJob({ facts, counted, now, graces }: All): Standing {
   const { submissions, cancel, scheduler } = facts;
-  const intent = counted.submission?.intent;
+  const { intent, refusal } = counted.submission ?? {};
   if (!intent) {
     const refused = submissions.findLast((submission) => submission.intent?.void)?.intent;
     return refused ? neverSubmitted(refused, cancel) : { state: "planned", final: false };
   }
+  if (refusal) return { state: "deferred", message: refusal.message, final: false };
   const since = latest(scheduler?.absent_since, intent.at);
   if (scheduler?.absent_since === undefined || askedLast(scheduler, now) - since < graces.submit_s * 1000)
     return { state: "submitted", message: "the scheduler's answer is not known yet", final: false };
@@ -189,20 +185,6 @@ function beforeAnyJob({ facts, counted, now, graces }: All): Standing {
     message: "the submission was interrupted, and the scheduler has no such job",
     final: true,
   };
-}
-
-const submitError = { state: "failed", mode: "submit_error", hint: "submit it again: lab run" } as const;
-
-/** Given up before it was sent. A cancel that came after that changes nothing any more. */
-function neverSubmitted(refused: Intent, cancel: Cancel | undefined): Standing {
-  const first = cancel !== undefined && Date.parse(cancel.at) <= Date.parse(refused.at);
-  return refused.by === "cancel" || first
-    ? cancelledEarly("it was submitted")
-    : { ...submitError, message: "never submitted", final: true };
-}
-
-function cancelledEarly(what: string): Standing {
-  return { state: "cancelled", mode: "cancelled", message: `cancelled before ${what}`, final: true };
 }
 
 function underWay({ counted: { attempt }, base }: All, view: JobView | undefined): Standing {
@@ -245,8 +227,9 @@ function wasCancelled({ cancel }: Facts, exit: Exit | undefined, { accounting_s 
 }
 
 /** Neither queue nor accounting knows the job. */
-function absent({ facts, counted, base, now, graces }: All): Standing {
-  const { attempt, arriving } = counted;
+function absent(all: All): Standing {
+  const { facts, counted, base, now, graces } = all;
+  const { attempt } = counted;
   const { start, exit } = attempt ?? {};
   const sign = Math.max(latest(facts.scheduler?.absent_since), signOfLife(counted));
   const gone_s = (now - sign) / 1000;
@@ -256,13 +239,20 @@ function absent({ facts, counted, base, now, graces }: All): Standing {
     const cancelled = wasCancelled(facts, exit, graces);
     return { ...base, ...endingOf({ attempt, view: undefined, cancel: facts.cancel, cancelled }), final: true };
   }
+  // Of an element that was cancelled among others that wait neither queue nor accounting keeps anything.
+  if (wasTakenOut(all) && facts.cancel && counted.submission?.array && sure_s >= graces.accounting_s)
+    return { ...base, ...cancelledEarly("it started") };
   if (gone_s < graces.missing_job_s) {
     const message = "the scheduler does not show it at the moment";
     return { ...base, state: start ? "running" : "submitted", message, final: false };
   }
-  if (facts.cancel && !attempt && !arriving && sure_s >= graces.missing_job_s)
-    return { ...base, ...cancelledEarly("it started") };
+  if (wasTakenOut(all) && sure_s >= graces.missing_job_s) return { ...base, ...cancelledEarly("it started") };
   return lost(base);
+}
+
+/** Its job never began: it was cancelled, as far as its owner, or of an array's element the scheduler, can tell. */
+function wasTakenOut({ facts, counted: { submission, attempt, arriving } }: All): boolean {
+  return !attempt && !arriving && (facts.cancel !== undefined || submission?.array !== undefined);
 }
 
 /** Absence has lasted until somebody asked for the last time, and not until now. */

@@ -2,6 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import { pid } from "node:process";
+import type * as v from "valibot";
 import {
   type ArrayElement,
   type ArrayRecord,
@@ -19,6 +20,7 @@ import { fault } from "../record/fault.js";
 import { formatIndices, parseIndices } from "../record/indices.js";
 import { randomWord } from "../record/random.js";
 import { timestamp } from "../record/units.js";
+import { awaited } from "./awaited.js";
 import { arrayDirectory, arrayFiles, numbered, partDirectory } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
 import { list, readRecord, readText } from "./read.js";
@@ -30,6 +32,13 @@ export interface ArrayOnDisk {
   array: ArrayRecord;
   dir: string;
   /** The uid that owns it. */
+  owner: number;
+}
+
+/** What is enough to find an array's parts. */
+export interface ArrayPlace {
+  array: Pick<ArrayRecord, "id">;
+  dir: string;
   owner: number;
 }
 
@@ -94,19 +103,20 @@ export function readIndex({ array, dir, owner }: ArrayOnDisk): ArrayElement[] {
 }
 
 /**
- * Links the next part: these elements are about to be given to the scheduler. Whether they may be is not asked here: an
- * element's own facts tell, and its seal. Throws faults.
+ * Links the part after `last`, the highest that was read: these elements are about to be given to the scheduler. Says
+ * `exists` where somebody else has linked it meanwhile: then that is to be read before anything more is said, so that no
+ * element is in two parts that are sent at once. Throws faults.
  */
 export function linkPart(
   registry: Registry,
-  { array, dir }: ArrayOnDisk,
+  { array, dir }: ArrayPlace,
   indices: Iterable<number>,
-  by: Part["by"],
-): ArrayPart {
+  { by, last }: { by: Part["by"]; last: number },
+): ArrayPart | "exists" {
   const start = processStart(pid);
   const sent = formatIndices(indices);
-  let part = 1 + Math.max(0, ...list(dir).map((name) => numbered(name, "part-") ?? 0));
-  while (makeDirectory(partDirectory(dir, part), registry.modes.directory) === "exists") part += 1;
+  const part = last + 1;
+  makeDirectory(partDirectory(dir, part), registry.modes.directory);
   const intent: Part = {
     type: "part",
     v: 1,
@@ -122,12 +132,11 @@ export function linkPart(
     at: timestamp(Date.now()),
   };
   const file = path.join(partDirectory(dir, part), "intent.json");
-  if (writeOnce(file, recordText(intent), registry.modes.file) === "exists")
-    throw fault("cantcreat", `cannot write '${file}': it is there already`);
+  if (writeOnce(file, recordText(intent), registry.modes.file) === "exists") return "exists";
   return { part, intent, indices: new Set(parseIndices(sent)) };
 }
 
-/** Takes back a part of our own, when the scheduler certainly was not reached. Its number stays taken. */
+/** Takes back a part of our own, when the scheduler certainly was not reached. Its number may be taken again. */
 export function withdrawPart(dir: string, part: number): void {
   unmark(path.join(partDirectory(dir, part), "intent.json"));
 }
@@ -150,23 +159,41 @@ export function writePartRefusal(registry: Registry, dir: string, refusal: PartR
   );
 }
 
-/** The parts of an array that were begun, in order; one without its intent was taken back, or never was. Throws faults. */
-export function readParts({ array, dir, owner }: ArrayOnDisk): ArrayPart[] {
+/** Parts of which nothing more can come, by their directories. */
+const done = new Map<string, ArrayPart>();
+
+/**
+ * The parts of an array that were begun, in order; one without its intent was taken back, or never was. What is decided of a
+ * part is read once a process, however many elements are looked at. Throws faults.
+ */
+export function readParts({ array, dir, owner }: ArrayPlace): ArrayPart[] {
   const numbers = list(dir).flatMap((name) => numbered(name, "part-") ?? []);
   return numbers
     .sort((a, b) => a - b)
     .flatMap((part) => {
-      const at = (name: string) => path.join(partDirectory(dir, part), `${name}.json`);
-      const refusal = readRecord(at("refusal"), partRefusalSchema, { owner });
-      const receipt = readRecord(at("receipt"), partReceiptSchema, { owner });
-      const intent = readRecord(at("intent"), partSchema, { owner });
-      if (intent === undefined) return [];
-      for (const one of [intent, receipt, refusal])
-        if (one !== undefined && (one.array !== array.id || one.part !== part))
-          throw fault("dataerr", `cannot read '${partDirectory(dir, part)}': it is about another part`);
-      const found = { part, intent, indices: new Set(parseIndices(intent.indices)) };
-      return { ...found, ...(receipt ? { receipt } : {}), ...(refusal ? { refusal } : {}) };
+      const place = partDirectory(dir, part);
+      const found = done.get(place) ?? readPart(place, part, array.id, owner);
+      if (found?.receipt ?? found?.refusal) done.set(place, found as ArrayPart);
+      return found ?? [];
     });
+}
+
+/** By what is listed: a name that was looked for before it was there may be taken for missing for a while. */
+function readPart(place: string, part: number, array: string, owner: number): ArrayPart | undefined {
+  const names = list(place);
+  const read = <S extends v.GenericSchema>(name: string, schema: S): v.InferOutput<S> | undefined => {
+    const file = path.join(place, `${name}.json`);
+    if (!names.includes(`${name}.json`)) return undefined;
+    const record = awaited(file, () => readRecord(file, schema, { owner }) as { array?: string; part?: number });
+    if (record && (record.array !== array || record.part !== part))
+      throw fault("dataerr", `cannot read '${place}': it is about another part`);
+    return record as v.InferOutput<S>;
+  };
+  const intent = read("intent", partSchema);
+  if (intent === undefined) return undefined;
+  const [receipt, refusal] = [read("receipt", partReceiptSchema), read("refusal", partRefusalSchema)];
+  const found = { part, intent, indices: new Set(parseIndices(intent.indices)) };
+  return { ...found, ...(receipt ? { receipt } : {}), ...(refusal ? { refusal } : {}) };
 }
 
 /** The part by which an element counts as sent, or else as refused: of those that hold it the last that was not refused. */

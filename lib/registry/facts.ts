@@ -18,6 +18,7 @@ import type { Attempt, Facts, Submission } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import { awaited } from "./awaited.js";
 import { fs } from "./disk.js";
+import { placeSchema, submissionInArray } from "./element.js";
 import { envelope, numbered } from "./layout.js";
 import { list, readRecord } from "./read.js";
 
@@ -70,12 +71,26 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
     }
   };
   const of: Read = (file, schema) => (has.has(file) ? read(file, schema) : undefined);
+  const inArray = (n: number): Submission | undefined => {
+    // Its script is the array's.
+    if (!has.has(`submit-${n}/values.sh`) || has.has(`submit-${n}/script.sh`)) return undefined;
+    const array = of(`submit-${n}/context.json`, placeSchema)?.array;
+    if (!array) return undefined;
+    try {
+      return submissionInArray({ run: run.id, dir, owner }, n, array);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      problems.push(error.message);
+      partial = true;
+      return { n, array };
+    }
+  };
   const beatIn = (directory: string) =>
     has.has(`${directory}/beat`) ? mtime(path.join(lab, directory, "beat")) : undefined;
   const facts: Facts = {
     run: run.id,
     planned_at: run.planned_at,
-    submissions: ordered(names, "submit-").map((n) => submission(n, within(`submit-${n}`), of)),
+    submissions: ordered(names, "submit-").map((n) => submission(n, within(`submit-${n}`), of, inArray)),
     attempts: ordered(names, "attempt-").map((n) => attempt(n, within(`attempt-${n}`), of, beatIn)),
     ...present("scheduler", of("scheduler.json", schedulerFactSchema)),
     ...present("cancel", of("cancel.json", cancelSchema)),
@@ -94,9 +109,16 @@ function checkPlace({ id, user }: Run, dir: string): void {
 
 type Read = <S extends v.GenericSchema>(file: string, schema: S) => v.InferOutput<S> | undefined;
 
-function submission(n: number, directory: string, read: Read): Submission {
+/** An element's own intent tells that it was given up, or that its job began; all else is its array's. */
+function submission(
+  n: number,
+  directory: string,
+  read: Read,
+  inArray: (n: number) => Submission | undefined,
+): Submission {
   return {
     n,
+    ...inArray(n),
     ...present("intent", read(`${directory}/intent.json`, intentSchema)),
     ...present("receipt", read(`${directory}/receipt.json`, receiptSchema)),
   };

@@ -18,6 +18,32 @@ export interface SubmitRequest {
   dependencies: { type: DependencyType; jobs: string[] }[];
 }
 
+/** A part of an array that is given to the scheduler as one job of many elements. */
+export interface ArrayRequest extends Omit<SubmitRequest, "run" | "submission" | "run_dir"> {
+  /** The array's id: by it the job is found again, as a run's is by the run's. */
+  array: string;
+  dir: string;
+  /** Which of its elements, as `0-299,305`. */
+  indices: string;
+  /** At most so many of them run at once. */
+  throttle?: number;
+  /** They are one job without elements: its script gets the indices. */
+  one_job?: boolean;
+}
+
+/** For whose jobs is asked how many more there may be. */
+export interface RoomOf {
+  account?: string;
+  qos?: string;
+}
+
+export interface Room {
+  /** No index of an array may be as high as this. */
+  max_array_size: number;
+  /** How many more jobs the limits that are known leave; Infinity where none is. */
+  room: number;
+}
+
 export interface Submitted {
   job: string;
   argv: string[];
@@ -92,6 +118,14 @@ export interface Scheduler {
    * `unavailable` (it could not be reached; nothing was accepted), `tempfail` (it may have been accepted: look for it).
    */
   submit(request: SubmitRequest): Promise<Submitted>;
+  /** Gives a part of an array to the scheduler, with the faults of `submit`. Absent where there are no arrays. */
+  submitArray?(request: ArrayRequest): Promise<Submitted>;
+  /** How much more it would take now. Faults: `unavailable`. */
+  room?(of: RoomOf): Promise<Room>;
+  /** Whether these words of a refusal speak of how many jobs there are, and not of what is asked for each. */
+  isLimit?(refusal: string): boolean;
+  /** Asks that jobs end, and wait to be run again; one that waits already is no error. Faults: `unavailable`, `refused`, `noperm`. */
+  requeue?(jobs: string[]): Promise<void>;
   /** My jobs that are in the queue, and those that left it lately. The question is under way when this returns. Faults: `unavailable`. */
   queue(): Promise<Queue>;
   /** These jobs, whoever's, as far as they are in the scheduler's memory and the caller may see them. Faults: `unavailable`. */

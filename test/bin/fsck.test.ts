@@ -166,12 +166,10 @@ const breakages: Record<string, Breakage> = {
       edit(lab("train", "submit-1/context.json"), (context) => {
         context["array"] = { id: array.id, index: 0 };
       });
-      linkPart(
-        openRegistry(rich.registry, os.userInfo().uid),
-        { array, dir, owner: os.userInfo().uid },
-        [0, 3],
-        "submit",
-      );
+      linkPart(openRegistry(rich.registry, os.userInfo().uid), { array, dir, owner: os.userInfo().uid }, [0, 3], {
+        by: "submit",
+        last: 0,
+      });
     },
     found: ["part part-1/intent.json"],
   },

@@ -1,6 +1,7 @@
-// scancel, for many jobs at once.
+// scancel, for many jobs at once, the elements of an array in one word.
 import { type Fault, fault } from "../../record/fault.js";
 import { type Answer, type SlurmClient, slurmWords, unanswered } from "./client.js";
+import { joinJobIds } from "./job-ids.js";
 import { troubleOf } from "./trouble.js";
 
 const batch = 500;
@@ -14,8 +15,9 @@ const gone = /Invalid job id specified|already completing or completed|already f
  */
 export async function cancelJobs(slurm: SlurmClient, jobs: readonly string[]): Promise<void> {
   let failure: Fault | undefined;
-  for (let from = 0; from < jobs.length; from += batch) {
-    const answer = await slurm("scancel", jobs.slice(from, from + batch));
+  const words = joinJobIds(jobs);
+  for (let from = 0; from < words.length; from += batch) {
+    const answer = await slurm("scancel", words.slice(from, from + batch));
     const trouble = troubleOf(answer);
     if (trouble === "down" || trouble === "unclear") throw unanswered(answer, "cancel jobs");
     if (trouble !== undefined) failure ??= refusal(answer, trouble === "denied");

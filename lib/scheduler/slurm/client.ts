@@ -3,7 +3,7 @@ import { type Fault, fault } from "../../record/fault.js";
 import { slurmEnvironment, slurmQueryEnvironment } from "./environment.js";
 import { streamed } from "./streamed.js";
 
-export const slurmPrograms = ["sbatch", "squeue", "sacct", "scancel", "scontrol", "sinfo"] as const;
+export const slurmPrograms = ["sbatch", "squeue", "sacct", "scancel", "scontrol", "sinfo", "sacctmgr"] as const;
 export type SlurmProgram = (typeof slurmPrograms)[number];
 
 export interface SlurmOptions {

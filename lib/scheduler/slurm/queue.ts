@@ -16,7 +16,8 @@ export async function namedJobs(slurm: SlurmClient, ids: readonly string[]): Pro
 
 async function asked(slurm: SlurmClient, which: readonly string[]): Promise<QueueRows> {
   const rows = queueRows();
-  const argv = [...which, "--all", "--noheader", "--states=all", queueFormat];
+  // Each element of an array in a row of its own: in the row of all that wait, one speaks for the others.
+  const argv = [...which, "--array", "--all", "--noheader", "--states=all", queueFormat];
   const answer = await slurm("squeue", argv, { read: rows.add });
   // Of a single id that it does not know, squeue says so; of one among several it says nothing.
   if (troubleOf(answer) === "refused" && /Invalid job id/.test(answer.stderr)) return rows;

@@ -6,8 +6,11 @@ import { type SlurmOptions, slurmClient } from "./client.js";
 import { findJobs } from "./find.js";
 import { namedJobs, queuedJobs } from "./queue.js";
 import { explainSlurm } from "./reasons.js";
+import { isLimit } from "./refusals.js";
+import { requeueJobs } from "./requeue.js";
+import { roomFinder } from "./room.js";
 import { slurmSettings } from "./settings.js";
-import { submitJob } from "./submit.js";
+import { submitArray, submitJob } from "./submit.js";
 
 /** The cluster that the caller's environment (SLURM_CONF) or this machine's configuration leads to. */
 export function slurmScheduler(options: SlurmOptions): Scheduler {
@@ -17,6 +20,10 @@ export function slurmScheduler(options: SlurmOptions): Scheduler {
     kind: "slurm",
     idsComeRound: true,
     submit: (request) => submitJob(slurm, request),
+    submitArray: (request) => submitArray(slurm, request),
+    room: roomFinder(slurm),
+    isLimit,
+    requeue: (jobs) => requeueJobs(slurm, jobs),
     queue: () => queuedJobs(slurm),
     jobs: (ids) => namedJobs(slurm, ids),
     accounting: (jobs) => accountedJobs(slurm, jobs),

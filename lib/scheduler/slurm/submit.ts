@@ -1,6 +1,6 @@
 // One sbatch: what it is given, and what its answer means.
 import { fault } from "../../record/fault.js";
-import type { SubmitRequest, Submitted } from "../scheduler.js";
+import type { ArrayRequest, SubmitRequest, Submitted } from "../scheduler.js";
 import { type Answer, hintOf, type SlurmClient, slurmWords } from "./client.js";
 import { remedy } from "./remedies.js";
 import { troubleOf } from "./trouble.js";
@@ -13,8 +13,29 @@ export const cancelWhereUnmet = "--kill-on-invalid-dep=yes";
  * can have been accepted, `tempfail` if it may have been.
  */
 export async function submitJob(slurm: SlurmClient, request: SubmitRequest): Promise<Submitted> {
-  const argv = ["--parsable", ...dependencyOptions(request.dependencies), request.script];
-  const answer = await slurm("sbatch", argv, { cwd: request.run_dir });
+  return sent(slurm, dependencyOptions(request.dependencies), request.run_dir, request);
+}
+
+/** Submits some elements of an array, as one job. Its faults are those of a single one. */
+export async function submitArray(slurm: SlurmClient, request: ArrayRequest): Promise<Submitted> {
+  const { indices, throttle, one_job, dir } = request;
+  const dependencies = dependencyOptions(request.dependencies);
+  if (one_job) return sent(slurm, dependencies, dir, request, [indices]);
+  const option = `--array=${indices}${throttle === undefined ? "" : `%${throttle}`}`;
+  return sent(slurm, [option, ...dependencies], dir, request);
+}
+
+type Asked = Pick<SubmitRequest, "script" | "job_name" | "resources">;
+
+async function sent(
+  slurm: SlurmClient,
+  options: readonly string[],
+  cwd: string,
+  request: Asked,
+  words: readonly string[] = [],
+): Promise<Submitted> {
+  const argv = ["--parsable", ...options, request.script, ...words];
+  const answer = await slurm("sbatch", argv, { cwd });
   if (troubleOf(answer) !== undefined) throw await refusal(slurm, answer, request);
   const [, job, cluster] = /^(\d+)(?:;(\S+))?\s*$/m.exec(answer.stdout) ?? [];
   if (job === undefined) {
@@ -41,7 +62,7 @@ function dependencyOptions(dependencies: SubmitRequest["dependencies"]): string[
   return clauses.length === 0 ? [] : [`--dependency=${clauses.join(",")}`, cancelWhereUnmet];
 }
 
-async function refusal(slurm: SlurmClient, answer: Answer, request: SubmitRequest): Promise<Error> {
+async function refusal(slurm: SlurmClient, answer: Answer, request: Asked): Promise<Error> {
   const trouble = troubleOf(answer);
   if (trouble === "down") {
     return fault("unavailable", `cannot submit ${request.job_name}: ${slurmWords(answer)}`, { hint: hintOf(answer) });

@@ -3,6 +3,7 @@ import path from "node:path";
 import t from "tap";
 import { elementJob } from "../../../lib/record/array.js";
 import {
+  type ArrayPart,
   linkPart,
   partOf,
   readArray,
@@ -51,24 +52,28 @@ t.test("an index that is not what its array says is refused", async (t) => {
 t.test("parts: what is refused is sent anew, in another one", async (t) => {
   const { registry, array } = made(t);
   t.strictSame(readParts(array), []);
-  const first = linkPart(registry, array, [0, 1, 2, 9], "submit");
+  const link = (last: number, indices: number[]) => linkPart(registry, array, indices, { by: "submit", last });
+  const first = link(0, [0, 1, 2, 9]);
+  t.equal(link(0, [2, 3]), "exists", "who read no part links none after another");
   t.match(first, { part: 1, intent: { indices: "0-2,9", array: id } });
   t.equal(
     writePartRefusal(registry, array.dir, { type: "part-refusal", v: 1, array: id, part: 1, message: "no", at }),
     "made",
   );
-  const second = linkPart(registry, array, [0, 1], "submit");
+  const second = link(1, [0, 1]);
   const receipt = { type: "part-receipt", v: 1, array: id, part: 2, scheduler: "slurm", job: "77", at } as const;
   t.equal(writePartReceipt(registry, array.dir, receipt), "made");
   t.equal(writePartReceipt(registry, array.dir, { ...receipt, job: "78" }), "exists", "a receipt is written once");
-  withdrawPart(array.dir, linkPart(registry, array, [5], "advance").part);
-  t.equal(linkPart(registry, array, [6], "advance").part, 4, "a number is not given twice");
+  t.match(link(2, [5]), { part: 3 });
+  withdrawPart(array.dir, 3);
+  t.equal(partOf(readParts(array), 5), undefined);
+  t.match(link(2, [6]), { part: 3 });
   const parts = readParts(array);
   t.strictSame(
     parts.map(({ part }) => part),
-    [1, 2, 4],
+    [1, 2, 3],
   );
-  t.match(partOf(parts, 1), { part: second.part, receipt: { job: "77" } });
+  t.match(partOf(parts, 1), { part: (second as ArrayPart).part, receipt: { job: "77" } });
   t.match(partOf(parts, 9), { part: 1, refusal: { message: "no" } }, "refused, and not sent since");
   t.equal(partOf(parts, 5), undefined);
   t.equal(elementJob(receipt, 1), "77_1");
@@ -77,7 +82,7 @@ t.test("parts: what is refused is sent anew, in another one", async (t) => {
 
 t.test("a part that speaks of another is no fact", async (t) => {
   const { registry, array } = made(t);
-  linkPart(registry, array, [0], "submit");
+  linkPart(registry, array, [0], { by: "submit", last: 0 });
   fs.renameSync(path.join(array.dir, "part-1"), path.join(array.dir, "part-2"));
   t.throws(() => readParts(array), { code: "dataerr", message: /another part/ });
 });
