@@ -2,7 +2,9 @@
 // it, and sbatch it by hand, and it is still the run.
 import type { ContextInput, JobContext } from "../record/facts.js";
 import { fault } from "../record/fault.js";
+import { type CheckpointInput, checkpointValues } from "./checkpoint-values.js";
 import labPy from "./lab.py";
+import { type JobLauncher, launcherValues } from "./launcher-values.js";
 import { bashArray, bashValue, bashWord } from "./quote.js";
 import { runtime } from "./runtime.js";
 
@@ -19,6 +21,7 @@ export interface ScriptInput {
   venv?: string;
   container?: string;
   setup?: readonly string[];
+  launcher?: JobLauncher;
   inherit?: boolean;
   seed?: number;
   unpack?: "auto" | "node" | "shared";
@@ -26,6 +29,8 @@ export interface ScriptInput {
   umask?: string;
   /** WANDB_* by name. */
   wandb?: Readonly<Record<string, string>>;
+  /** What it goes on from, and whether it is started again. */
+  resuming?: CheckpointInput;
   /** The recorded digest of each external input that has one, by role. */
   fingerprints: Readonly<Record<string, string>>;
 }
@@ -87,6 +92,8 @@ function values({ context, ...more }: ScriptInput): string[] {
     bashValue("lab_unpack", more.unpack ?? "auto"),
     bashValue("lab_workdir", context.workdir),
     bashArray("lab_command", context.command),
+    ...checkpointValues(more.resuming ?? { command: context.command }),
+    ...launcherValues(more.launcher),
     "",
     bashValue("lab_inherit", String(more.inherit ?? false)),
     bashArray("lab_site_env", environment(more.siteEnv)),

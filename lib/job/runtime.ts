@@ -1,5 +1,6 @@
 // The runtime's parts in the order in which they stand in a script.
 import attempt from "./runtime/attempt.sh";
+import checkpoint from "./runtime/checkpoint.sh";
 import cleanStart from "./runtime/clean-start.sh";
 import command from "./runtime/command.sh";
 import environment from "./runtime/environment.sh";
@@ -7,6 +8,7 @@ import fence from "./runtime/fence.sh";
 import fingerprint from "./runtime/fingerprint.sh";
 import finish from "./runtime/finish.sh";
 import gate from "./runtime/gate.sh";
+import launch from "./runtime/launch.sh";
 import main from "./runtime/main.sh";
 import outputs from "./runtime/outputs.sh";
 import record from "./runtime/record.sh";
@@ -20,6 +22,7 @@ const parts = [
   cleanStart,
   words,
   fingerprint,
+  checkpoint,
   attempt,
   fence,
   source,
@@ -30,6 +33,7 @@ const parts = [
   watch,
   usage,
   steps,
+  launch,
   command,
   finish,
   main,

@@ -63,11 +63,13 @@ function* nulls(value: unknown, path: TomlPath): Generator<Breach> {
   else if (isTable(value)) for (const [key, item] of Object.entries(value)) yield* nulls(item, [...path, key]);
 }
 
-function* shellBreaches({ command, args }: Table): Generator<Breach> {
+function* shellBreaches({ command, args, checkpoints }: Table): Generator<Breach> {
   if (Array.isArray(command) && command[0] === "")
     yield breach(["command", 0], "command.0 is empty: it is the program");
   if (typeof command !== "string") return;
-  const trouble = shellTrouble(command, isTable(args) && Object.values(args).some((value) => value !== false));
+  const hasArguments = isTable(args) && Object.values(args).some((value) => value !== false);
+  const isResumed = isTable(checkpoints) && checkpoints["resume_arg"] !== undefined;
+  const trouble = shellTrouble(command, hasArguments || isResumed);
   if (trouble === undefined) return;
   yield {
     ...breach(["command"], `command ${trouble}`),

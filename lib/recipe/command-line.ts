@@ -5,17 +5,18 @@ import { dotted } from "../toml/path.js";
 import { fillShellLine, shellTrouble, shellWord, withoutEnd } from "./shell.js";
 import { expandTokens, type TokenValues } from "./tokens.js";
 
-export type Commanded = Pick<Run, "command" | "args" | "args_format" | "numbers">;
+export type Commanded = Pick<Run, "command" | "args" | "args_format" | "numbers" | "checkpoints">;
 
 /**
  * The argv of a run. A list stays a list; a string is a line for bash, in which a token becomes one quoted word and the
- * arguments are quoted words after it. Throws dataerr for a token without a value, and for what no argv can hold.
+ * arguments are quoted words after it; what it resumes from is only known on the node, so that a line has the variable
+ * for it (to a list the runtime appends it). Throws dataerr for a token without a value, and for what no argv can hold.
  */
 export function commandLine(run: Commanded, values: TokenValues): string[] {
   const words = argumentWords(run, values);
   const argv =
     typeof run.command === "string"
-      ? ["bash", "-c", shellLine(run.command, words, values)]
+      ? ["bash", "-c", shellLine(run.command, [...words.map(shellWord), ...resumeWords(run)], values)]
       : [...run.command.map((word) => expandTokens(word, values)), ...words];
   const torn = argv.find((word) => word.includes("\0"));
   if (torn !== undefined) throw fault("dataerr", "cannot build the command: a word has a NUL in it");
@@ -50,5 +51,16 @@ function shellLine(command: string, words: readonly string[], values: TokenValue
   const trouble = shellTrouble(command, words.length > 0);
   if (trouble !== undefined) throw fault("dataerr", `cannot build the command: the line ${trouble}`);
   const line = fillShellLine(command, values);
-  return words.length === 0 ? line : [withoutEnd(line), ...words.map(shellWord)].join(" ");
+  return words.length === 0 ? line : [withoutEnd(line), ...words].join(" ");
+}
+
+/** For a line of bash: the option and its value, and no word at all where there is nothing to resume from. */
+function resumeWords({ checkpoints, args_format }: Commanded): string[] {
+  const option = checkpoints?.resume_arg;
+  if (option === undefined) return [];
+  return [
+    args_format?.style === "space"
+      ? `\${LAB_RESUME_FROM:+${option} "$LAB_RESUME_FROM"}`
+      : `\${LAB_RESUME_FROM:+${option}="$LAB_RESUME_FROM"}`,
+  ];
 }

@@ -29,7 +29,7 @@ export function cacheKey(run: Run): CacheKey {
 /**
  * What makes the key. Tokens stand in it unexpanded, so that ids, names and paths do not; the values of params, args
  * and seed do. Floats are told from integers by a list, since JSON writes 1.0 as 1; how else a number is spelled does
- * not count. What recipes cannot say yet (the point of a sweep, a launcher, the digest of a container, a step to resume
+ * not count. What recipes cannot say yet (the point of a sweep, the digest of a container, a step to resume
  * from) has its place here when they can, and a version of its own if keys change by it.
  */
 export function keyParts(run: Run): Record<string, unknown> {
@@ -47,6 +47,7 @@ export function keyParts(run: Run): Record<string, unknown> {
     source: sourceDigest(run),
     environment: environment(run),
     topology: topology(run),
+    ...launcher(run),
     inputs: mapped(run.inputs, inputPart),
     outputs: mapped(run.outputs, ({ type, marker }) => ({ type, ...(marker === undefined ? {} : { marker }) })),
   };
@@ -108,6 +109,18 @@ function some(words: readonly string[] | undefined): readonly string[] | undefin
 function topology({ resources }: Run): Record<string, unknown> {
   const of = ({ nodes = 1, gpus = 0 }: { nodes?: number; gpus?: number }) => ({ nodes, gpus });
   return { ...of(resources), ...(resources.components?.length ? { components: resources.components.map(of) } : {}) };
+}
+
+/** How many processes it is, and who starts them; a command that is started as it is, is what it was without a launcher. */
+function launcher({ launcher }: Run): Record<string, unknown> {
+  if (launcher === undefined) return {};
+  if (launcher.resolved === undefined)
+    throw fault("dataerr", "cannot make the cache key: the launcher is not resolved", {
+      hint: "lab-resolve comes before it",
+    });
+  const { kind, nnodes, nproc_per_node } = launcher.resolved;
+  if (kind === "none") return {};
+  return { launcher: { kind, nnodes, nproc_per_node, ...(launcher.extra?.length ? { extra: launcher.extra } : {}) } };
 }
 
 /**

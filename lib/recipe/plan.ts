@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Run, RunInput, RunOutput, RunSource } from "../record/run.js";
 import { drawRunId } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
+import { runLauncher } from "./launcher.js";
 import { layerOf } from "./layers.js";
 import type { Recipe } from "./load.js";
 import { plainTable } from "./numbers.js";
@@ -66,8 +67,10 @@ export function planRun(recipe: Recipe, context: PlanContext): Run {
     ...why(table, context.flags ?? {}),
     ...given("environment", table.environment),
     resources: runResources(table.resources),
+    ...given("launcher", table.launcher && runLauncher(table.launcher)),
     inputs: {},
     outputs: outputsOf(table),
+    ...given("checkpoints", table.checkpoints as Run["checkpoints"]),
     ...given("collect", table.collect),
     ...given("after", table.after),
     ...given("notify", table.notify && { when: "afterany", ...table.notify }),

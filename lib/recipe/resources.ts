@@ -45,7 +45,8 @@ const size = sizeOr();
 /** `"0"` is Slurm's word for all the memory of the node. */
 const mem = sizeOr("0");
 
-const time = v.pipe(
+/** A time with its unit. */
+export const time = v.pipe(
   withUnit(() => "m"),
   v.check(
     (text) => reads(parseDuration, text) && /\D/.test(text.trim().replace(".", "")),

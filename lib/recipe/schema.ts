@@ -2,6 +2,8 @@
 import * as v from "valibot";
 import { isName } from "../record/names.js";
 import { isTable } from "../toml/path.js";
+import { checkpointsSchema } from "./checkpoints.js";
+import { launcherSchema } from "./launcher.js";
 import { inside, line, notYet, variableTrouble } from "./pieces.js";
 import { resourcesSchema } from "./resources.js";
 
@@ -148,10 +150,10 @@ export const recipeSchema = v.strictObject({
   ),
   environment: maybe(environment),
   resources: maybe(resourcesSchema),
-  launcher: maybe(notYet),
+  launcher: maybe(launcherSchema),
   inputs: maybe(inputs),
   outputs: maybe(outputs),
-  checkpoints: maybe(notYet),
+  checkpoints: maybe(checkpointsSchema),
   collect: maybe(v.strictObject({ globs: v.array(inside), exclude: maybe(v.array(inside)) })),
   eval: maybe(notYet),
   sweep: maybe(notYet),

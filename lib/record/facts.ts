@@ -97,6 +97,10 @@ export const startSchema = record("start", {
   /** Told by no one else: by it the writer recognises its own record. */
   token: maybe(text),
   at: time,
+  /** The checkpoint that it goes on from, and how that was found to be the one. */
+  resume: maybe(
+    v.looseObject({ path, step: maybe(count), how: maybe(v.picklist(["pointer", "step", "single", "given"])) }),
+  ),
 });
 export type Start = v.InferOutput<typeof startSchema>;
 

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { arraySchema, partReceiptSchema, partRefusalSchema, partSchema } from "./array.js";
 import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
+import { checkpointSchema } from "./checkpoint.js";
 import { claimSchema, goSchema } from "./claim.js";
 import {
   cancelSchema,
@@ -212,6 +213,7 @@ export const records = {
   status: statusSchema,
   job: jobSchema,
   metric: metricSchema,
+  checkpoint: checkpointSchema,
   event: eventSchema,
   line: lineSchema,
   problem: problemSchema,

@@ -1,6 +1,7 @@
 // `[checks]`: what can be seen to be wrong before anything is submitted. Each is an error, a warning, or off.
 import fs from "node:fs";
 import path from "node:path";
+import { type Finding, topologyFindings } from "../recipe/topology.js";
 import { claims } from "../record/claim.js";
 import { fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
@@ -10,15 +11,7 @@ import { shortSize } from "../record/units.js";
 import type { Registry } from "../registry/open.js";
 import { type Entry, roll } from "../registry/roll.js";
 import { openRun } from "../registry/runs.js";
-import type { TomlPath } from "../toml/path.js";
 import { unknownArguments } from "./argparse.js";
-
-export interface Finding {
-  /** Of what in the recipe. */
-  at: TomlPath;
-  message: string;
-  hint?: string;
-}
 
 /** A finding of a check that is not off; an error says how it can be let pass. */
 export type Found = Finding & { level: "error" | "warn" };
@@ -46,8 +39,9 @@ export function checkRun(run: Run, registry: Registry): string[] {
 }
 
 /** What the checks find, the strictest first; without a registry nothing is compared with what was run before. */
-export function* findings(run: Run, registry?: Registry): Generator<Found> {
+export function* findings(run: Run, registry?: Registry, only?: CheckName): Generator<Found> {
   for (const [name, look] of Object.entries(checks) as [CheckName, (typeof checks)[CheckName]][]) {
+    if (only !== undefined && name !== only) continue;
     const level = run.checks?.[name] ?? levels[name];
     if (level === "off") continue;
     const off = `[checks] ${name} = "${level === "error" ? "warn" : "off"}" lets it pass`;
@@ -60,7 +54,7 @@ export function* findings(run: Run, registry?: Registry): Generator<Found> {
 
 const checks: Record<CheckName, (run: Run, registry: Registry | undefined) => Finding[]> = {
   preflight,
-  topology,
+  topology: topologyFindings,
   resources,
   unknown_args: (run) => {
     const script = scriptOf(run);
@@ -116,20 +110,6 @@ function scriptOf({ command, source, workdir }: Run): { word: string; file: stri
         ? command.slice(1).find((next) => scripts.test(next))
         : undefined;
   return word === undefined || /[{}]/.test(word) ? undefined : { word, file: path.join(source.root, workdir, word) };
-}
-
-/** Several nodes, and a command that only the first of them will run. */
-function topology({ resources: { nodes = 1 }, command }: Run): Finding[] {
-  if (nodes <= 1) return [];
-  const text = typeof command === "string" ? command : command.join(" ");
-  if (/\b(srun|mpirun|mpiexec|torchrun|accelerate|deepspeed|ray)\b/.test(text)) return [];
-  return [
-    {
-      at: ["resources", "nodes"],
-      message: `it asks for ${nodes} nodes, but its command would run on the first one only`,
-      hint: "begin the command with srun",
-    },
-  ];
 }
 
 function resources({ resources: r }: Run): Finding[] {

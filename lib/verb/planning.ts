@@ -16,6 +16,7 @@ import { findSource, type Source } from "../source/find-source.js";
 import { meantOtherwise } from "./no-recipe.js";
 import { unplacedOutputs } from "./output-kinds.js";
 import { sourceOf } from "./recipe-source.js";
+import { refuseShape } from "./refuse-shape.js";
 
 export interface PlanOptions {
   set: string[];
@@ -113,6 +114,7 @@ async function planned(recipe: Recipe, source: Source, options: PlanOptions, con
     flags,
   });
   checkTokens(run);
+  await refuseShape(run, recipe);
   return { ...run, ...cachingOf(options), ...(context.dryRun ? { dry_run: true } : {}) };
 }
 

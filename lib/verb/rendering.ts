@@ -2,12 +2,15 @@
 
 import type { Context } from "../command/context.js";
 import type { Config } from "../config/config.js";
+import type { JobLauncher } from "../job/launcher-values.js";
 import { renderScript } from "../job/render.js";
 import { commandLine } from "../recipe/command-line.js";
+import { resolvedLauncher } from "../recipe/launcher.js";
 import { expandTokens, type TokenValues, tokenValues } from "../recipe/tokens.js";
 import { artifactIdOf } from "../record/artifact-id.js";
 import type { JobContext } from "../record/facts.js";
 import { fault } from "../record/fault.js";
+import { requeueOf } from "../record/requeue.js";
 import { type Run, runSchema } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
@@ -171,8 +174,29 @@ function scriptInput(run: Run, config: Config, values: TokenValues) {
     ...(run.seed === undefined ? {} : { seed: run.seed }),
     ...(run.source.unpack === undefined ? {} : { unpack: run.source.unpack }),
     ...wandb(run),
+    resuming: resuming(run),
+    ...launcherOf(run),
     fingerprints: Object.fromEntries(fingerprints),
   };
+}
+
+function resuming(run: Run) {
+  const { command, args_format, checkpoints, resume } = run;
+  const requeue = requeueOf(run);
+  return {
+    command,
+    ...(args_format ? { args_format } : {}),
+    ...(checkpoints ? { checkpoints } : {}),
+    ...(resume ? { resume } : {}),
+    ...(requeue ? { requeue } : {}),
+  };
+}
+
+/** How the command is started; nothing where it is started as it is. */
+function launcherOf({ launcher, resources }: Run): { launcher?: JobLauncher } {
+  if (launcher === undefined) return {};
+  const { resolved = resolvedLauncher(launcher, resources), port_offset, extra } = launcher;
+  return { launcher: { ...resolved, port_offset, extra, gpus: resources.gpus } };
 }
 
 /** What wandb reads: the run's id there is the run's id here, so that its page is known before it starts. */

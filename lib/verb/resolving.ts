@@ -3,6 +3,7 @@
 import type { Context } from "../command/context.js";
 import { outputRoot } from "../config/output-root.js";
 import { cacheKey } from "../recipe/key.js";
+import { resolvedLauncher } from "../recipe/launcher.js";
 import { outputNames } from "../recipe/outputs.js";
 import { checkTokens } from "../recipe/tokens.js";
 import { claims } from "../record/claim.js";
@@ -35,11 +36,16 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
     outputs,
     run_dir: runDirectory(registry.base, run.user, run.id),
     toolkit: LAB_VERSION,
+    ...launched(run),
   };
   resolved.key = { ...cacheKey({ ...resolved, outputs: run.outputs }) };
   resolved.epoch = await epochOf(resolved, context);
   for (const warning of checkRun(resolved, registry)) context.say(`${run.id}: ${warning}`);
   return resolved;
+}
+
+function launched({ launcher, resources }: Run): Pick<Run, "launcher"> {
+  return launcher === undefined ? {} : { launcher: { ...launcher, resolved: resolvedLauncher(launcher, resources) } };
 }
 
 /**

@@ -36,7 +36,7 @@ export function answeredBy(disk: RunOnDisk, registry: Registry, limits: Graces, 
  */
 export function whoseLines(
   disk: RunOnDisk,
-  what: "log" | "metrics",
+  what: "log" | "metrics" | "checkpoints",
   registry: Registry,
   say: (message: string) => void,
 ): RunOnDisk {

@@ -2,32 +2,25 @@ import fs from "node:fs";
 import path from "node:path";
 import t, { type Test } from "tap";
 import { type Fields, recipe } from "../support/cluster.js";
-import { type Result, records, root, sandbox, until } from "../support/sandbox.js";
+import { killsIn, printed, supply } from "../support/kills.js";
+import { records, sandbox, until } from "../support/sandbox.js";
 
-// Every command that writes, killed right before each of its writes in turn, on the local scheduler; then a pass, then the
-// same command again. test/slurm/crash.test.ts does so at each system call, on Slurm.
-t.setTimeout(600_000);
+// Every command that writes, killed right before each of its writes in turn, on the local scheduler; then the passes and
+// lab-fsck, then the same command again. test/slurm/crash.test.ts does so where Slurm is asked.
+t.setTimeout(3_000_000);
 const place = await sandbox({
   name: "crash",
   env: {
     LAB_SCHEDULER_SUBMIT_GRACE: "1s",
     LAB_SCHEDULER_ACCOUNTING_GRACE: "1s",
     LAB_LOCAL_IDLE: "1s",
-    LAB_LOCAL_CPUS: "64",
+    LAB_LOCAL_CPUS: "128",
+    LAB_LOCAL_MEM: "64GB",
   },
 });
 t.teardown(() => place.remove());
-const hook = path.join(root, "test/support/kill-at.cjs");
-/** Of a command that writes more often every n-th write is tried, so that there are about so many. */
-const enough = 10;
-
-interface Row {
-  command: string;
-  writes: number;
-  kills: number;
-  after: string;
-}
-const table: Row[] = [];
+const table: Parameters<typeof killsIn>[1] = [];
+const { everywhere, recover, listed, after } = killsIn(place, table);
 
 function write(name: string, text: string): string {
   const file = path.join(place.dir, name);
@@ -64,78 +57,8 @@ async function pipe(upTo: string, plan: string[]): Promise<string[]> {
   return stdout.split("\n").filter(Boolean);
 }
 
-const many = (file: string) => Array<string>(enough + 6).fill(file);
+const many = (file: string) => Array<string>(supply).fill(file);
 const idOf = (line: string): string => JSON.parse(line).id;
-
-interface Killing {
-  argv: (input: string) => string[];
-  /** What is killed, by its name. */
-  command?: string;
-  env?: Record<string, string>;
-}
-
-/** Runs the command with one input, to its end or up to its n-th write; and how many writes there were. */
-async function killedAt(
-  at: number,
-  input: string,
-  { argv, command, env = {} }: Killing,
-): Promise<Result & { writes: number }> {
-  const counted = path.join(place.dir, `counted-${Math.random()}`);
-  const words = argv(input);
-  const kill = { command: command ?? words[0], at, roots: [place.dir], counted };
-  const more = { NODE_OPTIONS: `--require "${hook}"`, LAB_TEST_KILL: JSON.stringify(kill), ...env };
-  const result = await place.run(words, { input: `${input}\n`, env: more });
-  const writes = fs.existsSync(counted) ? Number(fs.readFileSync(counted, "utf8")) : 0;
-  return { ...result, writes };
-}
-
-/** Kills the command at each of its writes, every time with another input; the inputs that it got. */
-async function killEverywhere(t: Test, name: string, inputs: string[], how: Killing): Promise<string[]> {
-  const left = [...inputs];
-  const used: string[] = [];
-  const next = () => {
-    const input = left.shift();
-    if (input === undefined) throw new Error(`${name}: not enough inputs`);
-    used.push(input);
-    return input;
-  };
-  // The first makes what there is only once; the second is as all that follow.
-  let whole = await killedAt(0, next(), how);
-  if (whole.code === 0) whole = await killedAt(0, next(), how);
-  t.equal(whole.code, 0, `${name}: ${whole.stderr}`);
-  t.ok(whole.writes > 0, `${name} writes`);
-  const stride = Math.max(1, Math.ceil(whole.writes / enough));
-  const points = Array.from({ length: Math.ceil(whole.writes / stride) }, (_, i) => 1 + i * stride);
-  let kills = 0;
-  const lane = async () => {
-    for (let at = points.shift(); at !== undefined; at = points.shift()) {
-      const { signal, code, stderr } = await killedAt(at, next(), how);
-      if (signal === "SIGKILL") kills += 1;
-      else t.equal(code, 0, `${name} at ${at}: ${stderr}`);
-    }
-  };
-  await Promise.all([lane(), lane()]);
-  t.ok(kills >= Math.min(whole.writes / stride, enough) - 2, `${name} was killed ${kills} times`);
-  table.push({ command: name, writes: whole.writes, kills, after: "" });
-  return used;
-}
-
-/** What a person or her cron job does after a crash. */
-async function recover(t: Test): Promise<void> {
-  const { code, stderr } = await place.run([
-    "sh",
-    "-c",
-    "lab-reconcile --json | lab-register --json | lab-advance --json",
-  ]);
-  t.equal(code, 0, `the passes: ${stderr}`);
-}
-
-/** Every run that lists show, with nothing wrong on stderr: what a kill left half-written is no fact. */
-async function listed(t: Test): Promise<Map<string, Fields>> {
-  const { code, stdout, stderr } = await place.run(["lab-ls", "--all", "--json"]);
-  t.match({ code, stderr }, { code: 0, stderr: "" }, "lists are whole");
-  return new Map((records(stdout) as Fields[]).map((status) => [status["id"], status]));
-}
 
 const ranTimes = (dir: string) => {
   const file = path.join(dir, "ran");
@@ -168,26 +91,18 @@ const isActive = (id: string) =>
     .readdirSync(path.join(place.registry, "active"))
     .some((user) => fs.existsSync(path.join(place.registry, "active", user, id)));
 
-function after(words: string): void {
-  const row = table.at(-1);
-  if (row) row.after = words;
-}
-
 const json = (command: string) => ({ argv: () => [command, "--json"] });
 const again = (command: string, lines: string[], env: Record<string, string> = {}) =>
   place.run([command, "--json"], { input: text(lines), env });
 
 t.test("lab-snapshot", async (t) => {
-  const files = Array.from({ length: enough + 6 }, (_, i) =>
-    write(`tree-${i}/x.toml`, recipe("x", { body: `echo ${i}` })),
-  );
-  const used = await killEverywhere(
+  const files = Array.from({ length: supply }, (_, i) => write(`tree-${i}/x.toml`, recipe("x", { body: `echo ${i}` })));
+  const used = await everywhere(
     t,
     "lab-snapshot",
     (await lab(["lab-plan", "--json", ...files])).map((run) => JSON.stringify(run)),
     json("lab-snapshot"),
   );
-  await recover(t);
   const { code, stdout, stderr } = await again("lab-snapshot", used);
   t.equal(code, 0, stderr);
   const kept = (records(stdout) as Fields[]).filter(({ phase }) => phase === "snapshotted").length;
@@ -196,8 +111,7 @@ t.test("lab-snapshot", async (t) => {
 });
 
 t.test("lab-create", async (t) => {
-  const used = await killEverywhere(t, "lab-create", await pipe("lab-resolve", many(quick)), json("lab-create"));
-  await recover(t);
+  const used = await everywhere(t, "lab-create", await pipe("lab-resolve", many(quick)), json("lab-create"));
   const before = (await listed(t)).size;
   const { code, stderr } = await again("lab-create", used);
   t.equal(code, 0, stderr);
@@ -208,7 +122,7 @@ t.test("lab-create", async (t) => {
 
 t.test("lab-cache", async (t) => {
   // Each has a key of its own, and claims it.
-  const files = Array.from({ length: enough + 6 }, (_, i) =>
+  const files = Array.from({ length: supply }, (_, i) =>
     write(`r/cache-${i}.toml`, recipe("c", { body: `${once}; : ${i}`, more: model })),
   );
   const { stdout } = await place.run([
@@ -218,8 +132,7 @@ t.test("lab-cache", async (t) => {
     "-",
     ...files,
   ]);
-  const used = await killEverywhere(t, "lab-cache", stdout.split("\n").filter(Boolean), json("lab-cache"));
-  await recover(t);
+  const used = await everywhere(t, "lab-cache", stdout.split("\n").filter(Boolean), json("lab-cache"));
   const all = await place.run(["sh", "-c", "lab-cache --json | lab-render-sbatch --json | lab-submit --json"], {
     input: text(used),
   });
@@ -232,13 +145,7 @@ t.test("lab-cache", async (t) => {
     "-",
     ...files.map((_, i) => files[i % used.length] as string),
   ]);
-  const killed = await killEverywhere(
-    t,
-    "lab-cache (hits)",
-    hits.stdout.split("\n").filter(Boolean),
-    json("lab-cache"),
-  );
-  await recover(t);
+  const killed = await everywhere(t, "lab-cache (hits)", hits.stdout.split("\n").filter(Boolean), json("lab-cache"));
   const answered = await again("lab-cache", killed);
   t.equal(answered.code, 0, answered.stderr);
   await recover(t);
@@ -248,13 +155,12 @@ t.test("lab-cache", async (t) => {
 });
 
 t.test("lab-render-sbatch", async (t) => {
-  const used = await killEverywhere(
+  const used = await everywhere(
     t,
     "lab-render-sbatch",
     await pipe("lab-create", many(quick)),
     json("lab-render-sbatch"),
   );
-  await recover(t);
   const rendered = await again("lab-render-sbatch", used);
   t.equal(rendered.code, 0, rendered.stderr);
   const sent = await again("lab-submit", rendered.stdout.split("\n").filter(Boolean));
@@ -263,29 +169,38 @@ t.test("lab-render-sbatch", async (t) => {
 });
 
 t.test("lab-submit", async (t) => {
-  const used = await killEverywhere(t, "lab-submit", await pipe("lab-render-sbatch", many(quick)), json("lab-submit"));
-  await recover(t);
+  const used = await everywhere(t, "lab-submit", await pipe("lab-render-sbatch", many(quick)), json("lab-submit"));
   await again("lab-submit", used);
   await settled(t, used, ["succeeded", "failed submit_error"]);
 });
 
-t.test("lab-reconcile, lab-register", async (t) => {
+/** Runs whose jobs have ended, and nobody has looked. */
+async function ended(): Promise<string[]> {
   const lines = await pipe("lab-submit", many(quick));
   const jobs = path.join(place.registry, "queue");
   await until("their ends", () => {
     const names = fs.readdirSync(jobs).flatMap((user) => fs.readdirSync(path.join(jobs, user)));
     return lines.every((line) => names.some((name) => name === `${JSON.parse(line).job.id}.ended.json`));
   });
-  const by = (command: string) => ({ argv: (line: string) => [command, "--json", idOf(line)] });
-  const used = await killEverywhere(t, "lab-reconcile", lines, by("lab-reconcile"));
-  await lab(["lab-reconcile", "--json"]);
+  return lines;
+}
+
+const by = (command: string) => ({ argv: (line: string) => [command, "--json", idOf(line)] });
+
+t.test("lab-reconcile", async (t) => {
+  const used = await everywhere(t, "lab-reconcile", await ended(), by("lab-reconcile"));
+  await settled(t, used, ["succeeded"]);
   const all = await listed(t);
-  for (const line of used) t.match(all.get(idOf(line)), { state: "succeeded", exit_code: 0 });
-  after(`${used.length} succeeded`);
-  const registered = await killEverywhere(t, "lab-register", lines, by("lab-register"));
+  for (const line of used) t.match(all.get(idOf(line)), { exit_code: 0 });
+});
+
+t.test("lab-register", async (t) => {
+  const lines = await ended();
+  await lab(["lab-reconcile", "--json"]);
+  const used = await everywhere(t, "lab-register", lines, by("lab-register"));
   await settled(t, lines, ["succeeded"]);
   const artifacts = new Set((await lab(["lab-artifacts", "--json"])).map(({ run }) => run));
-  for (const line of registered) t.ok(artifacts.has(idOf(line)), "what it made is registered");
+  for (const line of used) t.ok(artifacts.has(idOf(line)), "what it made is registered");
 });
 
 t.test("lab-advance", async (t) => {
@@ -301,25 +216,24 @@ t.test("lab-advance", async (t) => {
     'lab-plan --no-cache --json "$@" | lab-snapshot --json | lab-resolve --json | lab-create --json | lab-render-sbatch --json';
   const { stdout, stderr } = await place.run(["sh", "-c", stages, "-", ...many(consumer)]);
   const lines = stdout.split("\n").filter(Boolean);
-  t.equal(lines.length, enough + 6, stderr);
+  t.equal(lines.length, supply, stderr);
   await again("lab-submit", lines);
   for (const { state } of [...(await listed(t)).values()].filter(({ name }) => name === "consumer"))
     t.equal(state, "blocked");
   await again("lab-submit", [producer]);
   await lab(["lab-wait", "--json", idOf(producer)]);
   await lab(["lab-reconcile", "--json"]);
-  const used = await killEverywhere(t, "lab-advance", lines, { argv: (line) => ["lab-advance", "--json", idOf(line)] });
+  const used = await everywhere(t, "lab-advance", lines, { argv: (line) => ["lab-advance", "--json", idOf(line)] });
   await settled(t, lines, ["succeeded", "failed submit_error"]);
   t.ok(used.length > 3);
 });
 
 t.test("lab-alias, lab-register-external", async (t) => {
-  const data = Array.from({ length: enough + 6 }, (_, i) => write(`data/${i}/x`, String(i))).map((file) =>
+  const data = Array.from({ length: supply }, (_, i) => write(`data/${i}/x`, String(i))).map((file) =>
     path.dirname(file),
   );
   const external = (file: string) => ["lab-register-external", "--json", file];
-  const used = await killEverywhere(t, "lab-register-external", data, { argv: external });
-  await recover(t);
+  const used = await everywhere(t, "lab-register-external", data, { argv: external });
   for (const file of used) await lab(external(file));
   const known = new Map((await lab(["lab-artifacts", "--all", "--json"])).map(({ path: at, id }) => [at, id]));
   const ids = used.map((file) => known.get(file));
@@ -327,8 +241,7 @@ t.test("lab-alias, lab-register-external", async (t) => {
   after(`${ids.length} registered`);
   const things = (await lab(["lab-artifacts", "--all", "--json"])).map(({ id }) => id);
   const bind = (id: string) => ["lab-alias", "--json", `name-${id}`, id];
-  const names = await killEverywhere(t, "lab-alias", things.slice(0, enough + 6), { argv: bind });
-  await recover(t);
+  const names = await everywhere(t, "lab-alias", things.slice(0, supply), { argv: bind });
   for (const id of names) await lab(bind(id));
   for (const id of names) {
     const history = await lab(["lab-alias", "--history", "--json", `name-${id}`]);
@@ -341,14 +254,12 @@ t.test("lab-alias, lab-register-external", async (t) => {
 t.test("lab-cancel", async (t) => {
   const unsent = await pipe("lab-render-sbatch", many(quick));
   const cancel = { argv: (line: string) => ["lab-cancel", "--json", idOf(line)] };
-  const used = await killEverywhere(t, "lab-cancel (unsent)", unsent, cancel);
-  await recover(t);
+  const used = await everywhere(t, "lab-cancel (unsent)", unsent, cancel);
   await place.run(["lab-cancel", "--json", ...used.map(idOf)]);
   await settled(t, used, ["cancelled cancelled"]);
   const long = write("r/long.toml", recipe("long", { body: 'echo once >>"$LAB_RUN_DIR/ran"; sleep 600' }));
   const sent = await pipe("lab-submit", many(long));
-  const ended = await killEverywhere(t, "lab-cancel (sent)", sent, cancel);
-  await recover(t);
+  const ended = await everywhere(t, "lab-cancel (sent)", sent, cancel);
   await place.run(["lab-cancel", "--json", ...sent.map(idOf)]);
   await settled(t, sent, ["cancelled cancelled"]);
   t.ok(ended.length > 3);
@@ -369,11 +280,10 @@ t.test("lab-forget", async (t) => {
       fs.writeFileSync(path.join(run_dir, ".lab/submit-1", `${name}.json`), JSON.stringify(fact));
   }
   await place.run(["lab-reconcile", "--json"], { env });
-  const used = await killEverywhere(t, "lab-forget", lines, {
+  const used = await everywhere(t, "lab-forget", lines, {
     argv: (line) => ["lab-forget", "--json", idOf(line)],
     env,
   });
-  await recover(t);
   await place.run(["lab-forget", "--json", ...lines.map(idOf)], { env });
   const all = await listed(t);
   for (const line of used) t.match(all.get(idOf(line)), { state: "lost", message: "given up by its owner" });
@@ -381,7 +291,7 @@ t.test("lab-forget", async (t) => {
 });
 
 t.test("lab-init", async (t) => {
-  const roots = Array.from({ length: enough + 6 }, (_, i) => path.join(place.dir, `init-${i}`));
+  const roots = Array.from({ length: supply }, (_, i) => path.join(place.dir, `init-${i}`));
   const init = (at: string) => [
     "lab-init",
     "--yes",
@@ -393,11 +303,72 @@ t.test("lab-init", async (t) => {
     "-o",
     `${at}.toml`,
   ];
-  const used = await killEverywhere(t, "lab-init", roots, { argv: init });
+  const used = await everywhere(t, "lab-init", roots, { argv: init });
   for (const at of used) await lab(init(at));
   const env = { LAB_CLUSTER: `${used.at(-1)}.toml` };
   t.match(await lab(["lab", "run", "-w", "--json", "--", "true"], { env }), [{ state: "succeeded" }]);
   after(`${used.length} made`);
+});
+
+t.test("what is about the whole registry", async (t) => {
+  const home = await sandbox({ name: "crash whole", env: { LAB_LOCAL_IDLE: "1s", LAB_LOCAL_MEM: "64GB" } });
+  t.teardown(() => home.remove());
+  const { whole } = killsIn(home, table);
+  const run = async (argv: string[], code = 0) => {
+    const result = await home.run(argv);
+    t.equal(result.code, code, `${argv.join(" ")}: ${result.stderr}${result.stdout}`);
+    return result.stdout;
+  };
+  const made = () => run(["lab-run", "--no-cache", "--wait", "-q", quick, quick]);
+  await made();
+  const [user = ""] = fs.readdirSync(path.join(home.registry, "runs"));
+  await run(["lab-pack"]);
+  await made();
+  await run(["lab-pack"]);
+  await made();
+  const of = (...parts: string[]) => path.join(home.registry, ...parts);
+  const packs = () => fs.readdirSync(of("packs", user)).filter((name) => name.endsWith(".summary.ndjson"));
+  await whole(t, "lab-pack", ["lab-pack"], async (t) => {
+    const ids = packs().flatMap((name) => records(fs.readFileSync(of("packs", user, name), "utf8")) as Fields[]);
+    const runs = ids.filter(({ type }) => type !== "pack").map(({ id }) => id);
+    t.equal(new Set(runs).size, 6, "all six are packed");
+  });
+
+  const kept = fs.readdirSync(of("snapshots", user));
+  const old = Date.now() / 1000 - 3 * 86_400;
+  const put = (file: string, text?: string) => {
+    fs.mkdirSync(text === undefined ? file : path.dirname(file), { recursive: true });
+    if (text !== undefined) fs.writeFileSync(file, text, { mode: 0o640 });
+    fs.utimesSync(file, old, old);
+    return file;
+  };
+  const [first = ""] = fs.readdirSync(of("runs", user));
+  const unborn = of("runs", user, "20200101-000000-abcdef");
+  put(path.join(unborn, ".lab/recipe.toml"), "x");
+  put(path.join(unborn, ".lab"));
+  const garbage = [
+    put(unborn),
+    put(of("snapshots", user, `${"1".repeat(64)}.tar`), "tar"),
+    put(of("runs", user, first, ".lab/.tmp-elsewhere-1-abcdef"), "x"),
+    put(of("index", user, "abc", "art-abc00000000000000000.used.20200101-000000-bcdefg"), ""),
+    put(of("leases", user, "worker-elsewhere.1.json"), "{}"),
+  ];
+  const lease = put(of("leases", user, "worker-elsewhere.2.json"), "{}");
+  await whole(t, "lab-gc --apply", ["lab-gc", "--apply"], async (t) => {
+    for (const file of garbage) t.notOk(fs.existsSync(file), file);
+    for (const name of kept) t.ok(fs.existsSync(of("snapshots", user, name)), name);
+  });
+
+  fs.rmSync(lease);
+  fs.rmSync(of("index", user), { recursive: true });
+  fs.rmSync(of("loose", user), { recursive: true });
+  fs.appendFileSync(of("packs", user, packs()[0] ?? ""), "x");
+  for (const name of fs.readdirSync(home.artifacts, { recursive: true, encoding: "utf8" }))
+    if (/\.meta\/.*\.a1\.json$/.test(name)) fs.rmSync(path.join(home.artifacts, name));
+  t.not(await run(["lab-fsck", "--json"], 1), "");
+  await whole(t, "lab-fsck --repair", ["lab-fsck", "--repair"], async () => {
+    await run(["lab-fsck", "--deep", "--json"]);
+  });
 });
 
 t.test("in the end", async (t) => {
@@ -407,8 +378,5 @@ t.test("in the end", async (t) => {
     const told = events.filter(({ event }) => event === word).map(({ run }) => run);
     t.equal(new Set(told).size, told.length, `${word} is told once of each`);
   }
-  const width = Math.max(...table.map(({ command }) => command.length));
-  t.comment(`${"command".padEnd(width)}  writes  kills  then`);
-  for (const { command, writes, kills, after: then } of table)
-    t.comment(`${command.padEnd(width)}  ${String(writes).padStart(6)}  ${String(kills).padStart(5)}  ${then}`);
+  for (const line of printed(table)) t.comment(line);
 });

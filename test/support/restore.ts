@@ -12,7 +12,10 @@ export function restorer(tree: string, kept: string): () => void {
     // What is below something that is new goes with it.
     for (const name of now.keys())
       if (!before.has(name)) fs.rmSync(path.join(tree, name), { recursive: true, force: true });
-    for (const [name, stamp] of before) if (now.get(name) !== stamp) put(path.join(kept, name), path.join(tree, name));
+    const changed = [...before].filter(([name, stamp]) => now.get(name) !== stamp).map(([name]) => name);
+    for (const name of changed) put(path.join(kept, name), path.join(tree, name));
+    // Once nothing is put into them any more.
+    for (const name of changed.toReversed()) dated(path.join(kept, name), path.join(tree, name));
     before = stamps(tree);
   };
 }
@@ -43,6 +46,11 @@ function put(from: string, to: string): void {
   if (!fs.existsSync(to)) fs.mkdirSync(to);
   fs.chownSync(to, stat.uid, stat.gid);
   fs.chmodSync(to, stat.mode & 0o7777);
+}
+
+function dated(from: string, to: string): void {
+  const stat = fs.lstatSync(from);
+  if (stat.isDirectory()) fs.utimesSync(to, stat.atime, stat.mtime);
 }
 
 function copy(from: string, to: string): void {

@@ -54,6 +54,7 @@ lab_begin_attempt() {
   read -r lab_token </proc/sys/kernel/random/uuid
   lab_now
   lab_started_at=$REPLY
+  lab_find_resume "$n"
   while :; do
     lab_attempt=$n lab_attempt_dir=$lab_envelope/attempt-$n
     if ! lab_write "$fresh/start.json" "$(lab_start_record)"; then
@@ -70,13 +71,15 @@ lab_begin_attempt() {
 }
 
 lab_start_record() {
-  local boot
+  local boot resume
+  lab_resume_record
+  resume=$REPLY
   read -r boot </proc/sys/kernel/random/boot_id
   lab_process_start $$
   lab_json_object type text start v raw 1 run text "$lab_run" submission raw "$lab_submission" \
     attempt raw "$lab_attempt" job text "$lab_job" scheduler text "$lab_scheduler" restart raw "$lab_restart" \
     host text "$lab_host" pid raw $$ pid_start text "$REPLY" boot text "$boot" token text "$lab_token" \
-    at text "$lab_started_at"
+    at text "$lab_started_at" resume raw "$resume"
   printf '%s' "$REPLY"
 }
 

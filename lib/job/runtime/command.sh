@@ -54,9 +54,13 @@ lab_killed_by() {
 lab_launch() {
   lab_set_environment
   lab_enter_workdir || lab_fail_launch "cannot enter '$lab_workdir' in the source"
+  lab_prepare_launcher
   lab_argv=("${lab_command[@]}") lab_wrapper=()
+  [[ -n $lab_container ]] || lab_find_command
+  lab_put_torchrun
   if [[ -n $lab_container ]]; then lab_wrap_in_container; else lab_find_command; fi
   lab_keep_environment
+  lab_put_srun
   shopt -s execfail
   : >"$lab_private/launched"
   # shellcheck disable=SC2093 # execfail: what comes after it is for when it cannot
@@ -94,5 +98,5 @@ lab_wrap_in_container() {
   [[ ! -e /dev/nvidiactl ]] || lab_binds+=(--nv)
   [[ ! -e /dev/kfd ]] || lab_binds+=(--rocm)
   lab_wrapper=("$lab_tool" exec "${lab_binds[@]}" --pwd "$PWD" "$lab_image")
-  lab_argv=("${lab_wrapper[@]}" "${lab_command[@]}")
+  lab_argv=("${lab_wrapper[@]}" "${lab_argv[@]}")
 }

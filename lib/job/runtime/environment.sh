@@ -53,6 +53,7 @@ lab_export_contract() {
     LAB_PARAMS=$lab_params LAB_ATTEMPT=$lab_attempt LAB_SCRATCH=$lab_private/scratch \
     LAB_METRICS=$lab_attempt_dir/metrics-$lab_file_host-$BASHPID.ndjson PYTHONUNBUFFERED=${PYTHONUNBUFFERED:-1}
   [[ -z $lab_seed ]] || export LAB_SEED=$lab_seed
+  [[ -z $lab_resume_path ]] || export LAB_RESUME_FROM=$lab_resume_path
   for i in "${!lab_input_role[@]}"; do export "LAB_INPUT_${lab_input_variable[i]}=${lab_input_path[i]}"; done
   for i in "${!lab_output_role[@]}"; do export "LAB_OUTPUT_${lab_output_variable[i]}=${lab_output_path[i]}"; done
   lab_export_tracking

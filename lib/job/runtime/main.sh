@@ -14,6 +14,7 @@ lab_main() {
   lab_unpack_source
   lab_pass_gate
   lab_make_outputs
+  lab_resume
   lab_run_command
   lab_finish
 }

@@ -122,3 +122,22 @@ for word in sys.argv[1:]:
     ]),
   );
 });
+
+t.test("a line of bash says what it resumes from, where there is anything", async (t) => {
+  const of = (style: "equals" | "space") =>
+    commandLine(
+      {
+        command: `printf '<%s>' "$0" x`,
+        args: { lr: 1 },
+        args_format: { style },
+        checkpoints: { resume_arg: "--resume" },
+      },
+      new Map(),
+    );
+  const said = (argv: string[], env: object) =>
+    execFileSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", env: { PATH: process.env["PATH"], ...env } });
+  const env = { LAB_RESUME_FROM: "a b/'c'" };
+  t.equal(said(of("equals"), {}), "<bash><x><--lr=1>");
+  t.equal(said(of("equals"), env), "<bash><x><--lr=1><--resume=a b/'c'>");
+  t.equal(said(of("space"), env), "<bash><x><--lr><1><--resume><a b/'c'>");
+});

@@ -62,6 +62,18 @@ type = "checkpoint_stream"
 marker = "_CHECKPOINT_METADATA"
 alias = "fit_qwen3vl_{run.id}"
 digest = "stat"
+[checkpoints]
+globs = ["checkpoints/**/*.pt"]
+pointer = "checkpoint_state.json"
+resume_arg = "--resume_from_checkpoint"
+[launcher]
+kind = "auto"
+nproc_per_node = "auto"
+nnodes = 1
+master_port = 29500
+port_offset = "auto"
+extra = ["--max_restarts=2"]
+ddp = "supported"
 [collect]
 globs = ["eval_csv/**/*.csv"]
 [after]
@@ -92,8 +104,7 @@ parent = "k7q3mz"
 
 t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
-    ["[launcher]\nkind = 'none'", "[launcher] is not supported yet"],
-    ["[checkpoints]\nrequeue = true", "[checkpoints] is not supported yet"],
+    ["[checkpoints]\nrequeue = true", "checkpoints.requeue is not supported yet"],
     ["[eval]\ncommand = ['x']", "[eval] is not supported yet"],
     ["[sweep]\narg = 'i'\nstart = 0\nend = 3", "[sweep] is not supported yet"],
     ["[sweep.axes]\n'params.lr' = [1]", "[sweep] is not supported yet"],
@@ -135,6 +146,9 @@ t.test("what a value cannot be", async (t) => {
     ["env.pass = ['LAB_SEED']", /env.pass.0 = "LAB_SEED" is set by the toolkit/],
     ["env.LAB_RUN_DIR = '/x'", /LAB_RUN_DIR is set by the toolkit/],
     ["[source]\npaths = []", /source.paths is empty/],
+    ["[checkpoints]\nglobs = ['../**']", /checkpoints.globs.0 = "..\/\*\*" leads out/],
+    ["[checkpoints]\npointer = '/x'", /checkpoints.pointer = "\/x" leads out/],
+    ["[checkpoints]\nresume_arg = 'resume from'", /checkpoints.resume_arg is no option/],
     ["[environment]\nconda = 'a'\nvenv = 'b'", /\[environment\] names more than one of conda, venv and container/],
     ["[outputs.'model.5']\ntype = 'model'", /3:10 outputs."model.5" cannot be the role of an output/],
     ["[inputs.'a/b']\ntype = 'external'\npath = '/x'", /3:9 inputs."a\/b" cannot be a role/],
