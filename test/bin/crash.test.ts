@@ -107,17 +107,39 @@ t.test("lab-snapshot", async (t) => {
   t.equal(code, 0, stderr);
   const kept = (records(stdout) as Fields[]).filter(({ phase }) => phase === "snapshotted").length;
   t.equal(kept, used.length);
+  const deep = await place.run(["lab-fsck", "--deep", "--json"]);
+  t.equal(deep.code, 0, `what has a record is whole: ${deep.stdout}`);
   after(`${kept} kept`);
 });
 
 t.test("lab-create", async (t) => {
-  const used = await everywhere(t, "lab-create", await pipe("lab-resolve", many(quick)), json("lab-create"));
-  const before = (await listed(t)).size;
-  const { code, stderr } = await again("lab-create", used);
-  t.equal(code, 0, stderr);
-  const all = await listed(t);
-  for (const line of used) t.equal(all.get(idOf(line))?.["state"], "planned");
-  after(`${before} made at first, ${used.length} at the second try`);
+  // Two hours ago, so that what was never born is old enough to be forgotten.
+  const ago = new Date(Date.now() - 7_200_000).toISOString();
+  const lines = await pipe("lab-resolve", ["--as-of", ago, ...many(quick)]);
+  const used = await everywhere(t, "lab-create", lines, json("lab-create"));
+  const made = await listed(t);
+  t.ok(made.size < used.length, "some were never made");
+  const markers = (area: string) => {
+    const [user = ""] = fs.readdirSync(path.join(place.registry, area));
+    const directory = path.join(place.registry, area, user);
+    return fs.readdirSync(directory).map((name) => path.join(directory, name));
+  };
+  const all = ["active", "loose"].flatMap(markers);
+  for (const file of all) {
+    const isKnown = made.has(path.basename(file)) || used.some((line) => idOf(line) === path.basename(file));
+    t.ok(isKnown, "somebody may be making it still");
+    fs.utimesSync(file, new Date(ago), new Date(ago));
+  }
+  t.ok(all.length > 2 * made.size, "some have markers only");
+  await recover(t);
+  t.equal(["active", "loose"].flatMap(markers).length, 2 * made.size, "what was not made is not looked for any more");
+  for (const turn of ["once", "twice"]) {
+    const { code, stderr } = await again("lab-create", used);
+    t.equal(code, 0, `${turn}: ${stderr}`);
+  }
+  const known = await listed(t);
+  for (const line of used) t.equal(known.get(idOf(line))?.["state"], "planned");
+  after(`${made.size} made at first, ${used.length} at the second try`);
 });
 
 t.test("lab-cache", async (t) => {

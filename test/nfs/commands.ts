@@ -73,55 +73,51 @@ async function recipe(agent: Agent, name: string, pause_s: number): Promise<stri
   return file;
 }
 
-/** A run on one client, watched on the other by its owner and by somebody else. */
-export async function watched({ ann, watching, ben }: Place) {
-  const [run] = recordsOf(await must(ann.h1, ["lab", "run", "--json", await recipe(ann.h1, "watched", 2)]));
-  const id = run?.id ?? "";
-  const [log, waited, seen] = await Promise.all([
-    type(ann.h2, ["lab-log", "--follow", "--text", "--source", "job", id]),
-    type(watching, ["lab-wait", "--json", "--timeout", "3m", id]),
-    type(ben, ["lab-wait", "--json", "--timeout", "3m", "--no-pass", id]),
-  ]);
-  const ended = Number((await type(ann.h1, ["cat", `${home}/ran/watched.end`])).stdout);
-  const list = recordsOf(await must(ben, ["lab-ls", "--json", "--all"]));
-  return {
-    log: {
-      code: log.code,
-      lines: log.stdout.split("\n").filter((line) => line.startsWith("line ")),
-      stderr: log.stderr,
-    },
-    waits: [waited, seen].map(({ code, stdout, stderr, at }) => ({
-      code,
-      states: recordsOf(stdout).map(({ state }) => state),
-      stderr,
-      after_s: at - ended,
-    })),
-    list: list.map(({ id: listed, state }) => `${listed === id ? "it" : listed} ${state}`),
-  };
-}
-
-/** Both hosts take jobs out of one queue, while jobs are put there on both. */
-export async function worked({ ann, watching }: Place, times: number) {
+/**
+ * Both hosts take jobs out of one queue, while jobs are put there on both; the first of them is watched on the other client by
+ * its owner and by somebody else.
+ */
+export async function worked({ ann, watching, ben }: Place, times: number) {
   const sent = await Promise.all(
     clients.map(async (client) => {
       const names = Array.from({ length: times }, (_, i) => `${client}-${i + 1}`);
-      const files: string[] = [];
+      const files = client === "h1" ? [await recipe(ann.h1, "watched", 3)] : [];
       for (const name of names) files.push(await recipe(ann[client], name, 0.3));
       return recordsOf(await must(ann[client], ["lab", "run", "--json", ...files])).map(({ id }) => id);
     }),
   );
   const ids = sent.flat();
+  const id = sent[0]?.[0] ?? "";
+  const [log, own, others] = await Promise.all([
+    type(ann.h2, ["lab-log", "--follow", "--text", "--source", "job", id]),
+    type(watching, ["lab-wait", "--json", "--timeout", "4m", id]),
+    type(ben, ["lab-wait", "--json", "--timeout", "4m", "--no-pass", id]),
+  ]);
+  const ended = Number((await type(ann.h1, ["cat", `${home}/ran/watched.end`])).stdout);
   const waited = await type(watching, ["lab-wait", "--json", "--timeout", "4m", ...ids]);
+  const list = recordsOf(await must(ben, ["lab-ls", "--json", "--all"]));
   const began = (await must(watching, ["ls", `${home}/ran`]))
     .split("\n")
-    .filter((name) => /^h\d-\d+\.h\d\./.test(name));
+    .filter((name) => /^(h\d-\d+|watched)\.h\d\./.test(name));
   const queue = await must(ann.h1, ["lab-queue", "--json"]);
   return {
-    wanted: 2 * times,
+    wanted: 2 * times + 1,
     ids: new Set(ids).size,
+    log: {
+      code: log.code,
+      lines: log.stdout.split("\n").filter((line) => line.startsWith("line ")),
+      stderr: log.stderr,
+    },
+    waits: [own, others].map(({ code, stdout, stderr, at }) => ({
+      code,
+      states: recordsOf(stdout).map(({ state }) => state),
+      stderr,
+      after_s: at - ended,
+    })),
     code: waited.code,
     stderr: waited.stderr,
     states: recordsOf(waited.stdout).map(({ state }) => state),
+    list: list.map(({ id: listed, state }) => (ids.includes(listed) ? state : listed)),
     // One file for each time that a job began: its name and where.
     began: began.map((name) => name.split(".").slice(0, 2).join(" on ")).sort(),
     left: recordsOf(queue).length,

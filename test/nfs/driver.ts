@@ -62,8 +62,7 @@ async function main(): Promise<void> {
     names: () => races.names(agents, 4),
     runs: () => races.runs(agents, 3),
     facts: () => races.facts(agents),
-    watched: async () => commands.watched(await at()),
-    worked: async () => commands.worked(await at(), 3),
+    worked: async () => commands.worked(await at(), 2),
     costs: async () => commands.costs(await at()),
   };
   for (const tried of tries) await attempt(tried, all[tried]);

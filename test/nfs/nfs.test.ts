@@ -14,11 +14,13 @@ if (!possible(t, missing === undefined, missing ?? "")) process.exit();
 t.setTimeout(580_000);
 const limit_s = Number(process.env["LAB_TEST_NFS_LIMIT"] ?? 540);
 const rounds = Number(process.env["LAB_TEST_NFS_ROUNDS"] ?? 3);
+/** Each takes its second to start in such a kernel. */
+const claimers = Number(process.env["LAB_TEST_NFS_CLAIMERS"] ?? 32);
 const server = process.env["LAB_TEST_NFS_SERVER"] === "ext4" ? "ext4" : "tmpfs";
 const options = process.env["LAB_TEST_NFS_OPTIONS"] ?? "vers=4.2";
 
 const { findings, said, seconds } = await runGuest({
-  plan: { tries: races, claimers: 64, rounds },
+  plan: { tries: races, claimers, rounds },
   server,
   options,
   limit_s,
@@ -49,8 +51,8 @@ judge<{ kernel: string; mounts: string[] }>("registry", "a registry is made over
   t.match(mounts, [/ nfs4? /], `Linux ${kernel}`);
 });
 
-judge<{ agents: number }>("gather", "64 processes of four people on two clients", (t, { agents }) => {
-  t.equal(agents, 64);
+judge<{ agents: number }>("gather", "many processes of four people on two clients", (t, { agents }) => {
+  t.equal(agents, claimers);
 });
 
 judge<Found[]>("once", "of all who write a file once, one does, and all agree on what it says", (t, all) => {
@@ -95,7 +97,7 @@ judge<{ wanted: number; read: Found[]; troubles: unknown[] }>(
   "journals",
   "no line of a journal is lost, torn, doubled or out of order for whoever follows it",
   (t, { wanted, read, troubles }) => {
-    const all = { writers: 16, events: wanted, inOrder: true, bad: [] };
+    const all = { writers: claimers / 4, events: wanted, inOrder: true, bad: [] };
     t.same({ read, troubles }, { read: [all, all], troubles: [] });
   },
 );
@@ -130,29 +132,20 @@ judge<Record<string, number | undefined>>(
   },
 );
 
-judge<{ log: Found; waits: (Found & { after_s: number })[]; list: string[] }>(
-  "watched",
-  "a run on one client is followed and waited for on the other, by its owner and by another",
-  (t, { log, waits, list }) => {
+judge<{ log: Found; waits: (Found & { after_s: number })[]; list: string[] } & Found>(
+  "worked",
+  "two hosts take jobs out of one queue, none lost or twice; one of them is followed and waited for on the other host",
+  (t, { log, waits, list, wanted, states, began, ...rest }) => {
     const lines = [1, 2, 3].map((i) => `line ${i} of watched`);
     t.same(log, { code: 0, lines, stderr: "" });
     t.equal(waits.length, 2);
-    for (const { after_s, ...rest } of waits)
-      t.same(rest, { code: 0, states: ["succeeded"], stderr: "" }, `${after_s} s`);
-    t.same(list, ["it succeeded"]);
-  },
-);
-
-judge<Found & { wanted: number; states: string[]; began: string[] }>(
-  "worked",
-  "two hosts take jobs out of one queue: none is lost, none runs twice",
-  (t, { wanted, states, began, ...rest }) => {
+    for (const { after_s, ...wait } of waits)
+      t.same(wait, { code: 0, states: ["succeeded"], stderr: "" }, `${after_s} s`);
     t.same(rest, { ids: wanted, code: 0, stderr: "", left: 0 });
-    t.same(
-      states,
-      Array.from({ length: wanted }, () => "succeeded"),
-    );
-    t.equal(began.length, wanted);
-    t.equal(new Set(began.map((name) => name.split(" ")[0])).size, wanted, "each began once");
+    const all = Array.from({ length: Number(wanted) }, () => "succeeded");
+    t.same({ states, list }, { states: all, list: all });
+    const names = began as string[];
+    t.equal(names.length, wanted);
+    t.equal(new Set(names.map((name) => name.split(" ")[0])).size, wanted, "each began once");
   },
 );

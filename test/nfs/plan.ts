@@ -10,7 +10,6 @@ export const races = [
   "names",
   "runs",
   "facts",
-  "watched",
   "worked",
 ] as const;
 

@@ -115,7 +115,7 @@ export function killsIn(place: Sandbox, table: Row[]): Kills {
         }
       };
       await Promise.all([lane(), lane()]);
-      t.ok(kills >= wanted - 2, `${name} was killed ${kills} times of ${wanted}`);
+      t.ok(kills >= 0.8 * wanted - 1, `${name} was killed ${kills} times of ${wanted}`);
       table.push({ command: name, writes: end.writes, kills, after: "" });
       await recover(t, `after ${name}`);
       return used;

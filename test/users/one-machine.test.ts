@@ -47,18 +47,24 @@ interface Sent {
   run: Fields;
 }
 
+interface Asked {
+  name: string;
+  during: string;
+  resources?: Record<string, number>;
+}
+
 let age = 0;
-async function send(
-  person: Person,
-  name: string,
-  log: string,
-  during: string,
-  asked: Record<string, number>,
-): Promise<Sent> {
-  age += 1;
-  const text = recipe(name, { body: body(log, name, during), resources: { gpus: 1, priority: 5, ...asked } });
-  const [run] = await person.lab(["lab", "run", "--json", person.write(`r/${name}.toml`, text)]);
-  return { name, person, priority: asked["priority"] ?? 5, age, run: run as Fields };
+/** One after the other, in one pipe. */
+async function send(person: Person, log: string, all: Asked[]): Promise<Sent[]> {
+  const files = all.map(({ name, during, resources }) => {
+    const text = recipe(name, { body: body(log, name, during), resources: { gpus: 1, priority: 5, ...resources } });
+    return person.write(`r/${name}.toml`, text);
+  });
+  const runs = await person.lab(["lab", "run", "--json", ...files]);
+  return all.map(({ name, resources }, i) => {
+    age += 1;
+    return { name, person, priority: resources?.["priority"] ?? 5, age, run: runs[i] as Fields };
+  });
 }
 
 const queueOf = ({ name }: Person) => path.join(place.registry, "queue", name);
@@ -138,16 +144,16 @@ const finished = (jobs: Sent[]) => {
 /** Four jobs that hold the GPUs until their flag, or that of one of them, is there, two of each. */
 async function blockers(log: string, flag: string): Promise<Sent[]> {
   const sent = await Promise.all(
-    people.flatMap((person) =>
-      ["hold1", "hold2"].map((hold) => {
+    people.map((person) => {
+      const asked = ["hold1", "hold2"].map((hold) => {
         const name = `${person.name}-${flag.slice(-1)}-${hold}`;
-        const wait = `until [ -e "${flag}" ] || [ -e "${flag}-${name}" ]; do sleep 0.1; done`;
-        return send(person, name, log, wait, {});
-      }),
-    ),
+        return { name, during: `until [ -e "${flag}" ] || [ -e "${flag}-${name}" ]; do sleep 0.1; done` };
+      });
+      return send(person, log, asked);
+    }),
   );
   await until("the GPUs to be held", () => lines(log).length === 4);
-  return sent;
+  return sent.flat();
 }
 
 const priorities = [5, 9, 1, 5, 5, 9, 1, 5, 9, 5];
@@ -157,8 +163,14 @@ t.test("twenty jobs of mixed priority run in the documented order", async (t) =>
   const flag = path.join(shared, "go-a");
   const held = await blockers(log, flag);
   const jobs: Sent[] = [];
-  for (const [i, priority] of priorities.entries())
-    for (const person of people) jobs.push(await send(person, `${person.name}-a-${i}`, log, "true", { priority }));
+  for (const person of people)
+    jobs.push(
+      ...(await send(
+        person,
+        log,
+        priorities.map((priority, i) => ({ name: `${person.name}-a-${i}`, during: "true", resources: { priority } })),
+      )),
+    );
   const shown = await bob.lab(["lab", "queue", "--json"]);
   t.equal(shown.filter(({ state }) => state === "running").length, 4);
   t.same(
@@ -225,9 +237,17 @@ t.test(
     })();
     const flag = path.join(shared, "go-b");
     const held = await blockers(log, flag);
-    for (const [i, priority] of priorities.entries())
-      for (const person of people)
-        jobs.push(await send(person, `${person.name}-b-${i}`, log, "sleep 0.7", { priority }));
+    // In four pipes, so that workers die while there is more to come.
+    for (const [from, to] of [
+      [0, 5],
+      [5, 10],
+    ])
+      for (const person of people) {
+        const some = priorities.slice(from, to).map((priority, i) => {
+          return { name: `${person.name}-b-${Number(from) + i}`, during: "sleep 0.7", resources: { priority } };
+        });
+        jobs.push(...(await send(person, log, some)));
+      }
     fs.writeFileSync(flag, "");
     await until("all to end", () => finished([...held, ...jobs]), 400).finally(() => {
       done = true;
@@ -289,9 +309,18 @@ t.test("jobs of several GPUs and none among them, workers stopped and killed: st
       await person.run(["lab", "queue", "-q"]);
     }
   })();
-  for (const [i, gpus] of [2, 1, 0, 4, 1, 2, 3, 1, 0, 1].entries())
-    for (const person of people)
-      jobs.push(await send(person, `${person.name}-c-${i}`, log, "sleep 0.4", { gpus, priority: 1 + ((i * 7) % 10) }));
+  const wanted = [2, 1, 0, 4, 1, 2, 3, 1, 0, 1];
+  const sending = people.map((person) => {
+    const asked = wanted.map((gpus, i) => {
+      return {
+        name: `${person.name}-c-${i}`,
+        during: "sleep 0.4",
+        resources: { gpus, priority: 1 + ((i * 7) % 10) },
+      };
+    });
+    return send(person, log, asked);
+  });
+  jobs.push(...(await Promise.all(sending)).flat());
   fs.writeFileSync(flag, "");
   await until("all to end", () => finished(jobs), 400).finally(() => {
     done = true;
