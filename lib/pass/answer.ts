@@ -46,6 +46,8 @@ export interface Asker {
   observe?(leader: RunOnDisk): Promise<LeaderFact | undefined>;
   /** What a leader's end means: the next generation may be claimed (always, if not given), or the answer stays as it is. */
   onEnd?(leader: RunOnDisk | undefined, fate: Fate | undefined): "next" | "stay";
+  /** Whether the run could begin now: one that could not takes no claim away that was not sent yet. Taken for granted if not given. */
+  ready?(): Promise<boolean>;
   report?(error: Fault): void;
 }
 
@@ -139,6 +141,9 @@ async function lookAt(
   if (holder && isWaitedFor(holder, leader, fate, asking)) return answerOf("follows", holder);
   const other = await otherwise(run, holder, all, asking);
   if (other) return other;
+  // It waits for its inputs perhaps, as the caller would have to.
+  const mayBeSent = leader && holder?.seal === undefined && fate?.is === "under way";
+  if (holder && mayBeSent && asking.ready && !(await asking.ready())) return answerOf("follows", holder);
   return holder && asking.onEnd?.(leader, fate) === "stay" ? answerOf("follows", holder) : undefined;
 }
 

@@ -115,8 +115,8 @@ export function processStart(pid: number): string | undefined {
   }
 }
 
-/** Whether the process that wrote an intent is alive: undefined where that cannot be known from this host. */
-export function writerAlive({ host, pid, pid_start }: Intent): boolean | undefined {
+/** Whether the process that wrote an intent or a claim is alive: undefined where that cannot be known from this host. */
+export function writerAlive({ host, pid, pid_start }: Pick<Intent, "host" | "pid" | "pid_start">): boolean | undefined {
   if (host !== os.hostname() || pid === undefined) return undefined;
   const start = processStart(pid);
   return start !== undefined && (pid_start === undefined || start === pid_start);

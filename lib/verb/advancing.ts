@@ -15,6 +15,7 @@ import type { Registry } from "../registry/open.js";
 import { list } from "../registry/read.js";
 import { marked, openRun } from "../registry/runs.js";
 import { tellOfEnd } from "./passes.js";
+import { isReady } from "./ready.js";
 import { rendered } from "./rendered.js";
 import { graces } from "./runs.js";
 import { senderOf, sendRun } from "./sending.js";
@@ -96,7 +97,12 @@ async function advanceOne(disk: RunOnDisk, sender: Sender, context: Context): Pr
   const { config } = await context.config();
   const { registry, asker, scheduler, now } = sender;
   const by = "advance";
-  const followed = await follow({ ...asker, by, scheduler, courtesy_s: config.cache.courtesy, now: now() }, disk);
+  const asking = async () => ({ registry, scheduler, graces: await graces(context), now: now() });
+  const ready = () => isReady(disk.run, asking);
+  const followed = await follow(
+    { ...asker, by, scheduler, courtesy_s: config.cache.courtesy, now: now(), ready },
+    disk,
+  );
   if (followed.how === "waits") return followed.news;
   if (followed.how === "ended") {
     if (followed.made) tellOfEnd(disk.run, followed.outcome, context);
@@ -115,10 +121,10 @@ async function sendOne(disk: RunOnDisk, sender: Sender, context: Context): Promi
 
 async function mayGo(disk: RunOnDisk, { registry, scheduler, asker, now }: Sender, context: Context): Promise<boolean> {
   const { run, facts } = disk;
+  const asking = { registry, scheduler, graces: await graces(context), now: now() };
   if (decided(facts)?.decision === "follows") {
-    const answer = await answerFor(run, { ...asker, dry: true });
+    const answer = await answerFor(run, { ...asker, dry: true, ready: () => isReady(run, async () => asking) });
     return answer?.decision !== "follows" || answer.leader !== facts.decision?.leader;
   }
-  const asking = { registry, scheduler, graces: await graces(context), now: now() };
   return (await lookAtProducers(run, asking)).awaited.length === 0;
 }

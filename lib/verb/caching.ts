@@ -3,6 +3,7 @@ import type { Context } from "../command/context.js";
 import { type Answer, type Asker, answerFor } from "../pass/answer.js";
 import { answered } from "../pass/answered.js";
 import { observe } from "../pass/observe.js";
+import type { Slot } from "../record/claim.js";
 import { lastSent } from "../record/decided.js";
 import type { LeaderFact } from "../record/facts.js";
 import { fault, isFault } from "../record/fault.js";
@@ -10,12 +11,17 @@ import { type Run, runSchema } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
+import { generationsOf } from "../registry/claims.js";
 import { decide } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
+import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
+import { writerAlive } from "../registry/submissions.js";
+import { isReady } from "./ready.js";
 import { graces } from "./runs.js";
 import { trusted } from "./trust.js";
+import { unsent } from "./unsent.js";
 
 /** What it takes to ask who answers for a key. */
 export async function askerOf(context: Context, by: Asker["by"]): Promise<Asker> {
@@ -57,12 +63,17 @@ export async function cacheRun(given: Run, context: Context): Promise<Run> {
     });
   // What has begun, or has ended, is decided.
   if (disk.facts.outcome || lastSent(disk.facts) > 0) return { ...run, phase: "cached", ...decisionOf(disk) };
-  const answer = await answerFor(disk.run, { ...asker, observe: (leader) => lookAtEnded(leader, disk, context) });
+  const answer = await answerFor(disk.run, {
+    ...asker,
+    observe: (leader) => lookAtEnded(leader, disk, context),
+    ready: () => isReady(disk.run, async () => ({ ...asker, scheduler: await context.scheduler() })),
+  });
   const at = timestamp(Date.now());
   if (decide(registry, disk, answer ? { ...answer, at } : { decision: "unclaimed", at }) === "made" && answer)
     note(registry, `run_${words[answer.decision]}`, run.id, { name: run.name, ...leaderOf(answer) });
   if (answer?.decision === "hit") answered(registry, disk, answer, Date.now());
   sayWho(run, answer, context);
+  if (answer?.decision === "follows") sayUnsent(run, answer, answer, registry, context);
   return grown(run, answer);
 }
 
@@ -80,6 +91,20 @@ async function lookAtEnded(leader: RunOnDisk, disk: RunOnDisk, context: Context)
     if (isFault(error)) return undefined;
     throw error;
   }
+}
+
+/** Whoever claimed, and is no more, may have died before it was sent. */
+function sayUnsent(
+  { id, user }: Run,
+  of: Slot & { generation: number },
+  by: { leader: string; leader_user: string },
+  registry: Registry,
+  context: Context,
+): void {
+  const leader = openRun(registry, by.leader_user, by.leader);
+  const claim = generationsOf(registry, of).find(({ generation }) => generation === of.generation)?.claim;
+  const hint = leader && unsent(leader, user);
+  if (hint !== undefined && claim && writerAlive(claim) !== true) context.say(`${id}: ${hint}`);
 }
 
 const words = { claimed: "claimed", hit: "answered", follows: "follows" } as const;

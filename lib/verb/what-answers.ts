@@ -10,6 +10,7 @@ import { leaderOf, makerOfRun } from "../registry/makers.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { repeated } from "./advice.js";
+import { unsent } from "./unsent.js";
 
 /** The run that makes, or made, what this one was to make, as a card and a record of lab-show have it. */
 export interface AnsweredBy {
@@ -118,11 +119,17 @@ async function howItIs(
     context.say(`${error.message}; this is what was known before`);
     return [line(leader, stateOf(leader.facts, context.now, limits))];
   }
-  const { standing, unsent } = fateOf(leader, { graces: limits, now: context.now, ...(seen ? { seen } : {}) });
+  const { standing, unsent: isUnsent } = fateOf(leader, {
+    graces: limits,
+    now: context.now,
+    ...(seen ? { seen } : {}),
+  });
   const hidden = !seen && !leader.facts.outcome && jobOf(leader.facts) !== undefined;
   return [
     line(leader, standing),
-    ...(unsent && !standing.final ? ["it is not submitted yet; if that takes too long, another one computes it"] : []),
+    ...(isUnsent && !standing.final
+      ? [unsent(leader, registry.user) ?? "it is not submitted yet; if that takes too long, another one computes it"]
+      : []),
     ...(hidden
       ? [`its job cannot be seen by you: that it has ended, only ${leader.run.user} or its files can tell`]
       : []),
