@@ -128,7 +128,7 @@ if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1] ?? "")).hr
   const built = await buildTests(
     named.length > 0 ? named.map((file) => path.relative(root, path.resolve(file))) : testFiles(),
   );
-  const start = testStarter(600);
+  const start = testStarter(Number(process.env.TAP_TIMEOUT ?? 600));
   for (const file of built) {
     const { code } = await start(file, "inherit");
     if (code !== 0) process.exitCode = 1;
