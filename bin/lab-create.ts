@@ -11,20 +11,23 @@ export const spec = {
   columns: ["id", "name", "phase", "run_dir"],
   input: "records",
   acts: true,
-  reads: ["run"],
+  reads: ["run", "sweep"],
   writes: ["run"],
 } as const;
 
-export default command(spec, (records, _, context) =>
-  each(
-    records,
+export default command(spec, async function* (records, _, context) {
+  const { sweepsToCreate } = await import("../lib/verb/creating-sweeps.js");
+  const sweeps = sweepsToCreate(context);
+  yield* each(
+    sweeps.from(records),
     isRun,
     async (record) => {
       if (hasPhase(record, "created")) return record;
       needs(record, "resolved", "lab-resolve");
       const { createOne } = await import("../lib/verb/creating.js");
+      await sweeps.write(record);
       return createOne(record, context);
     },
     context,
-  ),
-);
+  );
+});

@@ -2,6 +2,7 @@
 // lab-snapshot - keep the source of runs, once per distinct tree
 import { command, each } from "../lib/command/command.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
+import { needsPoints } from "../lib/verb/phase.js";
 
 export const spec = {
   name: "lab-snapshot",
@@ -26,6 +27,7 @@ export default command(spec, (records, _, context) =>
     records,
     isRun,
     async (run) => {
+      needsPoints(run);
       if (hasPhase(run, "snapshotted")) return run;
       const { snapshotOf } = await import("../lib/verb/snapshotting.js");
       const source = {

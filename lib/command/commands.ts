@@ -17,8 +17,10 @@ export interface Entry {
 export const commands: readonly Entry[] = [
   { name: "lab", group: "wrapper", purpose: "one name for all of the commands" },
   { name: "lab-run", group: "wrapper", purpose: "plan, snapshot, render and submit in one go" },
+  { name: "lab-sweep", group: "wrapper", purpose: "run every point of a recipe's sweep" },
   { name: "lab-status", group: "wrapper", purpose: "what is running, what failed and why" },
   { name: "lab-plan", group: "planning", purpose: "recipes and ad-hoc commands become run records" },
+  { name: "lab-expand", group: "planning", purpose: "make the points of sweeps" },
   { name: "lab-snapshot", group: "planning", purpose: "keep the source of runs, once per distinct tree" },
   { name: "lab-resolve", group: "planning", purpose: "fix inputs, output paths and the cache key of runs" },
   { name: "lab-create", group: "planning", purpose: "make runs on disk" },

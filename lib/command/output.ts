@@ -25,16 +25,19 @@ export async function openOutput(
     options["table"] === true ||
     options["columns"] !== undefined ||
     ((terminal.out || spec.drawn === true) && options["json"] !== true);
-  if (options["quiet"]) return spec.ids ? idsOnce(spec.ids, textWriter(stdout)) : ids(textWriter(stdout));
+  if (options["quiet"]) return spec.ids ? idsOnce(spec.ids, textWriter(stdout)) : ids(textWriter(stdout), spec.writes);
   if (!forEyes) return recordWriter(stdout);
   const { openView } = await import("./view.js");
   return openView(spec, options, terminal, textWriter(stdout), now);
 }
 
-function ids(text: TextWriter): Output {
+/** A sweep goes before its runs, whose ids are asked for; where sweeps are what is listed, theirs are. */
+function ids(text: TextWriter, writes: Spec["writes"] = []): Output {
   return {
     write(record) {
-      const id = idOf(record);
+      const passesBy =
+        (record as { type?: unknown }).type === "sweep" && (writes.includes("run") || !writes.includes("sweep"));
+      const id = passesBy ? undefined : idOf(record);
       if (id !== undefined && !carriesError(record)) text.write(`${id}\n`);
       return text.ready();
     },

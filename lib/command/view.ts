@@ -33,7 +33,7 @@ export function openView(
   const limited = style.width === undefined || options[spec.tally?.unless ?? ""] !== undefined;
   const count = spec.tally && counts ? tallied(spec.tally, limited, style) : undefined;
   const columns = columnsOf(spec, named);
-  const shown = table({ columns, named: named !== undefined, count }, text, style);
+  const shown = table({ columns, named: named !== undefined, count, writes: spec.writes }, text, style);
   return named === undefined ? shown : { ...shown, ...doubting(shown, columns, spec) };
 }
 
@@ -101,7 +101,7 @@ function userName(): string | undefined {
 }
 
 /** Gathers rows until none has come for a moment, so that columns fit; what comes later keeps their widths. */
-function table({ columns: asked, named, count }: Asked, text: TextWriter, style: TableStyle): Output {
+function table({ columns: asked, named, count, writes }: Asked, text: TextWriter, style: TableStyle): Output {
   let rows: Record<string, unknown>[] = [];
   let columns = asked;
   let widths: number[] | undefined;
@@ -119,7 +119,7 @@ function table({ columns: asked, named, count }: Asked, text: TextWriter, style:
   };
   return {
     write(record) {
-      if (isFailure(record) || count?.add(record) === false) return undefined;
+      if (isFailure(record) || passesBy(record, writes) || count?.add(record) === false) return undefined;
       const row = toldError(record as Record<string, unknown>);
       rows.push(named ? row : withoutEcho(row));
       if (rows.length >= 1000) flush();
@@ -139,6 +139,7 @@ interface Asked {
   /** By the person who asks, not by the command. */
   named: boolean;
   count: Count | undefined;
+  writes: Spec["writes"];
 }
 
 /** Where no column has room for an error, one for it: a row that says nothing of it would look like one that went well. */
@@ -183,6 +184,11 @@ function added({ writes }: Spec, gathering: Gathering, text: TextWriter): Output
       return text.end();
     },
   };
+}
+
+/** The record of a sweep goes before its runs, and is none of them. */
+export function passesBy(record: object, writes: Spec["writes"]): boolean {
+  return at(record, "type") === "sweep" && writes?.includes("sweep") !== true;
 }
 
 function isFailure(record: object): boolean {

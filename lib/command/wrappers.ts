@@ -14,5 +14,13 @@ export const wrappers: readonly Wrapper[] = [
     of: "lab-plan",
     options: { wait: { type: "boolean", short: "w", help: "wait for the end; the exit status tells how it was" } },
   },
+  {
+    name: "lab-sweep",
+    of: "lab-plan",
+    options: {
+      wait: { type: "boolean", short: "w", help: "wait for the end; the exit status tells how it was" },
+      count: { type: "boolean", help: "only how many points there are, and the GPU-hours they ask for" },
+    },
+  },
   { name: "lab-status", of: "lab-ls", options: {} },
 ];

@@ -22,10 +22,15 @@ export function otherKind(table: Table): Breach[] | undefined {
 }
 
 /** Breaches of everything that is no matter of a single value's type; none at a place that already has one. */
-export function furtherBreaches(table: Table, numbers: Record<string, string>, known: readonly Breach[]): Breach[] {
+export function furtherBreaches(
+  table: Table,
+  numbers: Record<string, string>,
+  known: readonly Breach[],
+  tokens = () => tokenBreaches({ ...table, numbers }),
+): Breach[] {
   const taken = new Set(known.map(({ path }) => dotted(path)));
   const found: Breach[] = [];
-  for (const breach of allBreaches(table, numbers)) {
+  for (const breach of allBreaches(table, numbers, tokens)) {
     if (taken.has(dotted(breach.path))) continue;
     taken.add(dotted(breach.path));
     found.push(breach);
@@ -33,9 +38,9 @@ export function furtherBreaches(table: Table, numbers: Record<string, string>, k
   return found;
 }
 
-function* allBreaches(table: Table, numbers: Record<string, string>): Generator<Breach> {
+function* allBreaches(table: Table, numbers: Record<string, string>, tokens: () => Breach[]): Generator<Breach> {
   yield* nulls(table, []);
-  yield* tokenBreaches({ ...table, numbers });
+  yield* tokens();
   yield* shellBreaches(table);
   yield* envBreaches(table["env"]);
   const values = tokenValues({ ...table, numbers, id: sampleId });

@@ -5,6 +5,7 @@ import canonicalize from "canonicalize";
 import { fault } from "../record/fault.js";
 import type { ArtifactInput, Run, RunInput } from "../record/run.js";
 import { dotted, isTable, type TomlPath } from "../toml/path.js";
+import { sweepParts } from "./key-sweep.js";
 
 /** Changing what goes in means a new version: old keys must not answer for what they do not tell apart. */
 export const keyVersion = "lab-key/1";
@@ -29,7 +30,7 @@ export function cacheKey(run: Run): CacheKey {
 /**
  * What makes the key. Tokens stand in it unexpanded, so that ids, names and paths do not; the values of params, args
  * and seed do. Floats are told from integers by a list, since JSON writes 1.0 as 1; how else a number is spelled does
- * not count. What recipes cannot say yet (the point of a sweep, the digest of a container, a step to resume
+ * not count. What recipes cannot say yet (the digest of a container, a step to resume
  * from) has its place here when they can, and a version of its own if keys change by it.
  */
 export function keyParts(run: Run): Record<string, unknown> {
@@ -50,6 +51,7 @@ export function keyParts(run: Run): Record<string, unknown> {
     ...launcher(run),
     inputs: mapped(run.inputs, inputPart),
     outputs: mapped(run.outputs, ({ type, marker }) => ({ type, ...(marker === undefined ? {} : { marker }) })),
+    ...sweepParts(run),
   };
 }
 

@@ -1,6 +1,7 @@
 // A recipe that has been read with all its layers, and checked.
 import * as v from "valibot";
 import { parseToml } from "../toml/document.js";
+import { isTable } from "../toml/path.js";
 import { problemFault } from "../toml/problems.js";
 import { type Layer, merged } from "./layers.js";
 import { type Numbers, numbersOf } from "./numbers.js";
@@ -37,19 +38,28 @@ export async function loadRecipeText(text: string, options: LayerOptions): Promi
 const nowhere = "the command line";
 
 async function loaded(layers: Layer[], options: LayerOptions): Promise<Recipe> {
-  const found = (await layerProblems(layers, options.look)).filter(({ severity }) => severity === "error");
+  const found = (await layerProblems(layers, options)).filter(({ severity }) => severity === "error");
   if (found.length > 0) throw problemFault(found, found[0]?.path === undefined ? "usage" : "dataerr");
   checkSetNames(layers);
   const files = layers.filter((layer) => layer.flag === undefined).map((layer) => layer.file);
   const own = files.pop();
+  const { table, ...numbers } = await asOneRun(layers);
   return {
     ...(own === undefined ? {} : { path: own.path }),
     text: (own ?? layers[0]?.file)?.text ?? "",
     extends: files.map((file) => file.path).reverse(),
     set: [...(options.set ?? [])],
-    table: v.parse(recipeSchema, merged(layers)),
+    table: v.parse(recipeSchema, table),
     layers,
     warnings: setWarnings(layers),
-    ...(await numbersOf(layers)),
+    ...numbers,
   };
+}
+
+/** The table of the layers; of a recipe with a [sweep] that of its first point, since it may be none without what that sets. */
+async function asOneRun(layers: readonly Layer[]): Promise<{ table: Record<string, unknown> } & Numbers> {
+  const table = merged(layers);
+  if (!isTable(table["sweep"])) return { table, ...(await numbersOf(layers)) };
+  const { firstPoint } = await import("./sweep-recipe.js");
+  return firstPoint(layers);
 }

@@ -16,13 +16,16 @@ export async function numbersOf(layers: readonly Layer[]): Promise<Numbers> {
   const table = merged(layers);
   for (const [path, value] of [...numeric(table["args"], ["args"]), ...numeric(table["params"], ["params"])]) {
     const layer = layerOf(layers, table, path);
-    const spelled = layer && (await spellings(layer.file)).get(dotted(path));
-    if (value instanceof Date) found.dates[dotted(path)] = spelled ?? value.toISOString();
-    else if (!Number.isFinite(value)) found.numbers[dotted(path)] = spelled ?? wordOf(value);
-    else if (spelled !== undefined && isFloat(spelled) && spelled !== String(value))
-      found.numbers[dotted(path)] = spelled;
+    addSpelling(found, path, value, layer && (await spellings(layer.file)).get(dotted(path)));
   }
   return found;
+}
+
+/** Adds what JSON would lose of a number or date, which the file spells so. */
+export function addSpelling(to: Numbers, path: TomlPath, value: number | Date, spelled: string | undefined): void {
+  if (value instanceof Date) to.dates[dotted(path)] = spelled ?? value.toISOString();
+  else if (!Number.isFinite(value)) to.numbers[dotted(path)] = spelled ?? wordOf(value);
+  else if (spelled !== undefined && isFloat(spelled) && spelled !== String(value)) to.numbers[dotted(path)] = spelled;
 }
 
 /** A table of args or params as JSON can hold it: dates as they are written, infinite numbers by their words. */
@@ -36,13 +39,15 @@ export function plainTable(value: unknown, path: TomlPath, { numbers, dates }: N
   );
 }
 
-function* numeric(value: unknown, path: TomlPath): Generator<[TomlPath, number | Date]> {
+/** The numbers and dates in a value, with their paths. */
+export function* numeric(value: unknown, path: TomlPath): Generator<[TomlPath, number | Date]> {
   if (typeof value === "number" || value instanceof Date) yield [path, value];
   else if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* numeric(item, [...path, i]);
   else if (isTable(value)) for (const [key, item] of Object.entries(value)) yield* numeric(item, [...path, key]);
 }
 
-function isFloat(spelled: string): boolean {
+/** Whether a number is written as a float. */
+export function isFloat(spelled: string): boolean {
   return !/^[+-]?0[xob]/.test(spelled) && /[.eE]/.test(spelled);
 }
 

@@ -11,7 +11,7 @@ import { plainTable } from "./numbers.js";
 import { defaultAlias } from "./outputs.js";
 import { runResources } from "./resources.js";
 import type { RecipeTable } from "./schema.js";
-import { expandTokens, tokenValues } from "./tokens.js";
+import { expandTokens, tokensIn, tokenValues } from "./tokens.js";
 
 export interface PlanContext {
   /** Milliseconds. */
@@ -24,8 +24,10 @@ export interface PlanContext {
   source: Pick<RunSource, "kind" | "root">;
   /** What flags say about why; they win over the recipe's, tags are added to its. */
   flags?: NarrativeFlags;
-  /** For tests: the id to take. */
+  /** The id to take: of a point of a sweep, or in a test. */
   id?: string;
+  /** Of a point of a sweep: its place. */
+  index?: number;
 }
 
 export interface NarrativeFlags {
@@ -76,8 +78,14 @@ export function planRun(recipe: Recipe, context: PlanContext): Run {
     ...given("notify", table.notify && { when: "afterany", ...table.notify }),
     ...given("tracking", table.tracking),
     ...given("checks", table.checks),
+    ...given("expand", table.sweep && (plainJson(table.sweep) as Run["expand"])),
   };
-  return { ...run, inputs: inputsOf(run, recipe, context.home) };
+  return { ...run, inputs: inputsOf(run, recipe, context) };
+}
+
+/** Dates and infinite numbers by their words. */
+function plainJson(value: unknown): unknown {
+  return plainTable(value, [], { numbers: {}, dates: {} });
 }
 
 function given<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
@@ -113,13 +121,16 @@ function outputsOf({ name, outputs = {} }: RecipeTable): Record<string, RunOutpu
 }
 
 /** Paths, tokens replaced: `~/` is the planner's home, others are relative to the file (or directory) that says them. */
-function inputsOf(run: Run, recipe: Recipe, home: string): Record<string, RunInput> {
-  const values = tokenValues(run);
+function inputsOf(run: Run, recipe: Recipe, { home, index }: PlanContext): Record<string, RunInput> {
+  const values = tokenValues(index === undefined ? run : { ...run, sweep: { index } });
+  // What a resolver will say nobody knows yet; the points that lab-expand makes of it have no such text left.
+  const isOpen = (text: string) => run.expand !== undefined && tokensIn(text).some((word) => !values.has(word));
+  const filled = (text: string) => (isOpen(text) ? text : expandTokens(text, values));
   const inputs: Record<string, RunInput> = {};
   for (const [role, input] of Object.entries(recipe.table.inputs ?? {})) {
-    if (input.type === "artifact") inputs[role] = { type: "artifact", artifact: expandTokens(input.artifact, values) };
+    if (input.type === "artifact") inputs[role] = { type: "artifact", artifact: filled(input.artifact) };
     if (input.type !== "external") continue;
-    const text = expandTokens(input.path, values);
+    const text = filled(input.path);
     const dir = layerOf(recipe.layers, recipe.table, ["inputs", role, "path"])?.dir ?? "/";
     const absolute = text === "~" || text.startsWith("~/") ? path.join(home, text.slice(1)) : path.resolve(dir, text);
     inputs[role] = { type: "external", path: absolute, fingerprint: input.fingerprint ?? "stat" };

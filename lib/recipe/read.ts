@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fault, isFault } from "../record/fault.js";
 import type { Breach } from "../toml/breaches.js";
-import { readToml, type TomlFile } from "../toml/document.js";
+import { parseToml, readToml, type TomlFile } from "../toml/document.js";
 import { positions } from "../toml/positions.js";
 import type { Layer } from "./layers.js";
 import { setLayer } from "./set.js";
@@ -15,6 +15,10 @@ export interface LayerOptions {
   cwd: string;
   /** Sees the table of all layers: what else is wrong with it here, which no recipe can know. */
   look?: (table: Record<string, unknown>) => Promise<Breach[]>;
+  /** Of a recipe with a [sweep] every point is checked, and not the first alone. */
+  points?: "every";
+  /** The recipe's own text, where it was read before: what the file says now does not count. */
+  text?: string;
 }
 
 /**
@@ -22,20 +26,20 @@ export interface LayerOptions {
  * is no TOML, with its place; usage for a flag; what the system says for the recipe itself.
  */
 export async function readLayers(file: string, options: LayerOptions): Promise<Layer[]> {
-  return [...(await fileLayers(path.resolve(options.cwd, file))), ...setLayers(options)];
+  return [...(await fileLayers(path.resolve(options.cwd, file), options.text)), ...setLayers(options)];
 }
 
 export function setLayers({ set = [], cwd }: LayerOptions): Layer[] {
   return set.map((text) => setLayer(text, cwd));
 }
 
-async function fileLayers(file: string): Promise<Layer[]> {
+async function fileLayers(file: string, text: string | undefined): Promise<Layer[]> {
   const layers: Layer[] = [];
   const seen = new Set<string>();
   for (let next: string | undefined = file; next !== undefined; ) {
     const from: Layer | undefined = layers[0];
-    const own: TomlFile = from === undefined ? readToml(next) : await base(next, from);
-    const real = fs.realpathSync(next);
+    const own: TomlFile = from ? await base(next, from) : text === undefined ? readToml(next) : parseToml(text, next);
+    const real = fs.existsSync(next) ? fs.realpathSync(next) : next;
     if (from && seen.has(real)) {
       const chain = [...layers.map((layer) => layer.file.path).reverse(), next].join(" extends ");
       throw fault("dataerr", `${await extendsPlace(from.file)}: extends goes in a circle: ${chain}`);

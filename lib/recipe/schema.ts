@@ -6,6 +6,7 @@ import { checkpointsSchema } from "./checkpoints.js";
 import { launcherSchema } from "./launcher.js";
 import { inside, line, notYet, variableTrouble } from "./pieces.js";
 import { resourcesSchema } from "./resources.js";
+import { sweepSchema } from "./sweep.js";
 
 const maybe = v.exactOptional;
 
@@ -156,7 +157,7 @@ export const recipeSchema = v.strictObject({
   checkpoints: maybe(checkpointsSchema),
   collect: maybe(v.strictObject({ globs: v.array(inside), exclude: maybe(v.array(inside)) })),
   eval: maybe(notYet),
-  sweep: maybe(notYet),
+  sweep: maybe(sweepSchema),
   gpu_estimate: maybe(notYet),
   after: maybe(
     v.strictObject({ after: references, afterok: references, afterany: references, afternotok: references }),

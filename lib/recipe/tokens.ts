@@ -18,6 +18,10 @@ export interface TokenSubject {
   inputs?: unknown;
   outputs?: unknown;
   numbers?: Record<string, string>;
+  /** Of a run which point it is; of a recipe its [sweep]. */
+  sweep?: unknown;
+  /** The [sweep] of a run whose points are not made yet. */
+  expand?: unknown;
 }
 
 /** Paths and ids that are not in the record, or not yet. */
@@ -71,6 +75,7 @@ export function tokenValues(subject: TokenSubject, paths: TokenPaths = {}): Toke
   set(values, "run.name", name);
   set(values, "recipe.name", name);
   set(values, "seed", scalarText(subject.seed));
+  if (isPoint(subject)) set(values, "sweep.index", String(isTable(subject.sweep) ? (subject.sweep["index"] ?? 0) : 0));
   for (const [path, value] of leaves(subject.params, ["params"])) {
     set(values, path.join("."), subject.numbers?.[dotted(path)] ?? scalarText(value));
   }
@@ -82,6 +87,11 @@ export function tokenValues(subject: TokenSubject, paths: TokenPaths = {}): Toke
     if (complete) values.set(`args.${key}`, expandTokens(text, values));
   }
   return values;
+}
+
+/** Whether it is a point of a sweep, or will be some. */
+export function isPoint({ sweep, expand }: TokenSubject): boolean {
+  return expand !== undefined || (isTable(sweep) && sweep["aggregate"] !== true);
 }
 
 /** The values of a table and of those in it that are no tables, with their paths. */

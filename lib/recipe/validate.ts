@@ -2,7 +2,7 @@
 import { isFault } from "../record/fault.js";
 import type { Problem } from "../record/records.js";
 import { type Breach, breaches } from "../toml/breaches.js";
-import type { TomlPath } from "../toml/path.js";
+import { isTable, type TomlPath } from "../toml/path.js";
 import { faultProblem, located, problem } from "../toml/problems.js";
 import { furtherBreaches, otherKind } from "./checks.js";
 import { type Layer, layerOf, merged } from "./layers.js";
@@ -20,13 +20,16 @@ export async function validateRecipe(file: string, options: LayerOptions): Promi
     if (isFault(error) && (error.code === "dataerr" || error.code === "usage")) return [faultProblem(error)];
     throw error;
   }
-  return layerProblems(layers, options.look);
+  return layerProblems(layers, options);
 }
 
 /** The problems of the table that the layers make, each at the layer that says it: files first, flags last. */
-export async function layerProblems(layers: readonly Layer[], look?: LayerOptions["look"]): Promise<Problem[]> {
+export async function layerProblems(
+  layers: readonly Layer[],
+  { look, points }: Pick<LayerOptions, "look" | "points"> = {},
+): Promise<Problem[]> {
   const table = merged(layers);
-  const found = await allBreaches(layers, table);
+  const found = await allBreaches(layers, table, points);
   const seen = (await look?.(table)) ?? [];
   return placed([...found, ...seen.filter(({ path }) => !isTold(path, found))], layers);
 }
@@ -50,11 +53,20 @@ export async function placed(found: readonly Breach[], layers: readonly Layer[])
   return problems.flat();
 }
 
-async function allBreaches(layers: readonly Layer[], table: Record<string, unknown>): Promise<Breach[]> {
+async function allBreaches(
+  layers: readonly Layer[],
+  table: Record<string, unknown>,
+  points: LayerOptions["points"],
+): Promise<Breach[]> {
   const other = otherKind(table);
   if (other) return other;
+  if (!isTable(table["sweep"])) return breachesOf(table, (await numbersOf(layers)).numbers);
+  const { sweepBreaches } = await import("./sweep-checks.js");
+  return sweepBreaches(layers, points === "every");
+}
+
+function breachesOf(table: Record<string, unknown>, numbers: Record<string, string>): Breach[] {
   const found = breaches(recipeSchema, table).map((breach) => withMeaning(breach, table));
-  const { numbers } = await numbersOf(layers);
   return [...found, ...furtherBreaches(table, numbers, found)];
 }
 

@@ -34,6 +34,7 @@ import {
 import { runSchema } from "./run.js";
 import { count, errorOfRecord, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
 import { snapshotSchema } from "./snapshot.js";
+import { sweepSchema } from "./sweep.js";
 
 /** Where a run stands, as lists show it. */
 export const statusSchema = record("status", {
@@ -210,6 +211,7 @@ export type Failure = v.InferOutput<typeof failureSchema>;
 /** All of them by type; those of .lab/ are files, the others travel in streams. */
 export const records = {
   run: runSchema,
+  sweep: sweepSchema,
   status: statusSchema,
   job: jobSchema,
   metric: metricSchema,

@@ -14,6 +14,15 @@ export function drawRunId(now: number, random: Uint8Array = randomBytes(4)): str
   return `${iso.slice(0, 10).replaceAll("-", "")}-${iso.slice(11, 19).replaceAll(":", "")}-${handle}`;
 }
 
+/**
+ * Different ids of the same millisecond as `id`, in order: one for each of `digits`, which are different numbers below 2^20
+ * in order.
+ */
+export function besideRunId(id: string, digits: readonly number[]): string[] {
+  const shared = id.slice(0, -4);
+  return digits.map((n) => shared + [15, 10, 5, 0].map((shift) => crockford[(n >> shift) & 31]).join(""));
+}
+
 export function isRunId(text: string): boolean {
   return pattern.test(text);
 }

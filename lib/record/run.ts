@@ -148,6 +148,8 @@ export const sweepMemberSchema = v.looseObject({
   replicate: maybe(count),
   /** It is no point, but what comes after all of them. */
   aggregate: maybe(v.boolean()),
+  /** Of the latter: after what; afterok, where it does not say. */
+  when: maybe(v.picklist(["afterok", "afterany"])),
 });
 export type SweepMember = v.InferOutput<typeof sweepMemberSchema>;
 

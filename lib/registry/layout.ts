@@ -56,6 +56,11 @@ export function marker(base: string, area: "active" | "loose", user: string, id:
   return path.join(base, area, ...checkedPlace(user, id));
 }
 
+/** Which run is which point of a sweep: the sweep's record, then a line a point. */
+export function sweepFile(base: string, user: string, id: string): string {
+  return `${path.join(base, "sweeps", ...checkedPlace(user, id))}.ndjson`;
+}
+
 function checkedPlace(user: string, id: string): [string, string] {
   checkedUser(user);
   if (!isRunId(id)) throw fault("dataerr", `'${id}' cannot be the id of a run`);

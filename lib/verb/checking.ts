@@ -134,6 +134,8 @@ const looked = 50;
 /** The same key was computed before, and this run claims nothing: it computes it again. Of one that claims lab-cache says so. */
 function nearDuplicate(run: Run, registry: Registry | undefined): Finding[] {
   if (registry === undefined || run.key === undefined || claims(run)) return [];
+  // Of a sweep the first point is looked at: what holds for it mostly holds for all, and each look takes its time.
+  if ((run.sweep?.index ?? 0) > 0) return [];
   let seen = 0;
   for (const entry of roll(registry, [registry.user])) {
     if (++seen > looked) return [];

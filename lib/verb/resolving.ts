@@ -40,12 +40,21 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
   };
   resolved.key = { ...cacheKey({ ...resolved, outputs: run.outputs }) };
   resolved.epoch = await epochOf(resolved, context);
-  for (const warning of checkRun(resolved, registry)) context.say(`${run.id}: ${warning}`);
+  for (const warning of checkRun(resolved, registry)) sayOnce(resolved, warning, context);
   return resolved;
 }
 
 function launched({ launcher, resources }: Run): Pick<Run, "launcher"> {
   return launcher === undefined ? {} : { launcher: { ...launcher, resolved: resolvedLauncher(launcher, resources) } };
+}
+
+const said = new Set<string>();
+
+/** What is doubtful of all points of a sweep is said of the first. */
+function sayOnce({ id, sweep }: Run, warning: string, context: Context): void {
+  if (sweep && said.has(`${sweep.id} ${warning}`)) return;
+  said.add(`${sweep?.id} ${warning}`);
+  context.say(`${id}: ${warning}`);
 }
 
 /**

@@ -26,7 +26,7 @@ export function written(dir: string, files: Record<string, string>): string {
 /** `line:column message` of every problem of `r.toml`; problems of other files begin with their name. */
 export async function said(dir: string, text: string, set: string[] = []): Promise<string[]> {
   const cwd = written(dir, { "r.toml": text });
-  const problems = await validateRecipe("r.toml", { cwd, set });
+  const problems = await validateRecipe("r.toml", { cwd, set, points: "every" });
   return problems.map(({ path: file, line, column, message }) => {
     const name = file === undefined || file === path.join(cwd, "r.toml") ? "" : `${path.relative(cwd, file)}:`;
     return line === undefined ? message : `${name}${line}:${column} ${message}`;

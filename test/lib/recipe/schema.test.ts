@@ -106,8 +106,6 @@ t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
     ["[checkpoints]\nrequeue = true", "checkpoints.requeue is not supported yet"],
     ["[eval]\ncommand = ['x']", "[eval] is not supported yet"],
-    ["[sweep]\narg = 'i'\nstart = 0\nend = 3", "[sweep] is not supported yet"],
-    ["[sweep.axes]\n'params.lr' = [1]", "[sweep] is not supported yet"],
     ["gpu_estimate.params_b = 7.0", "[gpu_estimate] is not supported yet"],
     ["resources.gpus = 'auto'", `resources.gpus = "auto" is not supported yet`],
     ["[inputs.a]\ntype = 'artifact'\nartifact = 'x'\nprewarm = true", "inputs.a.prewarm is not supported yet"],

@@ -1,0 +1,51 @@
+// A sweep: which points it has, and which run each of them is. Its file in the registry has this record first, without the
+// points, and then a line a point.
+import * as v from "valibot";
+import { runSourceSchema } from "./run.js";
+import { count, digest, errorOfRecord, maybe, path, record, runId, table, text, time, words } from "./schema.js";
+
+export const sweepPointSchema = v.looseObject({
+  index: count,
+  run: runId,
+  /** What it sets, by paths in the recipe. */
+  point: table,
+  /** The case that it is of. */
+  name: maybe(text),
+  /** The how manyeth of the seeds, where there are several. */
+  replicate: maybe(count),
+  /** What makes its run of `plan`: a JSON merge patch. */
+  own: maybe(table),
+});
+export type SweepPointRecord = v.InferOutput<typeof sweepPointSchema>;
+
+export const sweepSchema = record("sweep", {
+  id: runId,
+  error: maybe(errorOfRecord),
+  dry_run: maybe(v.boolean()),
+  name: text,
+  user: text,
+  planned_at: time,
+  /** How many points it has; and before `sample` and `max_runs`, where that are more. */
+  of: count,
+  all: maybe(count),
+  recipe: v.looseObject({ path: maybe(path), text, digest, extends: maybe(v.array(path)), set: maybe(words) }),
+  /** What is swept, and the values of it where all points together have few. */
+  axes: v.array(v.looseObject({ path: text, values: maybe(v.array(v.unknown())) })),
+  max_concurrent: maybe(count),
+  max_gpus: maybe(count),
+  /** What its points ask for at most: GPUs (CPUs) times hours of the time limit. */
+  gpu_hours: maybe(v.number()),
+  cpu_hours: maybe(v.number()),
+  /** The run that its points are made of, without the recipe's text and the source. */
+  plan: maybe(table),
+  /** The snapshot of its runs, in the registry. */
+  source: maybe(runSourceSchema),
+  points: maybe(v.array(sweepPointSchema)),
+  aggregate: maybe(v.looseObject({ run: runId, when: v.picklist(["afterok", "afterany"]), plan: maybe(table) })),
+});
+export type Sweep = v.InferOutput<typeof sweepSchema>;
+
+/** Whether a record of a stream is a sweep's. */
+export function isSweep(value: unknown): value is Sweep {
+  return typeof value === "object" && value !== null && (value as { type?: unknown }).type === "sweep";
+}
