@@ -188,7 +188,7 @@ function added({ writes }: Spec, gathering: Gathering, text: TextWriter): Output
 
 /** The record of a sweep goes before its runs, and is none of them. */
 export function passesBy(record: object, writes: Spec["writes"]): boolean {
-  return at(record, "type") === "sweep" && writes?.includes("sweep") !== true;
+  return at(record, "type") === "sweep" && (writes?.includes("run") === true || writes?.includes("sweep") !== true);
 }
 
 function isFailure(record: object): boolean {

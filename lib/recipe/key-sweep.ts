@@ -23,6 +23,7 @@ const whole = new Set(["command", "args", "args_format", "params", "seed", "env"
 function isInKey([first = "", second = "", ...rest]: readonly string[]): boolean {
   if (whole.has(first)) return true;
   if (first === "resources") return isTopology(second === "components" ? (rest[1] ?? "") : second);
+  if (first === "launcher") return ["kind", "nnodes", "nproc_per_node", "extra", "ddp"].includes(second);
   if (first === "source") return second === "paths";
   return first === "outputs" && ["type", "marker"].includes(rest[0] ?? "");
 }

@@ -24,7 +24,8 @@ export async function validateFile(file: string, set: readonly string[], context
 
 /** What is wrong with the recipe itself; where that is nothing, what is wrong with it here. */
 async function recipeProblems(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
-  const options = { set, cwd: context.cwd, look: (table: Record<string, unknown>) => unplacedOutputs(table, context) };
+  const look = (table: Record<string, unknown>) => unplacedOutputs(table, context);
+  const options = { set, cwd: context.cwd, look, points: "every" as const };
   const found = await validateRecipe(file, options);
   if (found.some(({ severity }) => severity === "error")) return found;
   const recipe = await loadRecipe(file, options);
