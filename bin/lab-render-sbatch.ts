@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // lab-render-sbatch - write the job scripts of runs
-import { command, each } from "../lib/command/command.js";
-import { isAnswered } from "../lib/record/claim.js";
-import { hasPhase, isRun } from "../lib/record/phase.js";
-import { needs } from "../lib/verb/phase.js";
+import { command } from "../lib/command/command.js";
+import { renderAll } from "../lib/verb/rendering-arrays.js";
 
 export const spec = {
   name: "lab-render-sbatch",
   usage: ["< RUNS"],
-  options: {},
+  options: {
+    "one-job": { type: "integer", value: "K", help: "points of a sweep in one job, K at a time, not in an array" },
+  },
   columns: [{ key: "id", title: "run" }, "name", "phase", { key: "submission.script", title: "script" }],
   input: "records",
   acts: true,
@@ -16,17 +16,6 @@ export const spec = {
   writes: ["run"],
 } as const;
 
-export default command(spec, (records, _, context) =>
-  each(
-    records,
-    isRun,
-    async (run) => {
-      if (hasPhase(run, "rendered")) return run;
-      needs(run, "created", "lab-create");
-      if (isAnswered(run)) return run;
-      const { renderRun } = await import("../lib/verb/rendering.js");
-      return renderRun(run, context);
-    },
-    context,
-  ),
+export default command(spec, (records, options, context) =>
+  renderAll(records, { one_job: options["one-job"] }, context),
 );

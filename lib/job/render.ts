@@ -37,23 +37,15 @@ export interface ScriptInput {
 
 /** The text of script.sh. Pure. Throws dataerr for what no script can say: names of variables, a directive of two lines. */
 export function renderScript(input: ScriptInput): string {
-  const { directives, context } = input;
+  return scriptOf(input.directives, [...heading(input.context), "", ...values(input)]);
+}
+
+/** The script from its own lines; below them is the runtime, which is the same for all. Throws dataerr. */
+export function scriptOf(directives: readonly string[], own: readonly string[]): string {
   for (const line of directives) {
     if (!/^#SBATCH [^\n\r]+$/.test(line)) throw fault("dataerr", `cannot write the directive '${line}'`);
   }
-  const parts = [
-    "#!/bin/bash",
-    ...directives,
-    "",
-    ...heading(context),
-    "",
-    ...values(input),
-    "",
-    labPyFunction(),
-    "",
-    runtime,
-  ];
-  return `${parts.join("\n")}\n`;
+  return `${["#!/bin/bash", ...directives, "", ...own, "", labPyFunction(), "", runtime].join("\n")}\n`;
 }
 
 function heading({ name, run, run_dir, submission }: JobContext): string[] {
@@ -65,15 +57,23 @@ function heading({ name, run, run_dir, submission }: JobContext): string[] {
     `#   sbatch ${bashWord(`${run_dir}/.lab/submit-${submission}/script.sh`)}`,
     "#",
     "# First what this run is, then the runtime, which is the same for all runs and begins at `a clean start`.",
-    "# (Of what shellcheck says by default: values are used by name, helpers are called by name, `a && b || c` is meant.)",
-    "# shellcheck disable=SC1003,SC1090,SC1091,SC2015,SC2016,SC2034,SC2059,SC2317",
-    "",
-    "# Typed as `sh script.sh`, it goes on in bash.",
-    'if [ -z "$BASH_VERSION" ]; then exec /bin/bash "$0"; fi',
+    ...forBash(),
   ];
 }
 
-function values({ context, ...more }: ScriptInput): string[] {
+/** How the script is read: by shellcheck, which cannot see what an array's values are, and by a shell that is not bash. */
+export function forBash(...more: string[]): string[] {
+  return [
+    "# (Of what shellcheck says by default: values are used by name, helpers are called by name, `a && b || c` is meant.)",
+    `# shellcheck disable=${["SC1003,SC1090,SC1091,SC2015,SC2016,SC2034,SC2059,SC2317", ...more].join(",")}`,
+    "",
+    "# Typed as `sh script.sh`, it goes on in bash.",
+    'if [ -z "$BASH_VERSION" ]; then exec /bin/bash "$0" "$@"; fi',
+  ];
+}
+
+/** What a run is, in plain values of bash. Throws dataerr for names that no variable of a job can have. */
+export function values({ context, ...more }: ScriptInput): string[] {
   return [
     bashValue("lab_run", context.run),
     bashValue("lab_submission", String(context.submission)),

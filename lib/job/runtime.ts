@@ -1,4 +1,5 @@
 // The runtime's parts in the order in which they stand in a script.
+import array from "./runtime/array.sh";
 import attempt from "./runtime/attempt.sh";
 import checkpoint from "./runtime/checkpoint.sh";
 import cleanStart from "./runtime/clean-start.sh";
@@ -10,6 +11,7 @@ import finish from "./runtime/finish.sh";
 import gate from "./runtime/gate.sh";
 import launch from "./runtime/launch.sh";
 import main from "./runtime/main.sh";
+import oneJob from "./runtime/one-job.sh";
 import outputs from "./runtime/outputs.sh";
 import record from "./runtime/record.sh";
 import source from "./runtime/source.sh";
@@ -23,6 +25,8 @@ const parts = [
   words,
   fingerprint,
   checkpoint,
+  array,
+  oneJob,
   attempt,
   fence,
   source,

@@ -14,6 +14,11 @@ export function onWrite(watch: ((step: WriteStep, file: string) => void) | undef
   watcher = watch;
 }
 
+/** Tells whoever watches that a write is about to be made. */
+export function aboutTo(step: WriteStep, file: string): void {
+  watcher?.(step, file);
+}
+
 /**
  * Writes a file that is written once: temp, fsync, link(2) to its name, unlink, fsync of the directory. Says `made`, or
  * `exists` when another got there first. A request that came twice is answered EEXIST to the winner, and an answer can be
@@ -157,9 +162,14 @@ function writeTemp(file: string, content: string | Uint8Array, mode: number): st
   return temp;
 }
 
-/** Nobody else draws its name; where it is taken all the same, our own request came twice, and that file stays empty. */
+/** A name that nobody else draws. */
+export function tempName(directory: string): string {
+  return path.join(directory, `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`);
+}
+
+/** Nobody else has its name; where it is taken all the same, our own request came twice, and that file stays empty. */
 function openTemp(directory: string, mode: number, tries = 3): [fd: number, temp: string] {
-  const temp = path.join(directory, `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`);
+  const temp = tempName(directory);
   try {
     return [fs.openSync(temp, fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_WRONLY, mode), temp];
   } catch (error) {
@@ -169,7 +179,8 @@ function openTemp(directory: string, mode: number, tries = 3): [fd: number, temp
   }
 }
 
-function hintFor(error: unknown, file: string): string | undefined {
+/** What may help where a write failed. */
+export function hintFor(error: unknown, file: string): string | undefined {
   if (errnoOf(error) === "ENOSPC" || errnoOf(error) === "EDQUOT") return spaceHint(file);
   if (errnoOf(error) === "EROFS") return "the registry is mounted read-only here";
   return undefined;
@@ -198,7 +209,7 @@ function closeQuietly(fd: number): void {
 }
 
 /** The temp file is ours alone, so the same inode under the final name means that our link was the one that counted. */
-function isSameFile(temp: string, file: string): boolean {
+export function isSameFile(temp: string, file: string): boolean {
   try {
     const [ours, theirs] = [fs.lstatSync(temp, { bigint: true }), fs.lstatSync(file, { bigint: true })];
     return ours.ino === theirs.ino && ours.dev === theirs.dev;

@@ -141,6 +141,8 @@ export interface Scheduler {
   find(registry: string, runs: { run: string; job_name: string; since: number; user?: string }[]): Promise<FoundJob[]>;
   /** Whether jobs of other users can be seen at all; if not said, they can. Faults: `unavailable`. */
   seesOthers?(): Promise<boolean>;
+  /** How many elements an array may have; where not said, there are no arrays. Faults: `unavailable`. */
+  arraySize?(): Promise<number>;
   /** Asks for the end of jobs; one that is gone already is no error. Faults: `unavailable`, `noperm`. */
   cancel(jobs: string[]): Promise<void>;
   /** Everybody's jobs that wait or run, as far as they can be seen, first those that run. Faults: `unavailable`. */

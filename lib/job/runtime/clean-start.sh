@@ -19,5 +19,5 @@ if [[ ${1-} != --lab-clean-start ]]; then
     lab_kept+=("LAB_CALLER=$lab_caller")
   fi
   [[ ${BASH##*/} == sh ]] && BASH=/bin/bash
-  exec /usr/bin/env -i "${lab_kept[@]}" "$BASH" "$0" --lab-clean-start
+  exec /usr/bin/env -i "${lab_kept[@]}" "$BASH" "$0" --lab-clean-start "$@"
 fi

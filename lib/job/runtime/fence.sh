@@ -29,8 +29,10 @@ lab_fence_outcome() {
 lab_fence_holder() {
   local n dir
   lab_refresh "$lab_submission_dir"
-  if lab_field "$lab_submission_dir/receipt.json" job && [[ $REPLY != "$lab_job" ]]; then
-    lab_superseded "submission $lab_submission is job $REPLY"
+  lab_part=
+  [[ -z ${lab_array-} ]] || { lab_find_part "$lab_array_dir" "$lab_index" && lab_part=$REPLY; }
+  if lab_field "$lab_submission_dir/receipt.json" job || { [[ -n $lab_part ]] && lab_part_job "$lab_part" "$lab_index"; }; then
+    [[ $REPLY == "$lab_job" ]] || lab_superseded "submission $lab_submission is job $REPLY"
   fi
   for ((n = 1; n < lab_attempt; n++)); do
     dir=$lab_envelope/attempt-$n
@@ -131,6 +133,8 @@ lab_read_foreign() {
 # Submitted by hand there is no intent yet: the job links it itself. Whoever links first, decides.
 lab_fence_intent() {
   local file=$lab_submission_dir/intent.json token
+  # Of an element the part says so.
+  [[ -e $file || -z $lab_part ]] || return 0
   if [[ ! -e $file ]]; then
     read -r token </proc/sys/kernel/random/uuid
     lab_now
@@ -149,7 +153,7 @@ lab_fence_later() {
   local dir n
   for dir in "$lab_envelope"/submit-*; do
     n=${dir##*/submit-}
-    [[ $n != *[!0-9]* ]] && ((n > lab_submission)) && [[ -e $dir/intent.json ]] || continue
+    [[ $n != *[!0-9]* ]] && ((n > lab_submission)) && { [[ -e $dir/intent.json ]] || lab_sent_in_array "$dir"; } || continue
     lab_superseded "submission $n came after submission $lab_submission"
   done
 }

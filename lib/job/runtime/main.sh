@@ -1,6 +1,12 @@
 # -------------------------------------------------------------------------------------------------------- in order
 
 lab_main() {
+  if [[ -n ${lab_one_job-} ]]; then
+    [[ ${1-} == --lab-element ]] || lab_run_elements "$@"
+    lab_find_element "${2-}"
+  elif [[ -n ${lab_array-} ]]; then
+    lab_find_element "${SLURM_ARRAY_TASK_ID-}"
+  fi
   lab_private='' lab_steps_watch='' lab_record_watch='' lab_status=0 lab_signal=''
   lab_beat_s=${LAB_BEAT_S:-60} lab_gate_wait_s=${LAB_GATE_WAIT_S:-90}
   lab_prepare
@@ -19,4 +25,4 @@ lab_main() {
   lab_finish
 }
 
-lab_main
+lab_main "${@:2}"

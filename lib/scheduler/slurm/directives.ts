@@ -12,6 +12,8 @@ export interface DirectiveSettings {
   /** The registry's id, and which submission of the run this is. */
   registry: string;
   submission: number;
+  /** The array that the run is an element of: the directives are the array's then. */
+  array?: { id: string; name: string; dir: string; tasks?: number };
   /** What the cluster file says under [slurm]: used where the recipe says nothing. */
   partition?: string;
   qos?: string;
@@ -35,11 +37,12 @@ type Component = NonNullable<Resources["components"]>[number];
 export function slurmDirectives(run: Run, settings: DirectiveSettings): string[] {
   const { run_dir } = run;
   if (run_dir === undefined) throw fault("software", `cannot render ${run.id}: it has no directory yet`);
+  const { array } = settings;
   const lines = [
-    option("job-name", jobName(run)),
-    option("comment", jobComment(settings.registry, run.id)),
-    option("chdir", run_dir),
-    option("output", outputPattern(run_dir, settings.submission)),
+    option("job-name", jobName(array ?? run)),
+    option("comment", jobComment(settings.registry, (array ?? run).id)),
+    option("chdir", array?.dir ?? run_dir),
+    option("output", array ? arrayOutputPattern(array) : outputPattern(run_dir, settings.submission)),
     option("open-mode", "append"),
     option("export", run.environment?.inherit ? "ALL" : "NIL"),
     ...jobOptions(run.resources),
@@ -54,10 +57,18 @@ export function slurmDirectives(run: Run, settings: DirectiveSettings): string[]
 
 /** Slurm's own words go beside the script; sbatch expands %j and takes %% for %, and nothing at all after a backslash. */
 function outputPattern(runDir: string, submission: number): string {
-  if (runDir.includes("\\")) {
-    throw fault("dataerr", `cannot render a job for '${runDir}': Slurm cannot write below a path with a backslash`);
-  }
-  return `${runDir.replaceAll("%", "%%")}/.lab/submit-${submission}/slurm-%j.out`;
+  return `${escaped(runDir)}/.lab/submit-${submission}/slurm-%j.out`;
+}
+
+/** Of one job for all elements there is one output. */
+function arrayOutputPattern({ dir, tasks }: NonNullable<DirectiveSettings["array"]>): string {
+  return `${escaped(dir)}/slurm-${tasks === undefined ? "%A_%a" : "%j"}.out`;
+}
+
+function escaped(directory: string): string {
+  if (directory.includes("\\"))
+    throw fault("dataerr", `cannot render a job for '${directory}': Slurm cannot write below a path with a backslash`);
+  return directory.replaceAll("%", "%%");
 }
 
 /** What holds for a whole job: Slurm hands these on from the first component of a heterogeneous job to the others. */
@@ -116,7 +127,7 @@ function componentOptions(
     ...maybe("nodes", component.nodes),
     ...(says("ntasks", "ntasks-per-node", "ntasks-per-core", "ntasks-per-gpu")
       ? []
-      : [option("ntasks", String(component.nodes ?? 1))]),
+      : [option("ntasks", String(settings.array?.tasks ?? component.nodes ?? 1))]),
     ...maybe("cpus-per-task", component.cpus),
     ...maybe("mem", component.mem_bytes === undefined ? undefined : mebibytes(component.mem_bytes)),
     ...maybe("gres", component.gpus ? gresOf(component.gpus, settings) : undefined),

@@ -33,6 +33,7 @@ export function slurmScheduler(options: SlurmOptions): Scheduler {
       seesOthers ??= slurmSettings(slurm).then((settings) => !/\bjobs\b/.test(settings.get("PrivateData") ?? ""));
       return seesOthers;
     },
+    arraySize: async () => Number((await slurmSettings(slurm)).get("MaxArraySize") ?? 1001),
     cancel: (jobs) => cancelJobs(slurm, jobs),
     explain: explainSlurm,
   };

@@ -35,7 +35,7 @@ t.test("directives come first, then what it is and how to submit it by hand, the
   t.same(lines.slice(0, 3), ["#!/bin/bash", "#SBATCH --mem=1G", "#SBATCH hetjob"]);
   t.match(lines.join("\n"), "#   sbatch /lab/runs/me/20260102-030405-abc123/.lab/submit-2/script.sh\n");
   t.match(lines.join("\n"), "lab_command=(python train.py 'it'\\''s')\n");
-  t.equal(lines.at(-2), "lab_main");
+  t.equal(lines.at(-2), 'lab_main "${@:2}"');
 });
 
 t.test("no value can become a line of its own", async (t) => {

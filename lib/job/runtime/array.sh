@@ -1,0 +1,70 @@
+# -------------------------------------------------------------------------------------------------------- the array
+# The script of an array is that of all its elements. Which of them this job is, is one line of the index, read at its
+# place; what that run is, its values.sh says.
+
+lab_find_element() {
+  local run submission values
+  lab_index=$1
+  [[ $lab_index =~ ^(0|[1-9][0-9]{0,8})$ ]] ||
+    lab_no_element 64 "which element is it to be? sbatch --array=INDEX '$lab_array_dir/script.sh' starts one"
+  ((lab_index < lab_array_of)) || lab_no_element 64 "it has no element $lab_index"
+  lab_read_index "$lab_index" || lab_no_element 66 "cannot read element $lab_index in '$lab_array_dir/index'"
+  run=${REPLY%% *} submission=${REPLY#* }
+  values=$lab_array_runs/$run/.lab/submit-$submission/values.sh
+  [[ -f $values && -O $values && ! -L $values ]] || lab_no_element 66 "'$values' is no file of yours"
+  . "$values"
+  [[ $lab_run == "$run" && $lab_submission == "$submission" ]] || lab_no_element 65 "'$values' is of another run"
+}
+
+# The run and the submission of an element, in REPLY.
+lab_read_index() {
+  local run submission line=$lab_array_dir/index
+  [[ -f $line && -O $line && ! -L $line ]] || return
+  { line=$(dd if="$line" bs="$lab_array_width" skip="$1" count=1); } 2>/dev/null || return
+  read -r run submission <<<"$line"
+  [[ $run == [0-9]* && $run != *[!0-9a-z-]* && $submission == [1-9]* && $submission != *[!0-9]* ]] || return
+  REPLY="$run $submission"
+}
+
+lab_no_element() {
+  lab_say "array $lab_array: $2; nothing was started"
+  exit "$1"
+}
+
+# The part by which an element of an array was sent: the last that holds it and was not refused. Its directory in REPLY.
+lab_find_part() {
+  local dir=$1 index=$2 part n last=0
+  lab_refresh "$dir"
+  for part in "$dir"/part-*; do
+    n=${part##*/part-}
+    [[ $n == [1-9]* && $n != *[!0-9]* ]] && ((n > last)) && [[ ! -e $part/refusal.json ]] || continue
+    lab_field "$part/intent.json" indices && lab_holds "$REPLY" "$index" && last=$n
+  done
+  REPLY=$dir/part-$last
+  ((last > 0))
+}
+
+# Whether indices as in 0-299,305 hold this one.
+lab_holds() {
+  local word words
+  IFS=, read -ra words <<<"$1"
+  for word in "${words[@]}"; do
+    ((${word%-*} <= $2 && $2 <= ${word#*-})) && return
+  done
+  return 1
+}
+
+# The job that the part of an element was given, as it calls itself; in REPLY.
+lab_part_job() {
+  lab_field "$1/receipt.json" one_job || REPLY=
+  local one_job=$REPLY
+  lab_field "$1/receipt.json" job || return
+  [[ $one_job == true ]] || REPLY=${REPLY}_$2
+}
+
+# Whether submission $1 (a directory) of this run was sent as an element of some array.
+lab_sent_in_array() {
+  local text of='"array"[[:space:]]*:[[:space:]]*\{[[:space:]]*"id"[[:space:]]*:[[:space:]]*"([0-9a-z-]+)"[[:space:]]*,[[:space:]]*"index"[[:space:]]*:[[:space:]]*([0-9]+)'
+  { text=$(<"$1/context.json"); } 2>/dev/null && [[ $text =~ $of ]] || return
+  lab_find_part "${lab_run_dir%/runs/*}/arrays/$lab_user/${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+}

@@ -1,0 +1,111 @@
+// One array on disk: what each element is, then the index, the script and the record of the array.
+import type { Context } from "../command/context.js";
+import { renderArrayScript, renderValues } from "../job/render-array.js";
+import { type ArrayElement, indexText } from "../record/array.js";
+import { fault } from "../record/fault.js";
+import type { Resources, Run } from "../record/run.js";
+import { drawRunId } from "../record/run-id.js";
+import { timestamp } from "../record/units.js";
+import { type NewArray, writeArray } from "../registry/arrays.js";
+import { arrayDirectory, arrayFiles, userDirectory } from "../registry/layout.js";
+import { directivesOf, type Prepared, writeFiles } from "./rendering.js";
+
+/** Writes an array of these runs and returns each with its place in it; a dry run gets the text of the script. */
+export async function writeGroup(
+  elements: readonly Prepared[],
+  one_job: number | undefined,
+  context: Context,
+): Promise<Run[]> {
+  const first = elements[0] as Prepared;
+  const about = newArray(first.run, one_job);
+  const dir = arrayDirectory(first.registry.base, first.registry.user, about.id);
+  const index = elements.map(({ run, n }): ArrayElement => ({ run: run.id, submission: n }));
+  const script = await scriptText(first, about, dir, index, context);
+  const placed = elements.map((one, i) => inArray(one, about.id, i));
+  if (!first.dry) {
+    const written = await Promise.allSettled(placed.map((one) => writeFiles(one, { values: renderValues(one.input) })));
+    for (const one of written) if (one.status === "rejected") throw one.reason;
+    writeArray(first.registry, about, index, script);
+  }
+  const file = arrayFiles(dir).script;
+  return placed.map(({ given, n, files, dry }, i) => ({
+    ...given,
+    phase: "rendered" as const,
+    submission: { n, script: file, context: files.context, array: { id: about.id, index: i } },
+    // Of a thousand runs it is the same.
+    ...(dry ? { dry_run: true, ...(i === 0 ? { script } : {}) } : {}),
+  }));
+}
+
+function newArray({ name, sweep, resources }: Run, one_job: number | undefined): NewArray {
+  const now = Date.now();
+  return {
+    id: drawRunId(now),
+    name,
+    ...(sweep === undefined ? {} : { sweep: sweep.id }),
+    ...(resources.max_concurrent === undefined ? {} : { max_concurrent: resources.max_concurrent }),
+    ...(one_job === undefined ? {} : { one_job }),
+    at: timestamp(now),
+  };
+}
+
+function inArray(prepared: Prepared, id: string, index: number): Prepared {
+  const { input } = prepared;
+  return { ...prepared, input: { ...input, context: { ...input.context, array: { id, index } } } };
+}
+
+async function scriptText(
+  prepared: Prepared,
+  { id, name, one_job }: NewArray,
+  dir: string,
+  index: readonly ArrayElement[],
+  context: Context,
+): Promise<string> {
+  const { registry, run } = prepared;
+  const tasks = one_job === undefined ? undefined : Math.min(one_job, index.length);
+  const asking = tasks === undefined ? run : { ...run, resources: together(run, index.length, tasks) };
+  const directives = await directivesOf({ ...prepared, run: asking }, context, {
+    id,
+    name,
+    dir,
+    ...(tasks === undefined ? {} : { tasks }),
+  });
+  return renderArrayScript({
+    directives,
+    id,
+    name,
+    dir,
+    runs: userDirectory(registry.base, "runs", registry.user),
+    of: index.length,
+    width: indexText(index).width,
+    inherit: run.environment?.inherit ?? false,
+    ...(tasks === undefined ? {} : { one_job: tasks, step: stepOptions(run) }),
+  });
+}
+
+/** What srun gives one of the runs of a job; memory that nobody asks for is not shared out. */
+function stepOptions({ resources: { cpus, mem_bytes, gpus } }: Run): string[] {
+  const mem = mem_bytes === undefined ? "0" : `${Math.ceil(mem_bytes / 2 ** 20)}M`;
+  return [
+    `--mem=${mem}`,
+    ...(cpus === undefined ? [] : [`--cpus-per-task=${cpus}`]),
+    ...(gpus ? [`--gpus=${gpus}`] : []),
+  ];
+}
+
+/** What one job of `of` runs asks for, `tasks` of them at a time, one after the other, on one node. Throws dataerr. */
+function together({ resources, environment }: Run, of: number, tasks: number): Resources {
+  const refuse = (why: string) =>
+    fault("dataerr", `cannot put runs into one job that ${why}`, { hint: "leave out --one-job" });
+  if ((resources.nodes ?? 1) > 1) throw refuse("need several nodes each");
+  if (environment?.inherit) throw refuse("take their caller's environment");
+  const { time_s, mem_bytes, gpus, tmp_disk_bytes } = resources;
+  return {
+    ...resources,
+    nodes: 1,
+    ...(time_s === undefined ? {} : { time_s: time_s * Math.ceil(of / tasks) }),
+    ...(mem_bytes === undefined ? {} : { mem_bytes: mem_bytes * tasks }),
+    ...(gpus === undefined ? {} : { gpus: gpus * tasks }),
+    ...(tmp_disk_bytes === undefined ? {} : { tmp_disk_bytes: tmp_disk_bytes * tasks }),
+  };
+}
