@@ -1,6 +1,7 @@
 // The script of an array, which is that of all its elements, and the file of values that makes one run of each.
 import { bashArray, bashValue, bashWord } from "./quote.js";
 import { forBash, type ScriptInput, scriptOf, values } from "./render.js";
+import { arrayRuntime } from "./runtime.js";
 
 export interface ArrayScriptInput {
   /** Complete lines, `#SBATCH …`. */
@@ -22,18 +23,22 @@ export interface ArrayScriptInput {
 /** The text of the array's script.sh. Pure. Throws dataerr for a directive of two lines. */
 export function renderArrayScript(input: ArrayScriptInput): string {
   const { directives, id, dir, runs, of, width, inherit = false, one_job } = input;
-  return scriptOf(directives, [
-    ...heading(input),
-    "",
-    bashValue("lab_array", id),
-    bashValue("lab_array_dir", dir),
-    bashValue("lab_array_runs", runs),
-    bashValue("lab_array_of", String(of)),
-    bashValue("lab_array_width", String(width)),
-    bashValue("lab_one_job", one_job === undefined ? "" : String(one_job)),
-    ...(one_job === undefined ? [] : [bashArray("lab_step", input.step ?? [])]),
-    bashValue("lab_inherit", String(inherit)),
-  ]);
+  return scriptOf(
+    directives,
+    [
+      ...heading(input),
+      "",
+      bashValue("lab_array", id),
+      bashValue("lab_array_dir", dir),
+      bashValue("lab_array_runs", runs),
+      bashValue("lab_array_of", String(of)),
+      bashValue("lab_array_width", String(width)),
+      bashValue("lab_one_job", one_job === undefined ? "" : String(one_job)),
+      ...(one_job === undefined ? [] : [bashArray("lab_step", input.step ?? [])]),
+      bashValue("lab_inherit", String(inherit)),
+    ],
+    arrayRuntime,
+  );
 }
 
 function heading({ id, name, dir, of, one_job }: ArrayScriptInput): string[] {

@@ -37,15 +37,15 @@ export interface ScriptInput {
 
 /** The text of script.sh. Pure. Throws dataerr for what no script can say: names of variables, a directive of two lines. */
 export function renderScript(input: ScriptInput): string {
-  return scriptOf(input.directives, [...heading(input.context), "", ...values(input)]);
+  return scriptOf(input.directives, [...heading(input.context), "", ...values(input)], runtime);
 }
 
-/** The script from its own lines; below them is the runtime, which is the same for all. Throws dataerr. */
-export function scriptOf(directives: readonly string[], own: readonly string[]): string {
+/** The script from its own lines and the runtime. Throws dataerr. */
+export function scriptOf(directives: readonly string[], own: readonly string[], run: string): string {
   for (const line of directives) {
     if (!/^#SBATCH [^\n\r]+$/.test(line)) throw fault("dataerr", `cannot write the directive '${line}'`);
   }
-  return `${["#!/bin/bash", ...directives, "", ...own, "", labPyFunction(), "", runtime].join("\n")}\n`;
+  return `${["#!/bin/bash", ...directives, "", ...own, "", labPyFunction(), "", run].join("\n")}\n`;
 }
 
 function heading({ name, run, run_dir, submission }: JobContext): string[] {

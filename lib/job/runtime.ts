@@ -13,6 +13,7 @@ import launch from "./runtime/launch.sh";
 import main from "./runtime/main.sh";
 import oneJob from "./runtime/one-job.sh";
 import outputs from "./runtime/outputs.sh";
+import inParts from "./runtime/parts.sh";
 import record from "./runtime/record.sh";
 import source from "./runtime/source.sh";
 import steps from "./runtime/steps.sh";
@@ -25,8 +26,7 @@ const parts = [
   words,
   fingerprint,
   checkpoint,
-  array,
-  oneJob,
+  inParts,
   attempt,
   fence,
   source,
@@ -44,4 +44,11 @@ const parts = [
 ];
 
 /** The whole runtime: what runs after the values of a script. */
-export const runtime: string = parts.map((part) => part.trim()).join("\n\n");
+export const runtime: string = whole(parts);
+
+/** That of a script of many runs, which begins with finding the one that it is. */
+export const arrayRuntime: string = whole([...parts.slice(0, -1), array, oneJob, main]);
+
+function whole(texts: readonly string[]): string {
+  return texts.map((text) => text.trim()).join("\n\n");
+}

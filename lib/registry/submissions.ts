@@ -19,6 +19,7 @@ import { envelope, numbered, submissionDirectory } from "./layout.js";
 import type { Registry } from "./open.js";
 import { list, readRecord } from "./read.js";
 import { makeDirectory, recordText, replace, unmark, writeOnce } from "./write.js";
+import { writeMany } from "./write-many.js";
 
 /** Makes the directory of the next submission (exclusively) and returns its number and place. */
 export function nextSubmission(registry: Registry, runDir: string): { n: number; dir: string } {
@@ -28,13 +29,20 @@ export function nextSubmission(registry: Registry, runDir: string): { n: number;
   return { n, dir: submissionDirectory(lab, n) };
 }
 
-/** Writes one of a submission's files; that it is there already is a fault, since nobody else writes here. */
-export function writeSubmissionFile(registry: Registry, dir: string, name: string, text: string): string {
-  const file = path.join(dir, name);
-  if (writeOnce(file, text, name === "script.sh" ? registry.modes.file | 0o110 : registry.modes.file) === "exists") {
-    throw fault("cantcreat", `cannot write '${file}': it is there already`);
-  }
-  return file;
+/** Writes a submission's files, side by side; that one is there already is a fault, since nobody else writes here. */
+export async function writeSubmissionFiles(
+  registry: Registry,
+  dir: string,
+  texts: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { file } = registry.modes;
+  const files = Object.entries(texts).map(([name, text]) => ({
+    file: path.join(dir, name),
+    text,
+    mode: name === "script.sh" ? file | 0o110 : file,
+  }));
+  const taken = (await writeMany(files)).indexOf("exists");
+  if (taken >= 0) throw fault("cantcreat", `cannot write '${files[taken]?.file}': it is there already`);
 }
 
 /**

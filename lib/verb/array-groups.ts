@@ -25,8 +25,8 @@ function chunks(group: Group, most: number): Group[] {
 
 /** All that an array says once for its elements, and what lab-submit decides for all of them; `known` of runs that ask in the same words. */
 async function shapeOf(prepared: Prepared, known: Map<string, string>, context: Context): Promise<string> {
-  const { after, notify, resources, sweep, environment } = prepared.run;
-  const asked = JSON.stringify([sweep?.id, after, notify, resources, environment?.inherit]);
+  const { after, notify, resources, sweep, environment, checkpoints, launcher } = prepared.run;
+  const asked = JSON.stringify([sweep?.id, after, notify, resources, environment?.inherit, checkpoints, launcher]);
   const before = known.get(asked);
   if (before !== undefined) return before;
   const same = { id: "20000101-000000-000000", name: "array", dir: "/" };

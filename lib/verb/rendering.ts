@@ -8,8 +8,7 @@ import { checked } from "../record/schema.js";
 import { runDirectory } from "../registry/layout.js";
 import { noteUses } from "../registry/note-uses.js";
 import type { Registry } from "../registry/open.js";
-import { nextSubmission, submissionFiles } from "../registry/submissions.js";
-import { type NewFile, writeMany } from "../registry/write-many.js";
+import { nextSubmission, submissionFiles, writeSubmissionFiles } from "../registry/submissions.js";
 import { type DirectiveSettings, slurmDirectives } from "../scheduler/slurm/directives.js";
 import { withMakers } from "./made-by.js";
 import { paramsText, renderInput } from "./render-input.js";
@@ -60,25 +59,17 @@ export async function renderPrepared(prepared: Prepared, context: Context): Prom
   const script = renderScript({ ...input, directives: await directivesOf(prepared, context) });
   const submission = { n, script: files.script, context: files.context };
   if (dry) return { ...given, phase: "rendered", submission, script, dry_run: true };
-  await writeFiles(prepared, { script });
+  await writeFiles(prepared, { "script.sh": script });
   return { ...given, phase: "rendered", submission };
 }
 
 /** Writes context.json, params.json and the script, or of an element of an array its values. Throws faults. */
 export async function writeFiles(
   { run, registry, files, input }: Prepared,
-  text: { script: string } | { values: string },
+  own: { "script.sh": string } | { "values.sh": string },
 ): Promise<void> {
-  const { file: mode } = registry.modes;
-  const all: NewFile[] = [
-    { file: files.context, text: `${JSON.stringify(input.context, undefined, 2)}\n`, mode },
-    { file: files.params, text: paramsText(run), mode },
-    "script" in text
-      ? { file: files.script, text: text.script, mode: mode | 0o110 }
-      : { file: files.values, text: text.values, mode },
-  ];
-  const taken = (await writeMany(all)).indexOf("exists");
-  if (taken >= 0) throw fault("cantcreat", `cannot write '${all[taken]?.file}': it is there already`);
+  const context = `${JSON.stringify(input.context, undefined, 2)}\n`;
+  await writeSubmissionFiles(registry, files.dir, { "context.json": context, "params.json": paramsText(run), ...own });
 }
 
 /** Slurm's directives, of a run or of the array that it is an element of; the local scheduler reads none. */

@@ -23,7 +23,9 @@ export async function writeGroup(
   const script = await scriptText(first, about, dir, index, context);
   const placed = elements.map((one, i) => inArray(one, about.id, i));
   if (!first.dry) {
-    const written = await Promise.allSettled(placed.map((one) => writeFiles(one, { values: renderValues(one.input) })));
+    const written = await Promise.allSettled(
+      placed.map((one) => writeFiles(one, { "values.sh": renderValues(one.input) })),
+    );
     for (const one of written) if (one.status === "rejected") throw one.reason;
     writeArray(first.registry, about, index, script);
   }

@@ -21,9 +21,8 @@ import {
   writeOutcome,
   writeReceipt,
   writeSchedulerFact,
-  writeSubmissionFile,
 } from "../../lib/registry/submissions.js";
-import { recordText } from "../../lib/registry/write.js";
+import { recordText, writeOnce } from "../../lib/registry/write.js";
 import { writeOutput, writeSeal } from "../../lib/registry/write-outputs.js";
 
 export interface Making {
@@ -89,15 +88,11 @@ function submit(registry: Registry, run: Run, dir: string, job: string, at: (s: 
     inputs: [],
     outputs: [],
   };
-  writeSubmissionFile(
-    registry,
-    directory,
-    "script.sh",
-    `#!/bin/bash\n${"# the runtime, which is longer\n".repeat(60)}`,
-  );
-  writeSubmissionFile(registry, directory, "params.json", recordText(run.params));
+  const write = (name: string, text: string) => writeOnce(path.join(directory, name), text, registry.modes.file);
+  write("script.sh", `#!/bin/bash\n${"# the runtime, which is longer\n".repeat(60)}`);
+  write("params.json", recordText(run.params));
   const snapshot = { digest: source.digest, tar: `${registry.base}/snapshots/${user}/x.tar` };
-  writeSubmissionFile(registry, directory, "context.json", recordText({ ...context, ...more, snapshot, at: at(2) }));
+  write("context.json", recordText({ ...context, ...more, snapshot, at: at(2) }));
   linkIntent(registry, dir, id, n, "submit", false);
   writeReceipt(registry, dir, { type: "receipt", v: 1, run: id, submission: n, scheduler: "slurm", job, at: at(3) });
   const view = {

@@ -30,7 +30,7 @@ lab_fence_holder() {
   local n dir
   lab_refresh "$lab_submission_dir"
   lab_part=
-  [[ -z ${lab_array-} ]] || { lab_find_part "$lab_array_dir" "$lab_index" && lab_part=$REPLY; }
+  [[ -z ${lab_array-} ]] || { lab_find_part "${lab_array_dir-}" "${lab_index-}" && lab_part=$REPLY; }
   if lab_field "$lab_submission_dir/receipt.json" job || { [[ -n $lab_part ]] && lab_part_job "$lab_part" "$lab_index"; }; then
     [[ $REPLY == "$lab_job" ]] || lab_superseded "submission $lab_submission is job $REPLY"
   fi
@@ -133,8 +133,6 @@ lab_read_foreign() {
 # Submitted by hand there is no intent yet: the job links it itself. Whoever links first, decides.
 lab_fence_intent() {
   local file=$lab_submission_dir/intent.json token
-  # Of an element the part says so.
-  [[ -e $file || -z $lab_part ]] || return 0
   if [[ ! -e $file ]]; then
     read -r token </proc/sys/kernel/random/uuid
     lab_now

@@ -80,7 +80,7 @@ t.test("each element is a run of its own, with its own log, attempt and exit", a
   t.match(exitOf(place, 1), { reason: "command", code: 0, run: place.elements[1]?.run });
   t.equal(place.elements[1]?.text("attempt-1/job.log"), `1 of ${id} is ${place.elements[1]?.run}\n`);
   t.match(startOf(place, 1), { job: "70_1", scheduler: "slurm", submission: 1 });
-  t.notOk(place.elements[1]?.left("submit-1/intent.json"), "the part is its intent");
+  t.match(place.elements[1]?.left("submit-1/intent.json"), { by: "job" }, "from now on nobody can give it up");
   t.notOk(startOf(place, 2), "the other was not started");
 });
 

@@ -17,7 +17,7 @@ import {
   writeRequest,
   writerAlive,
   writeSchedulerFact,
-  writeSubmissionFile,
+  writeSubmissionFiles,
 } from "../../../lib/registry/submissions.js";
 import { sampleRun } from "../record/sample.js";
 import { atOnce, modeOf, smallRegistry, user } from "./support.js";
@@ -48,11 +48,17 @@ t.test("a submission's files are written once; the script can be run, by whom ma
   ] as const) {
     const { registry, dir } = fresh(t, more);
     const { n, dir: place } = nextSubmission(registry, dir);
-    const script = writeSubmissionFile(registry, place, "script.sh", "#!/bin/bash\n");
-    const context = writeSubmissionFile(registry, place, "context.json", "{}\n");
+    await writeSubmissionFiles(registry, place, { "script.sh": "#!/bin/bash\n", "context.json": "{}\n" });
+    const [script, context] = [path.join(place, "script.sh"), path.join(place, "context.json")];
     t.same([modeOf(script), modeOf(context)], modes);
-    t.same(submissionFiles(dir, n), { dir: place, script, context, params: path.join(place, "params.json") });
-    t.throws(() => writeSubmissionFile(registry, place, "script.sh", "other"), {
+    t.same(submissionFiles(dir, n), {
+      dir: place,
+      script,
+      context,
+      params: path.join(place, "params.json"),
+      values: path.join(place, "values.sh"),
+    });
+    await t.rejects(writeSubmissionFiles(registry, place, { "script.sh": "other" }), {
       code: "cantcreat",
       message: /is there already$/,
     });
