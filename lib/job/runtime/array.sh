@@ -18,10 +18,10 @@ lab_find_element() {
 
 # The run and the submission of an element, in REPLY.
 lab_read_index() {
-  local run submission line=$lab_array_dir/index
-  [[ -f $line && -O $line && ! -L $line ]] || return
-  { line=$(dd if="$line" bs="$lab_array_width" skip="$1" count=1); } 2>/dev/null || return
-  read -r run submission <<<"$line"
+  local run submission entry=$lab_array_dir/index
+  [[ -f $entry && -O $entry && ! -L $entry ]] || return
+  { entry=$(dd if="$entry" bs="$lab_array_width" skip="$1" count=1); } 2>/dev/null || return
+  read -r run submission <<<"$entry"
   [[ $run == [0-9]* && $run != *[!0-9a-z-]* && $submission == [1-9]* && $submission != *[!0-9]* ]] || return
   REPLY="$run $submission"
 }

@@ -33,7 +33,7 @@ lab_part_job() {
 
 # Whether submission $1 (a directory) of this run was sent as an element of some array.
 lab_sent_in_array() {
-  local text of='"array"[[:space:]]*:[[:space:]]*\{[[:space:]]*"id"[[:space:]]*:[[:space:]]*"([0-9a-z-]+)"[[:space:]]*,[[:space:]]*"index"[[:space:]]*:[[:space:]]*([0-9]+)'
-  { text=$(<"$1/context.json"); } 2>/dev/null && [[ $text =~ $of ]] || return
+  local text element='"array"[[:space:]]*:[[:space:]]*\{[[:space:]]*"id"[[:space:]]*:[[:space:]]*"([0-9a-z-]+)"[[:space:]]*,[[:space:]]*"index"[[:space:]]*:[[:space:]]*([0-9]+)'
+  { text=$(<"$1/context.json"); } 2>/dev/null && [[ $text =~ $element ]] || return
   lab_find_part "${lab_run_dir%/runs/*}/arrays/$lab_user/${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
 }
