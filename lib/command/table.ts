@@ -30,6 +30,7 @@ const colours: Record<string, string> = {
   blocked: "33",
   following: "33",
   deferred: "33",
+  requeued: "33",
   submitted: "33",
   queued: "33",
   planned: "2",

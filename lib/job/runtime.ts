@@ -15,6 +15,7 @@ import oneJob from "./runtime/one-job.sh";
 import outputs from "./runtime/outputs.sh";
 import inParts from "./runtime/parts.sh";
 import record from "./runtime/record.sh";
+import requeue from "./runtime/requeue.sh";
 import source from "./runtime/source.sh";
 import steps from "./runtime/steps.sh";
 import usage from "./runtime/usage.sh";
@@ -38,6 +39,7 @@ const parts = [
   usage,
   steps,
   launch,
+  requeue,
   command,
   finish,
   main,

@@ -35,6 +35,8 @@ export interface Asker {
   now: number;
   /** How long a claim may stand before its run is submitted (seconds). */
   lease_s: number;
+  /** How long the owner of a run that is to be submitted again may take to do it (seconds); for ever, if not given. */
+  courtesy_s?: number;
   /** Whose results may answer. */
   trusts(user: string): boolean;
   by: Go["by"];
@@ -207,9 +209,9 @@ async function isClear(generations: readonly Generation[], run: Run, asking: Ask
 function obstacle({ id }: Run, { registry }: Asking): string | undefined {
   const facts = openRun(registry, registry.user, id)?.facts;
   if (facts?.outcome) return `it has ended meanwhile (${facts.outcome.state})`;
-  const last = facts?.decision?.submission ?? 0;
+  const { submission: last = 0, attempt = Infinity } = facts?.decision ?? {};
   const begun = facts?.attempts.some(
-    ({ start, exit }) => start && start.submission > last && exit?.reason !== "superseded",
+    ({ n, start, exit }) => start && (start.submission > last || n > attempt) && exit?.reason !== "superseded",
   );
   return begun ? "a job of it has begun meanwhile" : undefined;
 }
@@ -221,15 +223,17 @@ function giveBack(run: Run, slot: Slot, generation: number, { registry, by }: As
 
 /** By its files; and where these do not tell, by what is seen of its job, after which its files are read again. */
 async function fateNow(leader: RunOnDisk, asking: Asking): Promise<Fate> {
-  const { graces, now, registry } = asking;
+  const { graces, now, registry, courtesy_s } = asking;
   const id = leader.run.id;
   const known = asking.seen.get(id);
-  const fate = fateOf(leader, { graces, now, ...(known ? { seen: known } : {}) });
+  // One's own is sent by the pass that looks.
+  const patience = courtesy_s === undefined || leader.run.user === registry.user ? {} : { courtesy_s };
+  const fate = fateOf(leader, { graces, now, ...patience, ...(known ? { seen: known } : {}) });
   if (known || leader.facts.outcome || !asking.observe) return fate;
   const seen = await asking.observe(leader);
   if (!seen) return fate;
   asking.seen.set(id, seen);
-  return fateOf(openRun(registry, leader.run.user, id) ?? leader, { graces, now, seen });
+  return fateOf(openRun(registry, leader.run.user, id) ?? leader, { graces, now, ...patience, seen });
 }
 
 function opened({ run, user, key, epoch, own }: Claim, asking: Asking): RunOnDisk | "hidden" | undefined {

@@ -2,6 +2,7 @@
 // and by what the caller saw of its job, since nobody depends on its owner's coming back.
 import path from "node:path";
 import { lastSent } from "../record/decided.js";
+import { ranToItsEnd } from "../record/ending.js";
 import type { LeaderFact, SchedulerFact } from "../record/facts.js";
 import { isFault } from "../record/fault.js";
 import type { RunOutput } from "../record/run.js";
@@ -25,12 +26,14 @@ export interface Looking {
   now: number;
   /** What the caller saw of the run's job. */
   seen?: LeaderFact;
+  /** How long it may wait to be submitted again (seconds); for ever, if not given. */
+  courtesy_s?: number;
 }
 
 /** What has become of the run. Reads its outputs' directories; throws faults where these cannot be listed. */
 export function fateOf(leader: RunOnDisk, looking: Looking): Fate {
   const standing = standingOf(leader, looking);
-  if (standing.state === "succeeded" || endedWell(standing)) {
+  if (standing.state === "succeeded" || endedWell(standing, leader)) {
     const missing = missingOf(leader);
     if (missing === undefined) return { is: "made", standing };
     const since = Date.parse(standing.ended_at ?? leader.facts.outcome?.at ?? "");
@@ -38,7 +41,7 @@ export function fateOf(leader: RunOnDisk, looking: Looking): Fate {
     // What was written on another node may take a while to be seen here.
     return late && standing.final ? { is: "ended", standing, missing } : { is: "under way", standing };
   }
-  const over = standing.final || standing.state === "lost";
+  const over = standing.final || standing.state === "lost" || isLeft(standing, looking);
   const unsent = lastSent(leader.facts) === 0 ? { unsent: true } : {};
   return { is: over && !livesOn(leader) ? "ended" : "under way", standing, ...unsent };
 }
@@ -74,8 +77,14 @@ function newer(
 }
 
 /** As the gate of a job has it: its command ended well by itself, though nobody has written that down yet. */
-function endedWell({ state, exit_code, signal }: Standing): boolean {
-  return state === "exited" && exit_code === 0 && signal === undefined;
+function endedWell({ state, attempt }: Standing, { facts: { attempts } }: RunOnDisk): boolean {
+  const exit = attempts.find(({ n }) => n === attempt)?.exit;
+  return state === "exited" && exit !== undefined && ranToItsEnd(exit);
+}
+
+/** To be submitted again by somebody who does not come: whoever waits may compute it herself. */
+function isLeft({ state, ended_at }: Standing, { now, courtesy_s = Infinity }: Looking): boolean {
+  return state === "requeued" && now - Date.parse(ended_at ?? "") >= courtesy_s * 1000;
 }
 
 /**

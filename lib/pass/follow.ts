@@ -74,6 +74,7 @@ function courseOf(
   const fails = !(
     state === "lost" ||
     state === "planned" ||
+    state === "requeued" ||
     others.has(mode ?? state) ||
     mayDoBetter(run, leader, mode)
   );

@@ -2,6 +2,7 @@
 import type { Intent, Receipt } from "../record/facts.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import { jobName } from "../record/job-name.js";
+import { requeueOf, warningSignal } from "../record/requeue.js";
 import type { Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import type { Submission } from "../record/state.js";
@@ -75,6 +76,7 @@ export async function submitRun(
     run_dir: disk.dir,
     resources: run.resources,
     dependencies,
+    ...startedAgain(run),
   };
   const submitted = await send(sender, request, disk);
   const at = timestamp(sender.now());
@@ -100,6 +102,15 @@ export async function submitRun(
     phase: "submitted",
     state: "submitted",
     job: { id: job, scheduler: scheduler.kind, submitted_at: at },
+  };
+}
+
+function startedAgain(run: Run): Pick<SubmitRequest, "requeue" | "warning"> {
+  const asked = requeueOf(run);
+  if (!asked) return {};
+  return {
+    ...(asked.max_attempts > 1 ? { requeue: true } : {}),
+    ...(asked.warn_s === undefined ? {} : { warning: { signal: warningSignal, before_s: asked.warn_s } }),
   };
 }
 

@@ -1,10 +1,12 @@
 // What a schema cannot say of a recipe: what one part means for another. Pure; takes tables that may still be wrong.
 import { isFault } from "../record/fault.js";
 import { isName } from "../record/names.js";
+import { parseDuration } from "../record/units.js";
 import type { Breach } from "../toml/breaches.js";
 import { dotted, isTable, type TomlPath } from "../toml/path.js";
 import { defaultAlias, outputNames } from "./outputs.js";
 import { isInside, variableTrouble } from "./pieces.js";
+import { resourceDefaults } from "./resources.js";
 import { shellTrouble } from "./shell.js";
 import { expandTokens, type TokenValues, tokenBreaches, tokensIn, tokenValues } from "./tokens.js";
 
@@ -48,6 +50,28 @@ function* allBreaches(table: Table, numbers: Record<string, string>, tokens: () 
   yield* workdirBreaches(table, values);
   yield* outputBreaches(table, numbers, values);
   yield* notifyBreaches(table["notify"]);
+  yield* warningBreaches(table);
+}
+
+/** The warning comes while the job runs. */
+function* warningBreaches({ checkpoints, resources }: Table): Generator<Breach> {
+  const warn = isTable(checkpoints) ? checkpoints["warn"] : undefined;
+  const limit = (isTable(resources) ? resources["time"] : undefined) ?? `${resourceDefaults.time_s}s`;
+  if (typeof warn !== "string" || typeof limit !== "string") return;
+  const [warn_s, time_s] = [warn, limit].map(secondsOf);
+  if (warn_s === undefined || time_s === undefined || warn_s < time_s) return;
+  yield {
+    ...breach(["checkpoints", "warn"], `checkpoints.warn = "${warn}" is not less than the time limit, ${limit}`),
+    hint: "a tenth of resources.time is enough for most",
+  };
+}
+
+function secondsOf(text: string): number | undefined {
+  try {
+    return parseDuration(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A hook hears of the end of a run; only Slurm's own mail tells of a start. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Run, RunInput, RunOutput, RunSource } from "../record/run.js";
 import { drawRunId } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
+import { runCheckpoints } from "./checkpoints.js";
 import { runLauncher } from "./launcher.js";
 import { layerOf } from "./layers.js";
 import type { Recipe } from "./load.js";
@@ -72,7 +73,7 @@ export function planRun(recipe: Recipe, context: PlanContext): Run {
     ...given("launcher", table.launcher && runLauncher(table.launcher)),
     inputs: {},
     outputs: outputsOf(table),
-    ...given("checkpoints", table.checkpoints as Run["checkpoints"]),
+    ...given("checkpoints", table.checkpoints && runCheckpoints(table.checkpoints)),
     ...given("collect", table.collect),
     ...given("after", table.after),
     ...given("notify", table.notify && { when: "afterany", ...table.notify }),

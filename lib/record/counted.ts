@@ -19,11 +19,7 @@ export interface Counted {
  * submission is one job's: that of its first attempt, else that of the receipt; the fence stops every other job.
  */
 export function countedOf({ submissions, attempts }: Facts): Counted {
-  const given = new Set(submissions.filter(({ intent }) => intent?.void).map(({ n }) => n));
-  const sent = submissions.filter(({ n, intent, receipt }) => !given.has(n) && (intent || receipt));
-  const alive = attempts.filter(
-    ({ start, exit }) => exit?.reason !== "superseded" && !(start && given.has(start.submission)),
-  );
+  const { sent, alive } = countingOf({ submissions, attempts });
   const newest = Math.max(0, ...sent.map(({ n }) => n), ...alive.map(({ start }) => start?.submission ?? 0));
   const submission = newest === 0 ? undefined : (sent.find(({ n }) => n === newest) ?? { n: newest });
   // Whose an attempt without a start.json is, is known only where there is one submission that it can be of.
@@ -38,5 +34,30 @@ export function countedOf({ submissions, attempts }: Facts): Counted {
     ...(attempt === undefined ? {} : { attempt }),
     byHand: first !== undefined && first.job === undefined,
     arriving: alive.some(({ start }) => start === undefined),
+  };
+}
+
+/**
+ * How often it was attempted, over all submissions; one whose job never reached its first line counts, too. Of a submission
+ * only its own job's attempts count: the fence stops the others, whether their word of that is to be seen already or not.
+ */
+export function attemptsOf(facts: Pick<Facts, "submissions" | "attempts">): number {
+  const { sent, alive } = countingOf(facts);
+  const numbers = new Set([...sent.map(({ n }) => n), ...alive.flatMap(({ start }) => start?.submission ?? [])]);
+  let count = 0;
+  for (const n of numbers) {
+    const its = alive.filter(({ start }) => start?.submission === n);
+    count += Math.max(1, its.filter(({ start }) => start?.job === its[0]?.start?.job).length);
+  }
+  return count;
+}
+
+function countingOf({ submissions, attempts }: Pick<Facts, "submissions" | "attempts">) {
+  const given = new Set(submissions.filter(({ intent }) => intent?.void).map(({ n }) => n));
+  return {
+    sent: submissions.filter(({ n, intent, receipt }) => !given.has(n) && (intent || receipt)),
+    alive: attempts.filter(
+      ({ start, exit }) => exit?.reason !== "superseded" && !(start && given.has(start.submission)),
+    ),
   };
 }

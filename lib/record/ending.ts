@@ -62,6 +62,7 @@ function byExit(exit: Exit, attempt: Attempt | undefined, view: JobView | undefi
     return { state: "failed", mode: exit.reason, message: exit.message ?? exit.reason.replace("_", " ") };
   if (exit.asked !== undefined && cancelled)
     return { state: "cancelled", mode: "cancelled", message: "cancelled with lab cancel" };
+  if (exit.reason === "timeout") return { state: "failed", mode: "timeout", message: "its time limit was near" };
   if ((exit.oom_kills ?? 0) > 0 || outOfMemory(view))
     return { state: "failed", mode: "oom", message: "it ran out of memory" };
   if (exit.asked !== undefined)

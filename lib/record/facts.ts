@@ -118,7 +118,8 @@ export const manifestSchema = v.looseObject({
 export const exitSchema = record("exit", {
   run: runId,
   attempt: count,
-  reason: v.picklist(["command", "signal", "superseded", "input_error", "launch_error"]),
+  /** `timeout`: the runtime ended the command before its time limit, so that the run can be started again. */
+  reason: v.picklist(["command", "signal", "timeout", "superseded", "input_error", "launch_error"]),
   code: count,
   signal: maybe(text),
   /** The signal that asked the runtime for an end before the command had ended: TERM at a time limit, a cancel, a preemption. */
@@ -218,6 +219,8 @@ export const decisionSchema = record("decision", {
   decision: v.picklist(["claimed", "hit", "follows", "blocked", "deferred", "unclaimed"]),
   /** The highest submission that somebody had begun to send by then; none yet is 0. A later one ends what was decided. */
   submission: maybe(count),
+  /** The highest attempt that had begun by then. */
+  attempt: maybe(count),
   /** Claimed: which generation of what. Hit and follows: whose generation answers, or will. */
   ...answerEntries,
   /** Blocked: the runs that it waits for, and that in words. */

@@ -1,6 +1,9 @@
 // What `[checkpoints] requeue` means in numbers.
 import type { Run } from "./run.js";
 
+/** What a scheduler sends the script, and nothing else of the job, when its time is nearly over. */
+export const warningSignal = "USR1";
+
 /** How many attempts a run gets that is started again, where its recipe does not say. */
 const usual_attempts = 3;
 

@@ -1,7 +1,7 @@
 // What the scheduler was seen to say of the job that counts, and how that fits the attempts.
 import type { Counted } from "./counted.js";
 import type { JobView } from "./facts.js";
-import type { Attempt, Facts } from "./state.js";
+import type { Attempt, Facts, Standing } from "./state.js";
 
 export interface Seen {
   /** What the scheduler says of our job; undefined if it was not asked since the attempt began. */
@@ -57,4 +57,17 @@ export function isAllTold(view: JobView, attempt: Attempt | undefined): boolean 
   const starts = restartsOf(view);
   if (starts === 0) return attempt === undefined || whole;
   return starts !== undefined && whole && (attempt.start?.restart ?? 0) >= starts - 1;
+}
+
+/** When it began and ended, by whoever knows. */
+export function timesOf(
+  attempt: Attempt | undefined,
+  view: JobView | undefined,
+): Pick<Standing, "started_at" | "ended_at"> {
+  const started = attempt?.start?.at ?? (view && neverBegan(view) ? undefined : view?.started_at);
+  const over = attempt?.exit?.at ?? (view?.phase === "ended" ? view.ended_at : undefined);
+  return {
+    ...(started === undefined ? {} : { started_at: started }),
+    ...(over === undefined ? {} : { ended_at: over }),
+  };
 }

@@ -5,7 +5,7 @@ import type { PartRefusal } from "./array.js";
 import { type Counted, countedOf } from "./counted.js";
 import { decided } from "./decided.js";
 import { cancelledEarly, neverSubmitted, submitError } from "./early-end.js";
-import { endingOf, isByExit, ranToItsEnd } from "./ending.js";
+import { type Ending, endingOf, isByExit, ranToItsEnd } from "./ending.js";
 import type {
   Cancel,
   Decision,
@@ -20,7 +20,8 @@ import type {
   Start,
 } from "./facts.js";
 import { fromOutcome } from "./from-outcome.js";
-import { isAllTold, isOfThisStart, neverBegan, seenOf } from "./seen.js";
+import { isAllTold, isOfThisStart, seenOf, timesOf } from "./seen.js";
+import { startedAgain } from "./started-again.js";
 import { waitingFor } from "./waiting-for.js";
 
 export const states = [
@@ -32,6 +33,7 @@ export const states = [
   "queued",
   "running",
   "exited",
+  "requeued",
   "succeeded",
   "cached",
   "failed",
@@ -61,6 +63,8 @@ export interface Attempt {
 export interface Facts {
   run: string;
   planned_at: string;
+  /** How often it may be attempted, where it is started again. */
+  max_attempts?: number;
   submissions: Submission[];
   attempts: Attempt[];
   scheduler?: SchedulerFact;
@@ -144,9 +148,7 @@ function isFirst({ decision, submission = 0 }: Decision): boolean {
 }
 
 /** The job that counts, if one is known. */
-export function jobOf(facts: Facts): string | undefined {
-  return countedOf(facts).job;
-}
+export const jobOf = (facts: Facts): string | undefined => countedOf(facts).job;
 
 interface All {
   facts: Facts;
@@ -157,15 +159,6 @@ interface All {
 }
 
 type Base = Pick<Standing, "job" | "attempt" | "started_at" | "ended_at">;
-
-function timesOf(attempt: Attempt | undefined, view: JobView | undefined): Base {
-  const started = attempt?.start?.at ?? (view && neverBegan(view) ? undefined : view?.started_at);
-  const over = attempt?.exit?.at ?? (view?.phase === "ended" ? view.ended_at : undefined);
-  return {
-    ...(started === undefined ? {} : { started_at: started }),
-    ...(over === undefined ? {} : { ended_at: over }),
-  };
-}
 
 function beforeAnyJob({ facts, counted, now, graces }: All): Standing {
   const { submissions, cancel, scheduler } = facts;
@@ -201,7 +194,8 @@ function underWay({ counted: { attempt }, base }: All, view: JobView | undefined
 }
 
 /** The scheduler has its verdict; what the job itself left behind may still be on its way. */
-function ended({ facts, counted, base, now, graces }: All, view: JobView): Standing {
+function ended(all: All, view: JobView): Standing {
+  const { facts, counted, base, now, graces } = all;
   const { attempt, arriving } = counted;
   const exit = attempt?.exit;
   const cancelled = wasCancelled(facts, exit, graces);
@@ -216,7 +210,11 @@ function ended({ facts, counted, base, now, graces }: All, view: JobView): Stand
   const counts =
     (attempt && isOfThisStart(attempt, view)) || !isByExit(view) || (exit && (likely || ranToItsEnd(exit)));
   const ending = endingOf({ attempt: counts ? attempt : undefined, view, cancel: facts.cancel, cancelled });
-  return { ...base, ...ending, final: true };
+  return concluded(all, ending);
+}
+
+function concluded({ facts, base }: All, ending: Ending): Standing {
+  return { ...base, ...ending, final: true, ...startedAgain(facts, ending) };
 }
 
 /** Whether the owner had asked for the end that the command was asked for. */
@@ -237,7 +235,7 @@ function absent(all: All): Standing {
   if (exit) {
     if (sure_s < graces.accounting_s) return exited(base, exit);
     const cancelled = wasCancelled(facts, exit, graces);
-    return { ...base, ...endingOf({ attempt, view: undefined, cancel: facts.cancel, cancelled }), final: true };
+    return concluded(all, endingOf({ attempt, view: undefined, cancel: facts.cancel, cancelled }));
   }
   // Of an element that was cancelled among others that wait neither queue nor accounting keeps anything.
   if (wasTakenOut(all) && facts.cancel && counted.submission?.array && sure_s >= graces.accounting_s)
@@ -261,13 +259,14 @@ function askedLast(scheduler: SchedulerFact | undefined, now: number): number {
 }
 
 /** Started by hand: there is no job, so its own word and its beat are all that there is. */
-function byHand({ facts, counted, base, now, graces }: All): Standing {
+function byHand(all: All): Standing {
+  const { facts, counted, base, now, graces } = all;
   const { attempt } = counted;
   const exit = attempt?.exit;
   const quiet_s = (now - signOfLife(counted)) / 1000;
   if (exit && quiet_s >= graces.accounting_s) {
     const cancelled = wasCancelled(facts, exit, graces);
-    return { ...base, ...endingOf({ attempt, view: undefined, cancel: facts.cancel, cancelled }), final: true };
+    return concluded(all, endingOf({ attempt, view: undefined, cancel: facts.cancel, cancelled }));
   }
   if (exit) return exited(base, exit);
   return quiet_s < graces.missing_job_s ? { ...base, state: "running", final: false } : lost(base);

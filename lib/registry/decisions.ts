@@ -12,9 +12,10 @@ import { recordText, writeOnce } from "./write.js";
 export function decide(
   registry: Registry,
   { run, dir, facts }: Pick<RunOnDisk, "run" | "dir" | "facts">,
-  decided: Omit<Decision, "type" | "v" | "run" | "submission">,
+  decided: Omit<Decision, "type" | "v" | "run" | "submission" | "attempt">,
 ): "made" | "exists" {
-  const decision = { ...decided, submission: lastSent(facts) };
+  const attempt = facts.attempts.at(-1)?.n;
+  const decision = { ...decided, submission: lastSent(facts), ...(attempt === undefined ? {} : { attempt }) };
   if (facts.decision && sense(facts.decision) === sense(decision)) return "exists";
   const text = recordText({ type: "decision", v: 1, run: run.id, ...decision });
   const lab = envelope(dir);

@@ -13,6 +13,7 @@ import {
   startSchema,
 } from "../record/facts.js";
 import { errnoOf, fault, isFault } from "../record/fault.js";
+import { requeueOf } from "../record/requeue.js";
 import { type Run, runSchema } from "../record/run.js";
 import type { Attempt, Facts, Submission } from "../record/state.js";
 import { timestamp } from "../record/units.js";
@@ -90,6 +91,7 @@ export function readRun(dir: string, owner: number): RunOnDisk | undefined {
   const facts: Facts = {
     run: run.id,
     planned_at: run.planned_at,
+    ...present("max_attempts", requeueOf(run)?.max_attempts),
     submissions: ordered(names, "submit-").map((n) => submission(n, within(`submit-${n}`), of, inArray)),
     attempts: ordered(names, "attempt-").map((n) => attempt(n, within(`attempt-${n}`), of, beatIn)),
     ...present("scheduler", of("scheduler.json", schedulerFactSchema)),

@@ -16,6 +16,10 @@ export interface SubmitRequest {
   run_dir: string;
   resources: Resources;
   dependencies: { type: DependencyType; jobs: string[] }[];
+  /** Let it wait again after its node has failed, and when it asks for that. (Slurm reads this and the next in the script.) */
+  requeue?: boolean;
+  /** The signal that its script gets so many seconds before its time limit. */
+  warning?: { signal: string; before_s: number };
 }
 
 /** A part of an array that is given to the scheduler as one job of many elements. */

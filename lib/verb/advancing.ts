@@ -9,6 +9,8 @@ import type { Sender } from "../pass/submit.js";
 import { decided } from "../record/decided.js";
 import { isFault } from "../record/fault.js";
 import { stateOf } from "../record/state.js";
+import { timestamp } from "../record/units.js";
+import { decide } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { envelope, runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
@@ -77,12 +79,14 @@ function awaitedBy({ facts: { decision, outcome } }: RunOnDisk): string[] {
 /** The run if it waits for others. Of most nothing was ever decided but that they compute, which shows without opening them. */
 function waitingRun(registry: Registry, id: string, limits: Parameters<typeof stateOf>[2]): RunOnDisk | undefined {
   const lab = envelope(runDirectory(registry.base, registry.user, id));
-  if (!list(lab).some((name) => name.startsWith("decision-"))) return undefined;
+  if (!list(lab).some((name) => name.startsWith("decision-") || name === "scheduler.json")) return undefined;
   const run = openRun(registry, registry.user, id);
   if (!run || run.facts.cancel) return undefined;
   const { state } = stateOf(run.facts, Date.now(), limits);
-  return state === "blocked" || state === "following" || isToBeSentAgain(run, state) ? run : undefined;
+  return waits.has(state) || isToBeSentAgain(run, state) ? run : undefined;
 }
+
+const waits = new Set<string>(["blocked", "following", "requeued"]);
 
 /** It has taken over, or lost a job that somebody else's claim made superfluous, and a pass died before it was sent. */
 function isToBeSentAgain({ dir, facts }: RunOnDisk, state: string): boolean {
@@ -93,6 +97,7 @@ function isToBeSentAgain({ dir, facts }: RunOnDisk, state: string): boolean {
 /** Whether there is news of it. */
 async function advanceOne(disk: RunOnDisk, sender: Sender, context: Context): Promise<boolean> {
   const decision = decided(disk.facts)?.decision;
+  if (decision === undefined) return sendAgain(disk, sender, context);
   if (decision !== "follows" && decision !== "hit") return sendOne(disk, sender, context);
   const { config } = await context.config();
   const { registry, asker, scheduler, now } = sender;
@@ -109,6 +114,14 @@ async function advanceOne(disk: RunOnDisk, sender: Sender, context: Context): Pr
     return true;
   }
   context.say(`${disk.run.id}: computes it now, since ${disk.facts.decision?.leader ?? "its leader"} did not`);
+  return sendOne(openRun(registry, registry.user, disk.run.id) ?? disk, sender, context);
+}
+
+/** What became of the last submission counts no more from here on; its claim is spent, and the next one is asked for. */
+function sendAgain(disk: RunOnDisk, sender: Sender, context: Context): Promise<boolean> {
+  const { registry, now } = sender;
+  decide(registry, disk, { decision: "unclaimed", at: timestamp(now()) });
+  context.say(`${disk.run.id}: ${stateOf(disk.facts, now()).message}`);
   return sendOne(openRun(registry, registry.user, disk.run.id) ?? disk, sender, context);
 }
 

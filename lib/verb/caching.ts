@@ -31,6 +31,7 @@ export async function askerOf(context: Context, by: Asker["by"]): Promise<Asker>
     graces: await graces(context),
     now: Date.now(),
     lease_s: config.cache.lease,
+    courtesy_s: config.cache.courtesy,
     trusts: await trusted(context),
     by,
     report: (error) => tell(error.message, context),

@@ -40,6 +40,8 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
       message: standing.message ?? "",
       ...whatBlocks(run, await context.registry(), limits, context.now),
     };
+  if (standing.state === "requeued")
+    return { ...base, message: standing.message ?? "", hint: "a pass of its owner submits it: lab advance, lab wait" };
   if (standing.state !== "failed")
     return { ...base, message: standing.message ?? unsaid(standing.state), ...(tries(run, standing) ?? {}) };
   const log = lastError(run);

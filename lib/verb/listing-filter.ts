@@ -34,7 +34,18 @@ export interface Filter {
 }
 
 const groups: Record<string, readonly string[]> = {
-  active: ["planned", "blocked", "following", "deferred", "submitted", "queued", "running", "exited", "unknown"],
+  active: [
+    "planned",
+    "blocked",
+    "following",
+    "deferred",
+    "submitted",
+    "queued",
+    "running",
+    "exited",
+    "requeued",
+    "unknown",
+  ],
   ended: ["succeeded", "cached", "failed", "cancelled", "lost"],
 };
 

@@ -94,7 +94,7 @@ async function submitted(
 /** It had claimed, and what was decided since, that it waits for something, does not say whether that still counts. */
 function mustBeAsked(disk: RunOnDisk): boolean {
   const { decision, submissions } = disk.facts;
-  if (decision?.decision !== "blocked" && decision?.decision !== "deferred") return false;
+  if (!["blocked", "deferred", "unclaimed"].includes(decision?.decision ?? "")) return false;
   return submissions.some(({ n }) => readContext(disk, n)?.claim !== undefined);
 }
 

@@ -12,7 +12,9 @@ lab_run_command() {
   lab_group_start=$REPLY
   printf '%s\n' "$lab_group" >"$lab_private/group"
   [[ -z $lab_asked ]] || kill -s "${lab_asked#SIG}" -- "-$lab_group" 2>/dev/null
+  [[ -z $lab_warned ]] || lab_warn_command
   lab_await
+  lab_stop_alarm
   : >"$lab_private/group" # it has ended; its number may be another's now
   trap - CHLD
 }

@@ -37,8 +37,7 @@ lab_fence_holder() {
   for ((n = 1; n < lab_attempt; n++)); do
     dir=$lab_envelope/attempt-$n
     # It may be started again after its own success: by an administrator, or by Slurm when its node fails in the epilog.
-    lab_field "$dir/exit.json" reason && [[ $REPLY == command ]] && lab_field "$dir/exit.json" code && [[ $REPLY == 0 ]] &&
-      lab_superseded "attempt $n has succeeded"
+    lab_has_succeeded "$dir/exit.json" && lab_superseded "attempt $n has succeeded"
     lab_field "$dir/start.json" submission && [[ $REPLY == "$lab_submission" ]] || continue
     lab_field "$dir/exit.json" reason && [[ $REPLY == superseded ]] && continue
     lab_field "$dir/start.json" job || REPLY=

@@ -4,6 +4,7 @@
 lab_set_traps() {
   local name
   lab_phase=setup lab_asked='' lab_heard='' lab_ignored='' lab_hurry='' lab_ended='' lab_group='' lab_helper='' lab_job_state=''
+  lab_warned='' lab_told='' lab_warned_by='' lab_limited='' lab_alarm=''
   for name in TERM INT HUP QUIT XCPU; do
     # shellcheck disable=SC2064 # the name is this one
     trap "lab_on_signal $name" "$name"
@@ -13,6 +14,10 @@ lab_set_traps() {
     # shellcheck disable=SC2064
     trap "lab_heard=yes lab_ignored=SIG$name" "$name"
   done
+  if [[ -n $lab_warn_s ]]; then
+    trap lab_on_warning USR1
+    trap lab_on_alarm ALRM
+  fi
   trap 'lab_on_exit $?' EXIT
 }
 
@@ -44,9 +49,11 @@ lab_finish() {
   if [[ -e $lab_private/launch-error ]]; then
     lab_end launch_error "$lab_status" "$(<"$lab_private/launch-error")"
   fi
-  if lab_killed_by; then
-    reason=signal lab_signal=$REPLY
-  elif [[ ! -e $lab_private/launched ]]; then
+  lab_killed_by && reason=signal lab_signal=$REPLY
+  if lab_ended_by_limit; then
+    reason=timeout message='it was ended before its time limit'
+    ((lab_status != 0)) || lab_status=75
+  elif [[ $reason != signal && ! -e $lab_private/launched ]]; then
     lab_end launch_error "$((lab_status == 0 ? 69 : lab_status))" \
       "the environment was not set up to its end: a line of it ended the shell with $lab_status"
   fi
@@ -60,7 +67,7 @@ lab_end() {
   lab_ended=yes lab_phase=finish
   [[ -z $lab_helper ]] || kill -s KILL -- "-$lab_helper" 2>/dev/null
   [[ -n $lab_hurry || -z $lab_private ]] || lab_stop_steps
-  [[ $1 != command && $1 != signal ]] || { lab_describe_outputs "$2" && outputs=$REPLY; }
+  [[ $1 != @(command|signal|timeout) ]] || { lab_describe_outputs "$2" && outputs=$REPLY; }
   lab_write_exit "$1" "$code" "$3" "${4-}" "${5-}" "$outputs"
   case $? in
     1)
@@ -71,6 +78,7 @@ lab_end() {
   esac
   lab_say "$lab_run: attempt $lab_attempt: $1, exit code $code${3:+: $3}"
   lab_clean_up
+  [[ $1 != timeout ]] || lab_requeue
   exit "$code"
 }
 

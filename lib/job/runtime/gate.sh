@@ -49,7 +49,7 @@ lab_maker_passes() {
     lab_field "$dir/exit.json" reason && [[ $REPLY == superseded ]] || last=$n
   done
   lab_missing="run $run, which makes it, has not succeeded"
-  ((last)) && lab_field "$lab/attempt-$last/exit.json" code && [[ $REPLY == 0 ]]
+  ((last)) && lab_has_succeeded "$lab/attempt-$last/exit.json"
 }
 
 # Whether the marker $2 of $1 is there, if there is to be one, and is as it was when it was registered ($3: time and size).

@@ -21,6 +21,7 @@ lab_main() {
   lab_pass_gate
   lab_make_outputs
   lab_resume
+  lab_count_down
   lab_run_command
   lab_finish
 }

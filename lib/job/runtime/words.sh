@@ -92,6 +92,14 @@ lab_field_in() {
   [[ $REPLY != \"* ]] || REPLY=${BASH_REMATCH[2]}
 }
 
+# Whether an attempt, by its exit.json, ended well by itself: what was asked to end and then said 0 has not succeeded.
+lab_has_succeeded() {
+  local text
+  { text=$(<"$1"); } 2>/dev/null || return 1
+  lab_field_in "$text" reason && [[ $REPLY == command ]] && lab_field_in "$text" code && [[ $REPLY == 0 ]] &&
+    ! lab_field_in "$text" asked
+}
+
 # Writes a file whole and lets the disk have it; false if there is no room for it.
 lab_write() { printf '%s\n' "$2" | dd of="$1" conv=fsync 2>/dev/null && ((PIPESTATUS[0] == 0)); }
 

@@ -18,10 +18,6 @@ export interface Enqueue {
 
 /** What a job of the local queue can be asked to be, beyond what every scheduler is asked. */
 export interface LocalRequest extends SubmitRequest {
-  /** Let it wait again after a restart of the host, and when it asks for that. */
-  requeue?: boolean;
-  /** The signal that its script gets so many seconds before its time limit. */
-  warning?: { signal: string; before_s: number };
   /** It is this element of its submission's array. */
   element?: { index: number; max_concurrent?: number };
 }

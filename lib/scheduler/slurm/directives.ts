@@ -1,6 +1,7 @@
 // The #SBATCH lines of a run: everything that Slurm is told of it, save its dependencies, which sbatch gets when it is sent.
 import { fault } from "../../record/fault.js";
 import { jobName } from "../../record/job-name.js";
+import { requeueOf, warningSignal } from "../../record/requeue.js";
 import type { Resources, Run } from "../../record/run.js";
 import { slurmTime } from "../../record/units.js";
 import { jobComment } from "./comment.js";
@@ -107,11 +108,8 @@ function mailOptions(notify: Run["notify"]): string[] {
  * What each component of a heterogeneous job has of its own; a job that is none is its own only component. The partition
  * is repeated, since Slurm would give a component without it the default one; memory it hands on itself.
  */
-function componentOptions(
-  component: Resources | Component,
-  { resources: whole, notify }: Run,
-  settings: DirectiveSettings,
-): string[] {
+function componentOptions(component: Resources | Component, run: Run, settings: DirectiveSettings): string[] {
+  const { resources: whole, notify } = run;
   const first = component === whole;
   const partition = component.partition ?? whole.partition;
   const gpuMem = first || component.gpus ? whole.gpu_mem_bytes : undefined;
@@ -123,7 +121,7 @@ function componentOptions(
     ...maybe("partition", partition ?? unlessSaid("partition", settings.partition)),
     ...(first ? maybe("qos", whole.qos ?? unlessSaid("qos", settings.qos)) : []),
     ...(first ? maybe("account", whole.account ?? unlessSaid("account", settings.account)) : []),
-    ...(first && !says("requeue") ? ["#SBATCH --no-requeue"] : []),
+    ...(first ? requeueOptions(run, says) : []),
     ...maybe("nodes", component.nodes),
     ...(says("ntasks", "ntasks-per-node", "ntasks-per-core", "ntasks-per-gpu")
       ? []
@@ -134,6 +132,20 @@ function componentOptions(
     ...maybe("constraint", gpuMemoryConstraint(component.constraint, gpuMem, settings.gpu_mem ?? {})),
     ...maybe("tmp", first && whole.tmp_disk_bytes !== undefined ? mebibytes(whole.tmp_disk_bytes) : undefined),
     ...extra.map(({ words }) => `#SBATCH ${words.map((word) => directiveWord(word, "sbatch_extra")).join(" ")}`),
+  ];
+}
+
+/** Slurm warns the script alone; it takes no warning that comes more than 65535 seconds before the end. */
+function requeueOptions(run: Run, says: (...names: string[]) => boolean): string[] {
+  const asked = requeueOf(run);
+  if (asked === undefined) return says("requeue") ? [] : ["#SBATCH --no-requeue"];
+  if (says("signal"))
+    throw fault("dataerr", "cannot use sbatch_extra '--signal': a job that is started again is warned by it", {
+      hint: "checkpoints.warn says when, checkpoints.signal what the command gets",
+    });
+  return [
+    asked.max_attempts > 1 ? "#SBATCH --requeue" : "#SBATCH --no-requeue",
+    ...maybe("signal", asked.warn_s && `B:${warningSignal}@${Math.min(asked.warn_s, 65_535)}`),
   ];
 }
 

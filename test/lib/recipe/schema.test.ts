@@ -66,6 +66,10 @@ digest = "stat"
 globs = ["checkpoints/**/*.pt"]
 pointer = "checkpoint_state.json"
 resume_arg = "--resume_from_checkpoint"
+requeue = true
+signal = "USR1"
+warn = "5m"
+max_attempts = 3
 [launcher]
 kind = "auto"
 nproc_per_node = "auto"
@@ -104,7 +108,6 @@ parent = "k7q3mz"
 
 t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
-    ["[checkpoints]\nrequeue = true", "checkpoints.requeue is not supported yet"],
     ["[eval]\ncommand = ['x']", "[eval] is not supported yet"],
     ["gpu_estimate.params_b = 7.0", "[gpu_estimate] is not supported yet"],
     ["resources.gpus = 'auto'", `resources.gpus = "auto" is not supported yet`],
@@ -147,6 +150,11 @@ t.test("what a value cannot be", async (t) => {
     ["[checkpoints]\nglobs = ['../**']", /checkpoints.globs.0 = "..\/\*\*" leads out/],
     ["[checkpoints]\npointer = '/x'", /checkpoints.pointer = "\/x" leads out/],
     ["[checkpoints]\nresume_arg = 'resume from'", /checkpoints.resume_arg is no option/],
+    ["[checkpoints]\nwarn = '5m'", /\[checkpoints\] has signal, warn or max_attempts without requeue = true/],
+    ["[checkpoints]\nrequeue = true\nsignal = 'KILL'", /checkpoints.signal = "KILL" is no signal that a command can/],
+    ["[checkpoints]\nrequeue = true\nwarn = 5", /checkpoints.warn = 5 has no unit: write "5m"/],
+    ["[checkpoints]\nrequeue = true\nwarn = '10m'", /checkpoints.warn = "10m" is not less than the time limit, 600s/],
+    ["[checkpoints]\nrequeue = true\nmax_attempts = 0", /checkpoints.max_attempts/],
     ["[environment]\nconda = 'a'\nvenv = 'b'", /\[environment\] names more than one of conda, venv and container/],
     ["[outputs.'model.5']\ntype = 'model'", /3:10 outputs."model.5" cannot be the role of an output/],
     ["[inputs.'a/b']\ntype = 'external'\npath = '/x'", /3:9 inputs."a\/b" cannot be a role/],

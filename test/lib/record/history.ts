@@ -21,10 +21,12 @@ interface Said {
 }
 
 /** `lost` is never final of itself, `open` is nothing yet. `or` is another verdict that looking at another time may give. */
-export type Truth = { state: string; mode?: Mode; or?: Mode } | "lost" | "open";
+export type Truth = { state: string; mode?: Mode; or?: Mode } | "lost" | "open" | { again: Mode };
 
 export interface History {
   planned: number;
+  /** How often it may be attempted, if it is one to start again. */
+  max_attempts?: number;
   files: Written[];
   jobs: Map<string, Said[]>;
   /** Which job a search finds for a submission. */
@@ -55,7 +57,20 @@ export function drawHistory(pick: Pick): History {
   const draw = beginnings[pick(beginnings.length)] ?? submitted;
   const truth = draw(h, pick);
   const end = Math.max(h.clock, ...h.files.map(({ at }) => at));
-  return { planned: day0, files: h.files, jobs: h.jobs, mine: h.mine, truth, end };
+  const history = { planned: day0, files: h.files, jobs: h.jobs, mine: h.mine, truth, end };
+  const max_attempts = pick(2) ? 1 + pick(4) : 0;
+  return max_attempts === 0 ? history : { ...history, max_attempts, truth: truthAgain(history, max_attempts) };
+}
+
+/** What was no fault of its own is no end before the last attempt: of each submission's own job, or where that had none. */
+function truthAgain(history: History, max_attempts: number): Truth {
+  const { truth } = history;
+  const { submissions, attempts, cancel } = factsAt(history, Infinity, () => 0);
+  if (typeof truth === "string" || !("mode" in truth) || truth.mode === undefined || cancel) return truth;
+  if (!["preempted", "timeout", "node_fail"].includes(truth.mode)) return truth;
+  const own = attempts.filter(({ exit }) => exit?.reason !== "superseded");
+  const without = submissions.filter(({ n }) => !own.some(({ start }) => start?.submission === n));
+  return own.length + without.length < max_attempts ? { again: truth.mode } : truth;
 }
 
 /** The pen: a clock that goes on, and the files and answers noted so far. */
@@ -332,6 +347,9 @@ const ends: Ended[] = [
   { exit: { code: 0, asked: "SIGTERM" }, verdict: "completed", exit_code: 0 },
   { exit: { code: 4, asked: "SIGTERM" }, verdict: "failed", exit_code: 4, cancel: true },
   { exit: { code: 143, asked: "SIGTERM", reason: "signal" }, verdict: "node_fail" },
+  { exit: { code: 75, reason: "timeout" }, verdict: "failed", exit_code: 75 },
+  { exit: { code: 75, reason: "timeout" }, verdict: "timeout" },
+  { exit: { code: 143, reason: "timeout", signal: "SIGTERM" }, verdict: "cancelled", cancel: true },
   { verdict: "oom", signal: 125 },
   { verdict: "failed", signal: 9, oomStep: true },
   { verdict: "failed", signal: 9 },
@@ -484,13 +502,20 @@ function truthOf({ exit, verdict, oomStep, cancel }: Ended, started: boolean): T
   if (verdict !== "completed" && verdict !== "failed") return failed(verdict);
   if (exit?.reason === "input_error" || exit?.reason === "launch_error") return failed(exit.reason);
   if (exit?.asked && cancel) return cancelledTruth;
+  if (exit?.reason === "timeout") return failed("timeout");
   if (!exit && (!started || verdict === "completed")) return failed("launch_error");
   return failed(exit?.oom_kills || oomStep ? "oom" : "code_error");
 }
 
 /** What is to be seen of a history's files by somebody to whom each comes `lag` (milliseconds, by name) after its writing. */
-export function factsAt({ files, planned }: History, now: number, lag: (name: string) => number): Facts {
-  const facts: Facts = { run, planned_at: iso(planned), submissions: [], attempts: [] };
+export function factsAt({ files, planned, max_attempts }: History, now: number, lag: (name: string) => number): Facts {
+  const facts: Facts = {
+    run,
+    planned_at: iso(planned),
+    ...(max_attempts === undefined ? {} : { max_attempts }),
+    submissions: [],
+    attempts: [],
+  };
   const visible = files.filter(({ at, name }) => at + lag(name) <= now);
   for (const { put } of visible.filter(({ name }) => !name.includes("attempt-") || !name.includes("/"))) put(facts);
   for (const { put } of visible.filter(({ name }) => name.includes("attempt-") && name.includes("/"))) put(facts);

@@ -46,7 +46,7 @@ function ask(history: History, facts: Facts, now: number): SchedulerFact | undef
 }
 
 function isTrue({ truth }: History, { state, mode }: Standing): boolean {
-  if (truth === "lost" || truth === "open") return false;
+  if (truth === "lost" || truth === "open" || "again" in truth) return false;
   return (state === truth.state && mode === truth.mode) || (truth.or !== undefined && mode === truth.or);
 }
 
@@ -99,10 +99,11 @@ function problemOf(
 }
 
 /** In the end, when everything has arrived and passes have looked, what is true is said. */
-function isWhole({ truth, files }: History, { state, final }: Standing): boolean {
+function isWhole({ truth, files }: History, { state, mode, final }: Standing): boolean {
   const waits = files.some(({ name }) => name === "decision-1");
   if (truth === "open") return state === (waits ? "blocked" : "planned") && !final;
   if (truth === "lost") return state === "lost" && !final;
+  if ("again" in truth) return state === "requeued" && mode === truth.again && !final;
   return final;
 }
 
@@ -121,6 +122,9 @@ const expected = [
   "failed timeout",
   "lost",
   "planned",
+  "requeued node_fail",
+  "requeued preempted",
+  "requeued timeout",
   "succeeded",
 ];
 

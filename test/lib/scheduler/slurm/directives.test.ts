@@ -115,6 +115,25 @@ t.test("mail is for the ends that were asked for", (t) => {
   t.end();
 });
 
+t.test("a run that is started again is warned before its limit, and requeued unless it has one attempt", (t) => {
+  const asked = (checkpoints: NonNullable<Run["checkpoints"]>, resources: Run["resources"] = { time_s: 7200 }) =>
+    lines(resources, { checkpoints }).filter((line) => /requeue|signal/.test(line));
+  t.same(asked({ globs: ["x"] }), ["#SBATCH --no-requeue"]);
+  t.same(asked({ requeue: true }), ["#SBATCH --requeue", "#SBATCH --signal=B:USR1@300"]);
+  t.same(asked({ requeue: true }, { time_s: 600 }), ["#SBATCH --requeue", "#SBATCH --signal=B:USR1@60"]);
+  t.same(asked({ requeue: true, signal: "TERM", warn_s: 90_000 }), [
+    "#SBATCH --requeue",
+    "#SBATCH --signal=B:USR1@65535",
+  ]);
+  t.same(asked({ requeue: true }, {}), ["#SBATCH --requeue"], "without a limit there is no warning");
+  t.same(asked({ requeue: true, max_attempts: 1 }), ["#SBATCH --no-requeue", "#SBATCH --signal=B:USR1@300"]);
+  t.throws(() => asked({ requeue: true }, { time_s: 600, sbatch_extra: ["--signal=USR2@60"] }), {
+    code: "dataerr",
+    message: /a job that is started again is warned by it/,
+  });
+  t.end();
+});
+
 t.test("sbatch_extra may ask for a requeue, or count tasks itself", (t) => {
   t.notMatch(lines({ sbatch_extra: ["--requeue"] }).join("\n"), /no-requeue/);
   t.notMatch(lines({ nodes: 2, sbatch_extra: ["--ntasks-per-node=4"] }).join("\n"), /--ntasks=/);
