@@ -170,3 +170,12 @@ function checkForm(options: Record<string, unknown>): void {
   if (second === undefined || (first === "table" && second === "columns")) return;
   throw fault("usage", `--${first} and --${second} exclude each other`);
 }
+
+/** Whether a command may do without names of runs. */
+export function nobodyNamed({ optional = false }: Spec, options: Record<string, unknown>): boolean {
+  if (typeof optional === "boolean") return optional;
+  return optional.some((name) => {
+    const value = options[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  });
+}

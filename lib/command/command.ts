@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { type Fault, type FaultCode, fault, faults, isFault, recordError, systemFault } from "../record/fault.js";
 import type { StopSignal } from "../record/stop-signal.js";
-import { parseArguments, timeOption } from "./arguments.js";
+import { nobodyNamed, parseArguments, timeOption } from "./arguments.js";
 import { type Context, openers, type Terminal } from "./context.js";
 import { carriesError } from "./each.js";
 import { type Messages, messages } from "./messages.js";
@@ -78,7 +78,7 @@ async function session(
   const { context, state } = contextOf(spec, parsed, now, terminal, signal, says, later);
   const passed: object[] = [];
   try {
-    const given = await inputOf(spec, parsed.args, terminal, says, signal, state, passed);
+    const given = await inputOf(spec, parsed, terminal, says, signal, state, passed);
     const input = await pastErrors(given, passed, async (record) => {
       state.raise(faults.refused.exit);
       await output.write(record);
@@ -170,7 +170,7 @@ function contextOf(
 
 async function inputOf(
   spec: Spec,
-  args: string[],
+  { args, options }: Pick<ReturnType<typeof parseArguments>, "args" | "options">,
   terminal: Terminal,
   says: Messages,
   signal: StopSignal,
@@ -178,7 +178,8 @@ async function inputOf(
   passed: object[],
 ): Promise<AsyncIterable<unknown>> {
   const fromArguments =
-    spec.input === "none" || (spec.input === "runs" && args[0] !== "-" && (args.length > 0 || spec.optional === true));
+    spec.input === "none" ||
+    (spec.input === "runs" && args[0] !== "-" && (args.length > 0 || nobodyNamed(spec, options)));
   if (fromArguments) return nothing();
   if (terminal.in) {
     if (spec.input === "runs" && args[0] !== "-")

@@ -58,8 +58,11 @@ export interface Spec {
   rest?: boolean;
   /** Least and most number of arguments, where not any. */
   args?: readonly [number, number];
-  /** For `runs`: none named means all that it is about (lab-reconcile), and stdin is read only for `-`. */
-  optional?: boolean;
+  /**
+   * For `runs`: none named means all that it is about (lab-reconcile), and stdin is read only for `-`. With a list: where
+   * one of these options says which runs are meant.
+   */
+  optional?: boolean | readonly string[];
   reads?: readonly string[];
   writes?: readonly string[];
 }

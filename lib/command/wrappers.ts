@@ -22,5 +22,10 @@ export const wrappers: readonly Wrapper[] = [
       count: { type: "boolean", help: "only how many points there are, and the GPU-hours they ask for" },
     },
   },
+  {
+    name: "lab-rerun",
+    of: "lab-replan",
+    options: { wait: { type: "boolean", short: "w", help: "wait for the end; the exit status tells how it was" } },
+  },
   { name: "lab-status", of: "lab-ls", options: {} },
 ];

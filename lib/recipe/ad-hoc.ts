@@ -57,6 +57,7 @@ function nameOf(argv: readonly string[]): string {
 
 const extension = /\.(py|sh|bash|R|r|jl|js|mjs|ts|pl|rb|lua|m|ipynb)$/;
 
-function isScript(word: string): boolean {
+/** Whether a word is a file to run, and no line of a shell. */
+export function isScript(word: string): boolean {
   return extension.test(word) && !/[\s;|&]/.test(word);
 }

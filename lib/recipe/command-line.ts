@@ -5,7 +5,7 @@ import { dotted } from "../toml/path.js";
 import { fillShellLine, shellTrouble, shellWord, withoutEnd } from "./shell.js";
 import { expandTokens, type TokenValues } from "./tokens.js";
 
-export type Commanded = Pick<Run, "command" | "args" | "args_format" | "numbers" | "checkpoints">;
+export type Commanded = Pick<Run, "command" | "args" | "extra_args" | "args_format" | "numbers" | "checkpoints">;
 
 /**
  * The argv of a run. A list stays a list; a string is a line for bash, in which a token becomes one quoted word and the
@@ -23,12 +23,12 @@ export function commandLine(run: Commanded, values: TokenValues): string[] {
   return argv;
 }
 
-/** `[args]` in order: `--key=value`, true as `--key`, false as nothing, a list as the option repeated. */
+/** `[args]` in order: `--key=value`, true as `--key`, false as nothing, a list as the option repeated; then the words that a rerun adds. */
 export function argumentWords(
-  { args, args_format, numbers }: Omit<Commanded, "command">,
+  { args, extra_args = [], args_format, numbers }: Omit<Commanded, "command">,
   values: TokenValues,
 ): string[] {
-  return Object.entries(args).flatMap(([key, value]) => {
+  const words = Object.entries(args).flatMap(([key, value]) => {
     const path = ["args", key];
     if (value === true) return [`--${key}`];
     if (value === false) return [];
@@ -37,6 +37,7 @@ export function argumentWords(
       : [argumentText(value, path)];
     return items.flatMap((text) => (args_format?.style === "space" ? [`--${key}`, text] : [`--${key}=${text}`]));
   });
+  return [...words, ...extra_args.map((word) => expandTokens(word, values))];
 
   function argumentText(value: unknown, path: (string | number)[]): string {
     if (typeof value === "number") return numbers?.[dotted(path)] ?? String(value);

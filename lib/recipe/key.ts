@@ -3,7 +3,7 @@ import crypto from "node:crypto";
 import path from "node:path";
 import canonicalize from "canonicalize";
 import { fault } from "../record/fault.js";
-import type { ArtifactInput, Run, RunInput } from "../record/run.js";
+import type { ArtifactInput, Resume, Run, RunInput } from "../record/run.js";
 import { dotted, isTable, type TomlPath } from "../toml/path.js";
 import { sweepParts } from "./key-sweep.js";
 
@@ -30,8 +30,9 @@ export function cacheKey(run: Run): CacheKey {
 /**
  * What makes the key. Tokens stand in it unexpanded, so that ids, names and paths do not; the values of params, args
  * and seed do. Floats are told from integers by a list, since JSON writes 1.0 as 1; how else a number is spelled does
- * not count. What recipes cannot say yet (the digest of a container, a step to resume
- * from) has its place here when they can, and a version of its own if keys change by it.
+ * not count. What a run resumes from is in it where the run has that: lab-resolve takes it out where it changes nothing.
+ * What recipes cannot say yet (the digest of a container) has its place here when they can, and a version of its own if
+ * keys change by it.
  */
 export function keyParts(run: Run): Record<string, unknown> {
   return {
@@ -39,6 +40,7 @@ export function keyParts(run: Run): Record<string, unknown> {
     command: run.command,
     args: numbered(run.args, ["args"], run.numbers),
     ...(run.args_format?.style === "space" ? { args_format: run.args_format } : {}),
+    ...(run.extra_args?.length ? { extra_args: run.extra_args } : {}),
     params: numbered(run.params, ["params"], run.numbers),
     ...(run.seed === undefined ? {} : { seed: run.seed }),
     floats: floats(run.numbers),
@@ -50,6 +52,7 @@ export function keyParts(run: Run): Record<string, unknown> {
     topology: topology(run),
     ...launcher(run),
     inputs: mapped(run.inputs, inputPart),
+    ...(run.resume === undefined ? {} : { resume: resumePart(run.resume) }),
     outputs: mapped(run.outputs, ({ type, marker }) => ({ type, ...(marker === undefined ? {} : { marker }) })),
     ...sweepParts(run),
   };
@@ -146,6 +149,12 @@ function artifactPart(input: ArtifactInput, role: string): Record<string, unknow
   if (digest !== undefined) return { digest };
   if (id !== undefined) return { id };
   throw unresolved(role, "is not known yet");
+}
+
+/** Who made the checkpoint; of one that answers for nothing, or is nobody's, there is only its run or path. */
+function resumePart({ key, epoch, run, step, path: at }: Resume): Record<string, unknown> {
+  const maker = key !== undefined && epoch !== undefined ? { key, epoch } : run === undefined ? { path: at } : { run };
+  return { ...maker, ...(step === undefined ? {} : { step }) };
 }
 
 function unresolved(role: string, how: string) {

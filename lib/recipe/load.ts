@@ -1,11 +1,12 @@
 // A recipe that has been read with all its layers, and checked.
+import path from "node:path";
 import * as v from "valibot";
-import { parseToml } from "../toml/document.js";
+import { parseToml, readToml } from "../toml/document.js";
 import { isTable } from "../toml/path.js";
 import { problemFault } from "../toml/problems.js";
 import { type Layer, merged } from "./layers.js";
 import { type Numbers, numbersOf } from "./numbers.js";
-import { type LayerOptions, readLayers, setLayers } from "./read.js";
+import { type LayerOptions, readLayers, setLayers, withoutExtends } from "./read.js";
 import { type RecipeTable, recipeSchema } from "./schema.js";
 import { checkSetNames, setWarnings } from "./set-names.js";
 import { layerProblems } from "./validate.js";
@@ -33,6 +34,20 @@ export async function loadRecipe(file: string, options: LayerOptions): Promise<R
 export async function loadRecipeText(text: string, options: LayerOptions): Promise<Recipe> {
   const layer = { file: parseToml(text, nowhere), dir: options.cwd, flag: nowhere };
   return loaded([layer, ...setLayers(options)], options);
+}
+
+/** The same from what the record of a run has of it; the files that it extends are read as they are now. */
+export async function loadRecordedRecipe(
+  { path: file, text, extends: bases = [] }: { path?: string; text: string; extends?: readonly string[] },
+  options: LayerOptions,
+): Promise<Recipe> {
+  const layers = [...bases]
+    .reverse()
+    .map((base) => ({ file: withoutExtends(readToml(base)), dir: path.dirname(base) }));
+  const own = withoutExtends(parseToml(text, file ?? nowhere));
+  const layer =
+    file === undefined ? { file: own, dir: options.cwd, flag: nowhere } : { file: own, dir: path.dirname(file) };
+  return loaded([...layers, layer, ...setLayers(options)], options);
 }
 
 const nowhere = "the command line";

@@ -73,7 +73,8 @@ async function extendsPlace(file: TomlFile): Promise<string> {
   return `${file.path}:${line}:${column}`;
 }
 
-function withoutExtends(file: TomlFile): TomlFile {
+/** The file as if it extended nothing. */
+export function withoutExtends(file: TomlFile): TomlFile {
   const { extends: _, ...value } = file.value;
   return { ...file, value };
 }

@@ -18,6 +18,7 @@ interface Place {
 
 export interface Tokened extends TokenSubject {
   command?: unknown;
+  extra_args?: unknown;
   env?: unknown;
   workdir?: unknown;
   collect?: unknown;
@@ -70,6 +71,7 @@ function places(subject: Tokened): Place[] {
     ...field(["command"], subject.command, "text"),
     ...field(["workdir"], subject.workdir, "name"),
     ...table("args", subject.args, "text"),
+    ...field(["extra_args"], subject.extra_args, "text"),
     ...table("env", subject.env, "text").filter(({ path }) => path[1] !== "pass"),
     ...inEach("inputs", subject.inputs, "path"),
     ...inEach("inputs", subject.inputs, "artifact"),

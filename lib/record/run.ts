@@ -56,6 +56,8 @@ export const externalInputSchema = v.looseObject({
   type: v.literal("external"),
   path,
   fingerprint: v.picklist(["stat", "sha256", "none"]),
+  /** It is copied into the run's directory, from here; then `path` is the copy. */
+  staged_from: maybe(path),
   recorded: maybe(
     v.looseObject({
       kind: v.picklist(["file", "directory"]),
@@ -233,6 +235,8 @@ export const runSchema = record("run", {
   workdir: text,
   command: v.union([text, words]),
   args: table,
+  /** Words after all other arguments, which a rerun was given. */
+  extra_args: maybe(words),
   args_format: maybe(v.looseObject({ style: v.picklist(["equals", "space"]) })),
   params: table,
   /** Numbers in args and params as the recipe writes them, where JSON would not: `{"params.lr": "1e-4", "args.eps": "1.0"}`. */
@@ -243,6 +247,8 @@ export const runSchema = record("run", {
   tags: words,
   group: maybe(text),
   parent: maybe(text),
+  /** The run that this one is once more: its parent, as a rerun has it. */
+  rerun_of: maybe(runId),
   narrative: maybe(narrativeSchema),
   environment: maybe(environmentSchema),
   resources: resourcesSchema,

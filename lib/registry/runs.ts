@@ -10,6 +10,7 @@ import { envelope, marker, runDirectory, type UserArea } from "./layout.js";
 import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
 import { lookUp, ownerOfUser } from "./owners.js";
 import { list, readText } from "./read.js";
+import { stageInputs } from "./stage.js";
 import { makeDirectory, mark, recordText, unmark, writeOnce } from "./write.js";
 
 /**
@@ -25,6 +26,7 @@ export function createRun(registry: Registry, run: Run, recipe: string): "made" 
   mark(marker(registry.base, "loose", registry.user, run.id));
   makeDirectory(dir, registry.modes.directory);
   makeDirectory(lab, registry.modes.directory);
+  stageInputs(registry, run, dir);
   const another = () => fault("cantcreat", `cannot create the run: '${dir}' is another run`);
   const file = path.join(lab, "recipe.toml");
   if (writeOnce(file, recipe, registry.modes.file) === "exists" && readText(file) !== recipe) throw another();

@@ -27,13 +27,11 @@ export function usesOf({ inputs, source }: Pick<Run, "inputs" | "source">): Use[
 }
 
 function useOf(called: string, input: RunInput): Use {
-  if (input.type === "external")
-    return {
-      type: "external",
-      thing: externalIdOf(input.path, input.recorded?.digest),
-      role: called,
-      path: input.path,
-    };
+  if (input.type === "external") {
+    // A copy has come from somewhere.
+    const file = input.staged_from ?? input.path;
+    return { type: "external", thing: externalIdOf(file, input.recorded?.digest), role: called, path: file };
+  }
   const { artifact, id, run, user, role, step, path } = input;
   const use = { type: "artifact" as const, role: called, ...(path === undefined ? {} : { path }) };
   // Without a run it is from outside; without an id as well, nobody has looked yet what the words mean.

@@ -13,6 +13,7 @@ import type { Run, RunInput, RunOutput } from "../record/run.js";
 import { generationsOf, highestEpoch, ownKey } from "../registry/claims.js";
 import { runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
+import { stagedPath } from "../registry/stage.js";
 import { checkRun } from "./checking.js";
 import { trusted } from "./trust.js";
 
@@ -22,7 +23,9 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
   const { config } = await context.config();
   checkTokens(run);
   const inputs: Record<string, RunInput> = {};
-  for (const [role, input] of Object.entries(run.inputs)) inputs[role] = await resolvedInput(role, input, context);
+  const run_dir = runDirectory(registry.base, run.user, run.id);
+  for (const [role, input] of Object.entries(run.inputs))
+    inputs[role] = staged(await resolvedInput(role, input, context), run_dir);
   const outputs: Record<string, RunOutput> = {};
   const names = outputNames(run);
   for (const [role, output] of Object.entries(run.outputs)) {
@@ -34,12 +37,12 @@ export async function resolveRun(run: Run, context: Context): Promise<Run> {
     phase: "resolved",
     inputs,
     outputs,
-    run_dir: runDirectory(registry.base, run.user, run.id),
+    run_dir,
     toolkit: LAB_VERSION,
     ...launched(run),
   };
-  resolved.key = { ...cacheKey({ ...resolved, outputs: run.outputs }) };
-  resolved.epoch = await epochOf(resolved, context);
+  const keyed = await withKey({ ...resolved, outputs: run.outputs }, context);
+  Object.assign(resolved, { key: keyed.key, epoch: keyed.epoch });
   for (const warning of checkRun(resolved, registry)) sayOnce(resolved, warning, context);
   return resolved;
 }
@@ -55,6 +58,19 @@ function sayOnce({ id, sweep }: Run, warning: string, context: Context): void {
   if (sweep && said.has(`${sweep.id} ${warning}`)) return;
   said.add(`${sweep?.id} ${warning}`);
   context.say(`${id}: ${warning}`);
+}
+
+/**
+ * The run with its key and epoch. A checkpoint to go on from that was made under the very same changes nothing of what is
+ * computed; any other one does.
+ */
+async function withKey(run: Run, context: Context): Promise<Pick<Run, "key" | "epoch">> {
+  const { resume, ...plain } = run;
+  const key = { ...cacheKey(plain) };
+  const epoch = await epochOf({ ...plain, key }, context);
+  if (resume === undefined || (resume.key === key.digest && resume.epoch === epoch)) return { key, epoch };
+  const own = { ...cacheKey(run) };
+  return { key: own, epoch: await epochOf({ ...run, key: own }, context) };
 }
 
 /**
@@ -79,6 +95,12 @@ function isClaimed(registry: Registry, key: string): boolean {
   return keys.some((one) => generationsOf(registry, { key: one, epoch: "1" }).length > 0);
 }
 
+/** Of what the run takes along, the job reads the copy that lab-create makes. */
+function staged(input: RunInput, run_dir: string): RunInput {
+  if (input.type !== "external" || input.staged_from === undefined) return input;
+  return { ...input, path: stagedPath(run_dir, input.staged_from) };
+}
+
 async function resolvedInput(role: string, input: RunInput, context: Context): Promise<RunInput> {
   if (input.type === "artifact") {
     const { resolvedArtifact } = await import("./artifact-inputs.js");
@@ -86,8 +108,8 @@ async function resolvedInput(role: string, input: RunInput, context: Context): P
   }
   if (input.fingerprint === "none") return input;
   try {
-    const recorded =
-      input.fingerprint === "stat" ? await statFingerprint(input.path) : await contentFingerprint(input.path);
+    const file = input.staged_from ?? input.path;
+    const recorded = input.fingerprint === "stat" ? await statFingerprint(file) : await contentFingerprint(file);
     return { ...input, recorded: { ...recorded } };
   } catch (error) {
     if (!isFault(error)) throw error;

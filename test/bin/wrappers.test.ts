@@ -33,7 +33,7 @@ function withFake(name: string, body: string | undefined): string {
     const from = path.join(dist(), "bin", real);
     if (real === name) continue;
     // The wrappers look beside themselves for the others.
-    if (["lab", "lab-run", "lab-status"].includes(real)) fs.copyFileSync(from, path.join(bin, real));
+    if (["lab", "lab-rerun", "lab-run", "lab-status"].includes(real)) fs.copyFileSync(from, path.join(bin, real));
     else fs.symlinkSync(from, path.join(bin, real));
   }
   if (body !== undefined)
