@@ -4,6 +4,7 @@ import { fault } from "../record/fault.js";
 import { goalOf } from "../record/goal.js";
 import { like } from "../record/like.js";
 import type { Metric } from "../record/records.js";
+import type { Run } from "../record/run.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { bestMetrics, lastMetrics } from "../registry/last-metrics.js";
 import { metricsOf, pointsOf } from "../registry/metrics.js";
@@ -16,6 +17,8 @@ export interface MeasuringOptions {
   last: boolean;
   best: string[];
   downsample: number | undefined;
+  /** Told of each run whose metrics they are. */
+  seen?: (run: Run) => void;
 }
 
 /** The metrics of each run as records; of one that another answers for, that one's. */
@@ -33,6 +36,7 @@ export async function* measure(
     const { run } = named;
     try {
       const shown = whoseLines(run, "metrics", await context.registry(), context.say);
+      options.seen?.(shown.run);
       let none = true;
       for (const metric of readable(choose(shown), run, shown)) {
         if (context.signal.aborted) return;
