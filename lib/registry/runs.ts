@@ -104,13 +104,21 @@ export function anyActive(registry: Registry, passes: (id: string) => boolean): 
   }
 }
 
-/** The run of a user, or undefined where it does not exist. Throws dataerr where it is not what it should be. */
-export function openRun(registry: Registry, user: string, id: string): RunOnDisk | undefined {
+/**
+ * The run of a user, or undefined where it does not exist, or is not `wanted` by its run.json. Throws dataerr where it is not
+ * what it should be.
+ */
+export function openRun(
+  registry: Registry,
+  user: string,
+  id: string,
+  wanted?: (run: Run) => boolean,
+): RunOnDisk | undefined {
   const dir = runDirectory(registry.base, user, id);
   const place = path.dirname(dir);
   if (user === registry.user && ownerOf(place) !== undefined) checkOwner(place, registry.uid);
   const owner = ownerOfUser(registry, place, user);
-  return owner === undefined ? undefined : readRun(dir, owner);
+  return owner === undefined ? undefined : readRun(dir, owner, wanted);
 }
 
 /**

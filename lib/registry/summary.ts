@@ -86,4 +86,10 @@ export function tellsAllOf(summary: Summary, key: string): boolean {
   return key === "metrics" ? summary.metrics !== undefined : summary.plan !== undefined && known.has(key);
 }
 
+/** Whether a field of a summary, or of its plan, says what run.json says, under the same name: then it never changes. */
+export function isPlanned(key: string): boolean {
+  return planned.has(key);
+}
+
+const planned: ReadonlySet<string> = new Set([...planKeys, "name", "tags", "group", "planned_at"]);
 const known: ReadonlySet<string> = new Set([...planKeys, "tags", "group", "id", "name", "user", "planned_at"]);

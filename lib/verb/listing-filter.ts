@@ -7,8 +7,9 @@ import { states } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import { idLength, lineStart } from "../registry/pack-lines.js";
 import type { RollRules } from "../registry/roll.js";
+import { isPlanned } from "../registry/summary.js";
 import type { Where } from "../where/where.js";
-import type { Row } from "./rows.js";
+import type { Planned, Row } from "./rows.js";
 
 export interface Filter {
   /** As every command has it: what the table is asked to show, which may be more than a status has. */
@@ -114,6 +115,23 @@ export function accepting(filter: Filter, where: Where | undefined): (row: Row) 
       JSON.stringify(field("narrative") ?? {})
         .toLowerCase()
         .includes(filter.note.toLowerCase()));
+}
+
+/** What of a filter can be told of what was planned, which never changes. */
+export function plannedBy(filter: Filter, where: Where | undefined): Planned {
+  const name = filter.name === undefined ? undefined : like(filter.name);
+  const asked = where?.fields.every(([word = ""]) => isPlanned(word)) ? where : undefined;
+  const named = (run: { name: string; tags?: readonly string[] | undefined; group?: string | undefined }) =>
+    (name === undefined || name(run.name)) &&
+    filter.tag.every((tag) => run.tags?.includes(tag)) &&
+    (filter.group === undefined || run.group === filter.group);
+  return {
+    run: (run) => named(run) && (asked === undefined || asked.passes(run)),
+    // A line says nothing of a plan that was too large for it.
+    summary: (summary) =>
+      named(summary as Parameters<typeof named>[0]) &&
+      (asked === undefined || summary.plan === undefined || asked.passes(summary, summary.plan)),
+  };
 }
 
 function stateWord(word: string): string {

@@ -9,8 +9,8 @@ import { type Entry, roll, usersOnRoll } from "../registry/roll.js";
 import { usersWith } from "../registry/runs.js";
 import type { Where } from "../where/where.js";
 import { withLastError } from "./last-error.js";
-import { accepting, type Filter, inTime, rulesOf } from "./listing-filter.js";
-import { type Row, type Rows, rowOf } from "./rows.js";
+import { accepting, type Filter, inTime, plannedBy, rulesOf } from "./listing-filter.js";
+import { type Planned, type Row, type Rows, rowOf } from "./rows.js";
 import { graces } from "./runs.js";
 
 export type { Filter } from "./listing-filter.js";
@@ -21,6 +21,7 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   const limits = await graces(context);
   const where = await whereOf(filter, context);
   const accepts = accepting(filter, where);
+  const planned = plannedBy(filter, where);
   const report = (error: Fault) => context.report(undefined, error);
   const users = usersOf(filter, registry, report);
   const limit = filter.limit ?? (context.terminal.out && !filter.summary ? 50 : Number.POSITIVE_INFINITY);
@@ -32,7 +33,7 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   if (limit < 1) return;
   for (const entry of roll(registry, users, { ...rulesOf(filter), report })) {
     if (context.signal.aborted) return;
-    const row = inTime(entry.id, filter) ? opened(context, rows, entry) : undefined;
+    const row = inTime(entry.id, filter) ? opened(context, rows, entry, planned) : undefined;
     if (!row || !accepts(row)) continue;
     count += 1;
     // A summary is for a person, who wants to know why something failed.
@@ -60,9 +61,9 @@ function usersOf(filter: Filter, registry: Registry, report: (error: Fault) => v
   return filter.user.length > 0 ? [...new Set(filter.user)] : [registry.user];
 }
 
-function opened(context: Context, rows: Rows, entry: Entry): Row | undefined {
+function opened(context: Context, rows: Rows, entry: Entry, planned: Planned): Row | undefined {
   try {
-    return rowOf(rows, entry);
+    return rowOf(rows, entry, planned);
   } catch (error) {
     if (!isFault(error)) throw error;
     context.report(entry.id, error);

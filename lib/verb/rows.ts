@@ -2,6 +2,7 @@
 import { at } from "../command/table.js";
 import type { Summary } from "../record/pack.js";
 import type { Status } from "../record/records.js";
+import type { Run } from "../record/run.js";
 import type { Graces } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { lastValues } from "../registry/last-metrics.js";
@@ -35,10 +36,17 @@ export interface Rows {
   problem(id: string, message: string): void;
 }
 
-/** The row of a run; undefined where it does not exist. Throws faults where it cannot be read. */
-export function rowOf(rows: Rows, { user, id, packed }: Entry): Row | undefined {
-  const summary = packed && summaryIn(packed.line.text());
-  return (summary && packedRow(rows, { user, id, packed }, summary)) ?? liveRow(rows, user, id);
+/** Whether a run is wanted, as far as what was planned tells: tested before anything else of it is read. */
+export interface Planned {
+  run(run: Run): boolean;
+  summary(summary: Summary): boolean;
+}
+
+/** The row of a run; undefined where it does not exist, or is not wanted. Throws faults where it cannot be read. */
+export function rowOf(rows: Rows, entry: Entry, planned?: Planned): Row | undefined {
+  const summary = entry.packed && summaryIn(entry.packed.line.text());
+  if (summary === undefined) return liveRow(rows, entry.user, entry.id, planned);
+  return planned?.summary(summary) === false ? undefined : packedRow(rows, entry, summary);
 }
 
 function summaryIn(text: string): Summary | undefined {
@@ -74,8 +82,13 @@ function packedRow(rows: Rows, { user, id, packed }: Entry, summary: Summary): R
   return { status, field, records, disk: () => openRun(registry, user, id) };
 }
 
-function liveRow({ registry, now, limits, problem }: Rows, user: string, id: string): Row | undefined {
-  const disk = openRun(registry, user, id);
+function liveRow(
+  { registry, now, limits, problem }: Rows,
+  user: string,
+  id: string,
+  planned?: Planned,
+): Row | undefined {
+  const disk = openRun(registry, user, id, planned && ((run) => planned.run(run)));
   if (!disk) return undefined;
   for (const message of disk.problems) problem(id, message);
   const status = statusOf(disk, now, limits);

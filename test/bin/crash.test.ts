@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t, { type Test } from "tap";
 import { type Fields, recipe } from "../support/cluster.js";
-import { killsIn, printed, supply } from "../support/kills.js";
+import { killsIn, passes, printed, supply } from "../support/kills.js";
 import { records, sandbox, until } from "../support/sandbox.js";
 
 // Every command that writes, killed right before each of its writes in turn, on the local scheduler; then the passes and
@@ -69,7 +69,7 @@ const ranTimes = (dir: string) => {
 async function settled(t: Test, lines: string[], allowed: string[]): Promise<void> {
   const ids = new Set(lines.map(idOf));
   const states = await until("all is settled", async () => {
-    await place.run(["sh", "-c", "lab-reconcile --json | lab-register --json | lab-advance --json"]);
+    await place.run(passes);
     const all = [...(await listed(t)).values()].filter(({ id }) => ids.has(id));
     const ended = all.every(({ state }) => ["succeeded", "failed", "cancelled", "planned", "lost"].includes(state));
     return ended && all.every(({ id, state }) => state === "planned" || !isActive(id)) ? all : undefined;

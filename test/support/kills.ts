@@ -16,7 +16,8 @@ const enough = all ? Number.POSITIVE_INFINITY : 5;
 export const supply = all ? 72 : enough + 3;
 
 const hook = path.join(root, "test/support/kill-at.cjs");
-const passes = ["sh", "-c", "lab-reconcile --json | lab-register --json | lab-advance --json"];
+/** One after the other: in a pipe a pass that acts stops when nobody reads it any more. */
+export const passes = ["sh", "-c", "lab-reconcile --json && lab-register --json && lab-advance --json"];
 
 interface Row {
   command: string;
