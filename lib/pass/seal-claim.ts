@@ -1,6 +1,6 @@
 // The last step before a job: that this run, in this submission, is the one that computes its key. See lab-registry(5), "Claims".
 import type { Slot } from "../record/claim.js";
-import { generationsOf, linkGo, ownOnly } from "../registry/claims.js";
+import { generationsOf, linkGo, linkGos, ownOnly, type Sealed } from "../registry/claims.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { readContext } from "../registry/submissions.js";
 import type { Asker } from "./answer.js";
@@ -44,12 +44,36 @@ export function spentBy({ facts: { decision } }: RunOnDisk): Pick<Asker, "spent"
  * will be sent, or has a later claim, or the seal was for a submission of which nothing comes any more; `busy` where another
  * submission of the run has it, or its script was started by hand. The seal stays, whatever comes of the call: a job that was started by hand may have relied on it.
  */
-export function sealClaim(asker: Asker, disk: RunOnDisk, ticket: Ticket): "sealed" | "lost" | "busy" {
-  const { registry } = asker;
-  const { generation, submission } = ticket;
-  const run = disk.run.id;
+export function sealClaim(asker: Asker, disk: RunOnDisk, ticket: Ticket): SealedAs {
   if (isOvertaken(asker, disk, ticket)) return "lost";
-  const { seal, ours, go } = linkGo(registry, ticket, generation, { run, submission, by: "submit" });
+  return sealedAs(disk, linkGo(asker.registry, ticket, ticket.generation, decidedBy(disk, ticket)));
+}
+
+export type SealedAs = "sealed" | "lost" | "busy";
+
+/** The same for many, whose seals are written side by side. */
+export async function sealClaims(
+  asker: Asker,
+  all: readonly { disk: RunOnDisk; ticket: Ticket }[],
+): Promise<SealedAs[]> {
+  const overtaken = all.map(({ disk, ticket }) => isOvertaken(asker, disk, ticket));
+  const mine = all.filter((_, i) => !overtaken[i]);
+  const seals = await linkGos(
+    asker.registry,
+    mine.map(({ disk, ticket: { key, epoch, generation, submission } }) => {
+      const decided = decidedBy(disk, { submission });
+      return { key, epoch, generation, decided };
+    }),
+  );
+  const said = mine.map(({ disk }, i) => sealedAs(disk, seals[i] as Sealed));
+  return overtaken.map((isLost) => (isLost ? "lost" : (said.shift() as SealedAs)));
+}
+
+function decidedBy({ run }: RunOnDisk, { submission }: Pick<Ticket, "submission">) {
+  return { run: run.id, submission, by: "submit" } as const;
+}
+
+function sealedAs({ run, facts }: RunOnDisk, { seal, ours, go }: Sealed): SealedAs {
   if (ours) return "sealed";
-  return seal === "void" || (go?.run === run && isSpent(disk.facts, go.submission ?? 1)) ? "lost" : "busy";
+  return seal === "void" || (go?.run === run.id && isSpent(facts, go.submission ?? 1)) ? "lost" : "busy";
 }

@@ -12,8 +12,9 @@ import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { linkIntent, submissionFiles, withdrawIntent, writeReceipt } from "../registry/submissions.js";
-import type { FoundJob, Scheduler, SubmitRequest, Submitted } from "../scheduler/scheduler.js";
+import type { Scheduler, SubmitRequest, Submitted } from "../scheduler/scheduler.js";
 import type { Asker } from "./answer.js";
+import { jobFoundLater } from "./found-later.js";
 import { isOvertaken, sealClaim, ticketOf } from "./seal-claim.js";
 import { settle } from "./settle.js";
 
@@ -47,10 +48,8 @@ export async function submitRun(
     });
   const disk = openRun(registry, registry.user, run.id);
   if (!disk) throw fault("noinput", `cannot submit it: you have no such run in '${registry.base}'`);
-  const there = alreadySubmitted(disk);
-  if (there)
-    return { ...run, phase: "submitted", job: { id: there.job, scheduler: there.scheduler, submitted_at: there.at } };
-  refuseEnded(disk);
+  const before = submittedBefore(disk, run);
+  if (before) return before;
   const ticket = ticketOf(disk, submission.n);
   if (ticket === "stale")
     throw fault("tempfail", "cannot submit it: its script is of another claim", {
@@ -114,13 +113,22 @@ function startedAgain(run: Run): Pick<SubmitRequest, "requeue" | "warning"> {
   };
 }
 
+/** The run grown by the job that it has already. Throws for one that has ended, and where another process sends it. */
+export function submittedBefore(disk: RunOnDisk, run: Run): Run | undefined {
+  const there = alreadySubmitted(disk);
+  if (there)
+    return { ...run, phase: "submitted", job: { id: there.job, scheduler: there.scheduler, submitted_at: there.at } };
+  refuseEnded(disk);
+  return undefined;
+}
+
 function alreadySubmitted(disk: RunOnDisk): Receipt | undefined {
   return counting(disk).findLast(({ receipt }) => receipt)?.receipt;
 }
 
-/** The submissions since it was decided last; what became of those before counts no more. */
+/** The submissions since it was decided last, which were not refused; what became of those before counts no more. */
 function counting({ facts }: RunOnDisk): Submission[] {
-  return facts.submissions.filter(({ n }) => n > (facts.decision?.submission ?? 0));
+  return facts.submissions.filter(({ n, refusal }) => n > (facts.decision?.submission ?? 0) && !refusal);
 }
 
 function refuseEnded(disk: RunOnDisk): void {
@@ -158,7 +166,10 @@ async function send(sender: Sender, request: SubmitRequest, disk: RunOnDisk): Pr
         cause: error,
       });
     }
-    if (error.code === "tempfail") return found(sender, request, error);
+    if (error.code === "tempfail") {
+      const job = await jobFoundLater(sender, request, error);
+      return { job, argv: [], says: "found by its comment after the submission had timed out" };
+    }
     const standing = {
       state: "failed" as const,
       mode: "submit_error" as const,
@@ -167,32 +178,6 @@ async function send(sender: Sender, request: SubmitRequest, disk: RunOnDisk): Pr
       final: true,
     };
     settle(sender.registry, disk, standing, sender.now());
-    throw error;
-  }
-}
-
-/** The scheduler did not answer in time; it may have taken the job all the same, so it is looked for before anything is said. */
-async function found(sender: Sender, request: SubmitRequest, error: Fault): Promise<Submitted> {
-  const until = sender.now() + sender.patience_ms;
-  const since = sender.now() - 3_600_000;
-  for (let pause = 500; ; pause = Math.min(pause * 2, 5000)) {
-    const jobs = await look(sender, request, since);
-    const view = jobs[0]?.view;
-    if (view) return { job: view.job, argv: [], says: "found by its comment after the submission had timed out" };
-    if (sender.now() + pause > until) break;
-    await sender.sleep(pause);
-  }
-  throw fault("tempfail", `${error.message}; whether it was accepted is not known yet`, {
-    hint: "lab reconcile finds out",
-    cause: error,
-  });
-}
-
-async function look(sender: Sender, { registry, run, job_name }: SubmitRequest, since: number): Promise<FoundJob[]> {
-  try {
-    return await sender.scheduler.find(registry, [{ run, job_name, since }]);
-  } catch (error) {
-    if (isFault(error)) return [];
     throw error;
   }
 }

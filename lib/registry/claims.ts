@@ -15,6 +15,7 @@ import type { Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";
 import { list, readOwned } from "./read.js";
 import { recordText, writeOnce } from "./write.js";
+import { writeMany } from "./write-many.js";
 
 export interface Generation {
   generation: number;
@@ -183,37 +184,61 @@ export function linkClaim(
   return writeOnce(`${claimStem(registry.base, slot)}.${generation}.json`, recordText(claim), registry.modes.file);
 }
 
+/** What is tried to be decided about a generation. */
+export type Deciding = Pick<Go, "run" | "submission" | "by"> & { void?: boolean };
+
+/** Which of the two holds, and whether it was us who decided. */
+export interface Sealed {
+  seal: "go" | "void";
+  ours: boolean;
+  go?: Go;
+}
+
 /**
  * Tries to be the one who decides about a generation: that the job of its run is given to the scheduler now, or (`void`) that
  * it never will. Says which of the two holds, and whether it was us who decided: then, or by the seal of this very submission
  * before. Throws faults.
  */
-export function linkGo(
+export function linkGo(registry: Registry, slot: Slot, generation: number, decided: Deciding): Sealed {
+  const go = goOf(registry, slot, generation, decided);
+  const made = writeOnce(goFile(registry, slot, generation), recordText(go), registry.modes.file);
+  return made === "made" ? { seal: decided.void ? "void" : "go", ours: true, go } : thatHolds(registry, go);
+}
+
+/** The same for many generations, whose files are written side by side. */
+export async function linkGos(
   registry: Registry,
-  slot: Slot,
-  generation: number,
-  decided: Pick<Go, "run" | "submission" | "by"> & { void?: boolean },
-): { seal: "go" | "void"; ours: boolean; go?: Go } {
-  const stem = claimStem(registry.base, slot);
+  all: readonly (Slot & { generation: number; decided: Deciding })[],
+): Promise<Sealed[]> {
+  const gos = all.map(({ generation, decided, ...slot }) => goOf(registry, slot, generation, decided));
+  const { file: mode } = registry.modes;
+  const made = await writeMany(
+    gos.map((go) => ({ file: goFile(registry, go, go.generation), text: recordText(go), mode })),
+  );
+  return gos.map((go, i) =>
+    made[i] === "made" ? { seal: go.void ? "void" : "go", ours: true, go } : thatHolds(registry, go),
+  );
+}
+
+function goFile(registry: Registry, slot: Slot, generation: number): string {
+  return `${claimStem(registry.base, slot)}.${generation}.go.json`;
+}
+
+function goOf(registry: Registry, { key, epoch }: Slot, generation: number, decided: Deciding): Go {
   const { void: isVoid, ...rest } = decided;
-  const go: Go = {
-    type: "go",
-    v: 1,
-    ...slot,
-    generation,
-    ...rest,
-    user: registry.user,
-    ...(isVoid ? { void: true } : {}),
-    ...writer(),
-  };
-  if (writeOnce(`${stem}.${generation}.go.json`, recordText(go), registry.modes.file) === "made")
-    return { seal: isVoid ? "void" : "go", ours: true, go };
-  const there = generationsOf(registry, slot).find((one) => one.generation === generation);
-  if (there?.seal === undefined) throw fault("tempfail", `cannot read '${stem}.${generation}.go.json' yet`);
+  const user = registry.user;
+  const of = { key, epoch, generation };
+  return { type: "go", v: 1, ...of, ...rest, user, ...(isVoid ? { void: true } : {}), ...writer() };
+}
+
+/** The seal of somebody who was first. */
+function thatHolds(registry: Registry, go: Go): Sealed {
+  const there = generationsOf(registry, go).find((one) => one.generation === go.generation);
+  if (there?.seal === undefined) throw fault("tempfail", `cannot read '${goFile(registry, go, go.generation)}' yet`);
   const { seal, go: its } = there;
   // A job that was started by hand has sealed it for itself.
   const isOurs = its?.run === go.run && its.submission === go.submission && its.by !== "job";
-  const same = seal === "go" && !isVoid && isOurs;
+  const same = seal === "go" && !go.void && isOurs;
   return { seal, ours: same, ...(its ? { go: its } : {}) };
 }
 

@@ -1,8 +1,8 @@
 // Runs to render, in the order in which they come. Points of sweeps are gathered until the end, since those that ask for the
 // same become elements of one array.
 
-import { type Context, each } from "../command/command.js";
-import { idOf } from "../command/each.js";
+import type { Context } from "../command/context.js";
+import { each, idOf } from "../command/each.js";
 import { isAnswered } from "../record/claim.js";
 import { fault, isFault, recordError } from "../record/fault.js";
 import { hasPhase, isRun } from "../record/phase.js";

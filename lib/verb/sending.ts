@@ -7,7 +7,7 @@ import { lookAtProducers, type Producers, waitsFor, willNotStart } from "../pass
 import { spentBy, ticketOf } from "../pass/seal-claim.js";
 import { settle } from "../pass/settle.js";
 import { type Sender, submitRun } from "../pass/submit.js";
-import { decided, lastSent } from "../record/decided.js";
+import { decided, lastSent, refused } from "../record/decided.js";
 import type { Outcome } from "../record/facts.js";
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
@@ -32,6 +32,8 @@ export type Sent =
   | { how: "submitted"; run: Run }
   | { how: "answered"; run: Run }
   | { how: "blocked"; message: string; news: boolean }
+  /** It waits for room. */
+  | { how: "deferred"; message: string }
   | { how: "failed"; message: string; hint: string; ended?: Outcome };
 
 /** What it takes to send runs; `patience_s` is how long a job is looked for whose submission timed out. */
@@ -54,10 +56,30 @@ export async function sendRun(run: Run, sender: Sender, context: Context): Promi
   if (!disk || hasBegun(disk)) return submitted(run, sender, [], context);
   const asking = { registry, scheduler, graces: await graces(context), now: sender.now() };
   const producers = await lookAtProducers(disk.run, asking);
-  if (producers.failed[0]) return failed(disk, producers.failed[0], sender);
-  if (producers.awaited.length > 0) return blocked(disk, producers, sender);
+  const held = heldBy(disk, producers, sender);
+  if (held) return held;
   const after = await dependenciesOf(run, scheduler, registry, context);
   return submitted(run, sender, withJobs(after, producers.jobs), context);
+}
+
+/** What becomes of a run whose producers have not made, or will not make, what it needs; undefined where it may go. */
+export function heldBy(disk: RunOnDisk, producers: Producers, sender: Sender): Sent | undefined {
+  if (producers.failed[0]) return failed(disk, producers.failed[0], sender);
+  return producers.awaited.length > 0 ? blocked(disk, producers, sender) : undefined;
+}
+
+/** A run that has lost its claim: who answers now, or the run with a script of its own where it is claimed anew. */
+export async function askedAnew(
+  run: Run,
+  sender: Sender,
+  context: Context,
+): Promise<Sent | { how: "claimed"; run: Run }> {
+  const disk = openRun(sender.registry, sender.registry.user, run.id);
+  if (!disk || hasBegun(disk)) throw fault("tempfail", "cannot submit it: another process is about to");
+  const answer = await decideAnew(disk, sender);
+  if (answer.decision !== "claimed") return { how: "answered", run: { ...run, decision: { ...answer } } };
+  const now = openRun(sender.registry, sender.registry.user, run.id) ?? disk;
+  return { how: "claimed", run: await renderedAnew(now, context) };
 }
 
 /**
@@ -75,13 +97,12 @@ async function submitted(
   let run = given;
   for (let disk = open(); ; disk = open()) {
     if (disk && !hasBegun(disk)) {
-      if (mustBeAsked(disk)) {
-        const answer = await decideAnew(disk, sender);
-        if (answer.decision !== "claimed") return { how: "answered", run: { ...run, decision: { ...answer } } };
-        disk = open() ?? disk;
-      }
+      const answered = await answeredNow(disk, run, sender);
+      if (answered) return answered;
+      disk = open() ?? disk;
       if (isOld(disk, run, registry)) run = await renderedAnew(disk, context);
     }
+    if (run.submission?.array) return asElement(run, sender, context);
     const sent = await submitRun(sender, run, dependencies);
     if (sent !== "lost") return { how: "submitted", run: sent };
     const now = open();
@@ -91,15 +112,30 @@ async function submitted(
   }
 }
 
+async function asElement(run: Run, sender: Sender, context: Context): Promise<Sent> {
+  const { sendElements } = await import("./sending-elements.js");
+  const sent = (await sendElements([run], sender, "submit", context)).get(run);
+  if (sent === undefined || sent instanceof Error) throw sent ?? fault("tempfail", "cannot submit it: stopped before");
+  return sent;
+}
+
+/** Asks anew who answers for a run that waited; undefined where it is to compute itself. */
+export async function answeredNow(disk: RunOnDisk, run: Run, sender: Sender): Promise<Sent | undefined> {
+  if (!mustBeAsked(disk)) return undefined;
+  const answer = await decideAnew(disk, sender);
+  return answer.decision === "claimed" ? undefined : { how: "answered", run: { ...run, decision: { ...answer } } };
+}
+
 /** It had claimed, and what was decided since, that it waits for something, does not say whether that still counts. */
 function mustBeAsked(disk: RunOnDisk): boolean {
   const { decision, submissions } = disk.facts;
+  if (refused(disk.facts)) return decision?.decision === "claimed";
   if (!["blocked", "deferred", "unclaimed"].includes(decision?.decision ?? "")) return false;
   return submissions.some(({ n }) => readContext(disk, n)?.claim !== undefined);
 }
 
 /** There is no script, it was for a submission that has been or another claim, or an input is made by another run now. */
-function isOld(disk: RunOnDisk, { phase, submission }: Run, registry: Registry): boolean {
+export function isOld(disk: RunOnDisk, { phase, submission }: Run, registry: Registry): boolean {
   if (phase !== "rendered" || submission === undefined || submission.n <= lastSent(disk.facts)) return true;
   return ticketOf(disk, submission.n) === "stale" || makersChanged(disk, registry, submission.n);
 }
@@ -113,7 +149,9 @@ async function decideAnew(disk: RunOnDisk, { registry, asker, now }: Sender): Pr
   return answer;
 }
 
-function hasBegun({ facts }: RunOnDisk): boolean {
+/** It has ended, is to end, or has a job, or is being sent. */
+export function hasBegun({ facts }: RunOnDisk): boolean {
+  if (refused(facts)) return facts.outcome !== undefined || facts.cancel !== undefined;
   return facts.outcome !== undefined || facts.cancel !== undefined || (lastSent(facts) > 0 && !decided(facts));
 }
 
@@ -134,7 +172,7 @@ function failed(disk: RunOnDisk, producer: Producers["failed"][number], { regist
 }
 
 /** One dependency a type: of two of the same, sbatch would take the last. */
-function withJobs(after: SubmitRequest["dependencies"], jobs: string[]): SubmitRequest["dependencies"] {
+export function withJobs(after: SubmitRequest["dependencies"], jobs: string[]): SubmitRequest["dependencies"] {
   if (jobs.length === 0) return after;
   const others = after.filter(({ type }) => type !== "afterok");
   const own = after.filter(({ type }) => type === "afterok").flatMap((dependency) => dependency.jobs);
@@ -150,6 +188,7 @@ export function sentRecord(run: Run, sent: Sent, context: Pick<Context, "say">):
     return { ...sent.run, phase: "cached", state: decision === "hit" ? "cached" : "following" };
   }
   if (sent.how === "failed") throw fault("refused", `it will not start: ${sent.message}`, { hint: sent.hint });
+  if (sent.how === "deferred") return { ...run, state: "deferred", message: sent.message };
   context.say(`${run.id}: ${sent.message} (a pass of yours sends it then: lab wait, lab status, lab advance)`);
   return { ...run, state: "blocked", message: sent.message };
 }

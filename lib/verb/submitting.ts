@@ -18,10 +18,20 @@ export async function* submitAll(
   context: Context,
 ): AsyncGenerator<object> {
   const runs = context.args.length > 0 && context.args[0] !== "-" ? byName(records, context) : records;
-  yield* each(runs, isRun, (run) => submitOne(run, patience_s, context), context);
+  const gathered = new Map<object, Run>();
+  const held: object[] = [];
+  for await (const record of each(runs, isRun, (run) => submitOne(run, gathered, patience_s, context), context)) {
+    // Order is kept: what comes after an element of an array, which waits for the others, waits with it.
+    if (gathered.size === 0) yield record;
+    else held.push(record);
+  }
+  if (gathered.size === 0) return;
+  const { submitGathered } = await import("./submitting-elements.js");
+  const submitted = await submitGathered(gathered, patience_s, context);
+  for (const record of held) yield submitted.get(record) ?? record;
 }
 
-async function submitOne(run: Run, patience_s: number, context: Context): Promise<object> {
+async function submitOne(run: Run, gathered: Map<object, Run>, patience_s: number, context: Context): Promise<object> {
   if (isAnswered(run)) return run;
   needs(run, "rendered", "lab-render-sbatch");
   if (context.dryRun || run.dry_run) {
@@ -31,6 +41,11 @@ async function submitOne(run: Run, patience_s: number, context: Context): Promis
   }
   const registry = await context.registry();
   if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
+  if (run.submission?.array) {
+    const waits = { ...run };
+    gathered.set(waits, run);
+    return waits;
+  }
   return sentRecord(run, await sendRun(run, await senderOf(patience_s, context), context), context);
 }
 

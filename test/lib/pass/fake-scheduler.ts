@@ -8,12 +8,14 @@ import { adHocRecipe } from "../../../lib/recipe/ad-hoc.js";
 import { loadRecipeText } from "../../../lib/recipe/load.js";
 import { planRun } from "../../../lib/recipe/plan.js";
 import type { JobView } from "../../../lib/record/facts.js";
+import { fault } from "../../../lib/record/fault.js";
+import { parseIndices } from "../../../lib/record/indices.js";
 import type { Run } from "../../../lib/record/run.js";
 import { initRegistry, initUser } from "../../../lib/registry/init.js";
 import type { Registry } from "../../../lib/registry/open.js";
 import { createRun } from "../../../lib/registry/runs.js";
 import { nextSubmission, submissionFiles } from "../../../lib/registry/submissions.js";
-import type { FoundJob, JobOwner, Scheduler, SubmitRequest } from "../../../lib/scheduler/scheduler.js";
+import type { ArrayRequest, FoundJob, JobOwner, Scheduler, SubmitRequest } from "../../../lib/scheduler/scheduler.js";
 
 export interface Fake extends Scheduler {
   /** What was asked, in order. */
@@ -28,6 +30,9 @@ export interface Fake extends Scheduler {
   /** Thrown by the next calls of this name. */
   faults: Map<string, Error>;
   submitted: SubmitRequest[];
+  /** The parts of arrays that it was given, also those that it refused; and how many elements it takes in all. */
+  parts: ArrayRequest[];
+  capacity: number;
 }
 
 export function fakeScheduler(): Fake {
@@ -42,11 +47,22 @@ export function fakeScheduler(): Fake {
     found: [],
     faults: new Map(),
     submitted: [],
+    parts: [],
+    capacity: Number.POSITIVE_INFINITY,
     submit: async (request) => {
       say("submit");
       fake.submitted.push(request);
       return { job: String(fake.submitted.length), argv: ["sbatch", request.script] };
     },
+    submitArray: async (request) => {
+      say("submitArray");
+      fake.parts.push(request);
+      const count = parseIndices(request.indices).length;
+      if (count > fake.capacity) throw fault("refused", "cannot submit it: job submit limit");
+      fake.capacity -= count;
+      return { job: String(100 + fake.parts.length), argv: ["sbatch", `--array=${request.indices}`, request.script] };
+    },
+    isLimit: (words) => words.includes("limit"),
     queue: async () => {
       say("queue");
       return Object.assign(new Map(fake.inQueue), { whose: (job: string) => fake.owners.get(job) });

@@ -1,0 +1,116 @@
+// Giving elements of one array to the scheduler: seals, the part's intent, scheduler, receipt. As many as there is room for;
+// where the scheduler takes fewer, half as many, down to one. What is left waits. A crash between any two of these is repaired
+// by reconcile, as of a single run.
+
+import { type Fault, isFault } from "../record/fault.js";
+import { timestamp } from "../record/units.js";
+import { decideAll } from "../registry/decisions.js";
+import { note } from "../registry/journal.js";
+import { openRun } from "../registry/runs.js";
+import { type Element, type ElementSent, failed, type Sending } from "./element-sent.js";
+import { sealClaims } from "./seal-claim.js";
+import { settle, voidUnsubmitted } from "./settle.js";
+import type { Sender } from "./submit.js";
+import { sendPart } from "./submit-part.js";
+
+/** Sends what there is room for and says of each element what became of it; nothing more is sent where the scheduler cannot be asked. */
+export async function submitElements(
+  sender: Sender,
+  sending: Sending,
+  elements: readonly Element[],
+): Promise<Map<Element, ElementSent>> {
+  const said = new Map<Element, ElementSent>();
+  const sealed = new Set<Element>();
+  let rest = [...elements].sort((a, b) => a.index - b.index);
+  let [size, refusal]: [number, string | undefined] = [Math.min(rest.length, sending.room), undefined];
+  while (rest.length > 0 && size > 0) {
+    const taken = rest.slice(0, size);
+    const ready = await sealedOf(sender, taken, sealed, said);
+    rest = rest.filter((one) => !said.has(one));
+    // Where some had to be left out others take their place.
+    if (ready.length < taken.length) continue;
+    const sent = await sendPart(sender, sending, ready, said);
+    if (isFault(sent)) return endWith(sent, rest, said);
+    rest = rest.filter((one) => !said.has(one));
+    if (sent === "again") continue;
+    if (sent === undefined) {
+      // What was refused as a whole may have room for a part of what is left.
+      size = refusal === undefined ? 0 : Math.floor(size / 2);
+      continue;
+    }
+    refusal = sent.message;
+    if (size === 1 && !sent.isLimit) return failAll(sender, sent.error, rest, said);
+    // What is wrong with one is wrong with all, so that one tells.
+    size = sent.isLimit ? Math.floor(size / 2) : 1;
+  }
+  const message =
+    refusal ?? `waits for room: ${sending.room === 0 ? "none is" : "no more is"} left beside your jobs in the queue`;
+  return deferAll(sender, message, rest, said);
+}
+
+/** Those whose claim is sealed now, and that nobody has given up. */
+async function sealedOf(
+  { asker }: Sender,
+  elements: readonly Element[],
+  sealed: Set<Element>,
+  said: Map<Element, ElementSent>,
+): Promise<Element[]> {
+  const claiming = elements.flatMap(({ disk, ticket }, i) =>
+    ticket && !sealed.has(elements[i] as Element) ? [{ disk, ticket, element: elements[i] as Element }] : [],
+  );
+  const seals = await sealClaims(asker, claiming);
+  for (const [i, { element }] of claiming.entries()) {
+    if (seals[i] === "sealed") sealed.add(element);
+    else if (seals[i] === "lost") said.set(element, { how: "lost" });
+    else said.set(element, failed("tempfail", "cannot submit it: another process is about to"));
+  }
+  return elements.filter((element) => !said.has(element));
+}
+
+/** Decides that these wait, with the scheduler's words. */
+async function deferAll(
+  { registry, now }: Sender,
+  message: string,
+  rest: readonly Element[],
+  said: Map<Element, ElementSent>,
+): Promise<Map<Element, ElementSent>> {
+  const at = timestamp(now());
+  const fresh = rest.flatMap(({ run }) => openRun(registry, registry.user, run.id) ?? []);
+  await decideAll(
+    registry,
+    fresh.map((disk) => ({ disk, decided: { decision: "deferred" as const, message, at } })),
+  );
+  for (const element of rest) {
+    said.set(element, { how: "deferred", message });
+    note(registry, "run_deferred", element.run.id, { name: element.run.name });
+  }
+  return said;
+}
+
+/** What the scheduler takes not even one of is the end of all, with its words. */
+function failAll(
+  { registry, now }: Sender,
+  error: Fault,
+  rest: readonly Element[],
+  said: Map<Element, ElementSent>,
+): Map<Element, ElementSent> {
+  for (const element of rest) {
+    const disk = openRun(registry, registry.user, element.run.id) ?? element.disk;
+    const begun = disk.facts.submissions.some(({ n, intent }) => n === element.n && intent);
+    if (!begun && !voidUnsubmitted(registry, disk)) continue;
+    const hint = error.hint ? { hint: error.hint } : {};
+    settle(
+      registry,
+      disk,
+      { state: "failed", mode: "submit_error", message: error.message, ...hint, final: true },
+      now(),
+    );
+    said.set(element, { how: "failed", error });
+  }
+  return said;
+}
+
+function endWith(error: Fault, rest: readonly Element[], said: Map<Element, ElementSent>): Map<Element, ElementSent> {
+  for (const element of rest) said.set(element, { how: "failed", error });
+  return said;
+}
