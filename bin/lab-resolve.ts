@@ -2,24 +2,30 @@
 // lab-resolve - fix inputs, output paths and the cache key of runs
 import { command, each } from "../lib/command/command.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
+import { estimateView } from "../lib/verb/estimate-view.js";
 import { needs } from "../lib/verb/phase.js";
 
 export const spec = {
   name: "lab-resolve",
   usage: ["< RUNS"],
-  options: {},
+  options: {
+    explain: { type: "boolean", help: "only say how the number of GPUs was estimated" },
+  },
   columns: [{ key: "id", title: "run" }, "name", "phase", { key: "key.digest", title: "key" }],
   input: "records",
   acts: true,
   reads: ["run"],
-  writes: ["run"],
+  view: estimateView,
+  viewWith: "explain",
+  writes: ["run", "estimate"],
 } as const;
 
-export default command(spec, (records, _, context) =>
+export default command(spec, (records, { explain }, context) =>
   each(
     records,
     isRun,
     async (run) => {
+      if (explain) return (await import("../lib/verb/explaining-estimate.js")).estimateOf(run);
       if (hasPhase(run, "resolved")) return run;
       needs(run, "snapshotted", "lab-snapshot");
       const { resolveRun } = await import("../lib/verb/resolving.js");

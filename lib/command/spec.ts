@@ -34,6 +34,8 @@ export interface Spec {
   columns?: readonly (string | Column)[];
   /** On a terminal, instead of a table: the text of one record. */
   view?: (record: Record<string, unknown>, style: TableStyle) => string;
+  /** The option with which alone the view is taken. */
+  viewWith?: string;
   /** On a terminal, instead of a table: the text of all records together, gathered for it. Options may choose the form. */
   whole?: (
     records: Record<string, unknown>[],

@@ -25,7 +25,8 @@ export function openView(
     now,
   };
   if (spec.whole && options["columns"] === undefined) return gathered(spec, spec.whole, options, text, style);
-  if (spec.view && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
+  const asked = spec.viewWith === undefined || options[spec.viewWith] === true;
+  if (spec.view && asked && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
   if (spec.gather && options["columns"] === undefined) return added(spec, spec.gather(style, options), text);
   const named = options["columns"] as string | undefined;
   // Who asks for columns, or for none of the headings, is going to read the rows by a program.

@@ -8,6 +8,7 @@ import { defaultAlias, outputNames } from "./outputs.js";
 import { isInside, variableTrouble } from "./pieces.js";
 import { resourceDefaults } from "./resources.js";
 import { shellTrouble } from "./shell.js";
+import { sizingBreaches } from "./sized.js";
 import { expandTokens, type TokenValues, tokenBreaches, tokensIn, tokenValues } from "./tokens.js";
 
 type Table = Record<string, unknown>;
@@ -50,6 +51,7 @@ function* allBreaches(table: Table, numbers: Record<string, string>, tokens: () 
   yield* workdirBreaches(table, values);
   yield* outputBreaches(table, numbers, values);
   yield* notifyBreaches(table["notify"]);
+<<<<<<< HEAD
   yield* warningBreaches(table);
 }
 
@@ -72,6 +74,9 @@ function secondsOf(text: string): number | undefined {
   } catch {
     return undefined;
   }
+=======
+  yield* sizingBreaches(table);
+>>>>>>> 3cd81f6 (Estimate how many GPUs a run needs where its recipe says auto, by the published heuristic, and tell how)
 }
 
 /** A hook hears of the end of a run; only Slurm's own mail tells of a start. */

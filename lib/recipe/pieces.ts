@@ -1,5 +1,6 @@
 // The pieces that the recipe's declaration is made of.
 import * as v from "valibot";
+import { parseSize } from "../record/units.js";
 
 /** Text that stays on one line: it may become a part of a directive or a message. */
 export const line = v.pipe(v.string(), v.nonEmpty(), v.regex(/^\P{Cc}*$/u, "has a control character in it"));
@@ -30,3 +31,35 @@ export function variableTrouble(name: string): string | undefined {
 }
 
 const own = /^LAB_(RUN_ID|RUN_DIR|CONTEXT|ATTEMPT|SEED|PARAMS|SCRATCH|METRICS|RESUME_FROM|INPUT_.*|OUTPUT_.*)$/;
+
+/** A number says nothing of bytes or hours: the unit that was most likely meant is named. */
+export const withUnit = (unit: (value: number) => string) =>
+  v.pipe(
+    v.any(),
+    v.check(
+      (value) => typeof value !== "number",
+      ({ input }) => `= ${input} has no unit: write "${input}${unit(Number(input))}"`,
+    ),
+    line,
+  );
+
+export const sizeOr = (word?: string) =>
+  v.pipe(
+    withUnit((value) => (value < 256 ? "GB" : "MB")),
+    v.check(
+      (text) => text === word || (readsAs(parseSize, text) && /[a-z]/i.test(text)),
+      ({ input }) => `= ${JSON.stringify(input)} is no size with its unit: write 500MB, 4GB or 1.5TB`,
+    ),
+  );
+
+/** A size with its unit. */
+export const size = sizeOr();
+
+/** Whether a parser takes it, and for something above 0. */
+export function readsAs(parse: (text: string) => number, text: string): boolean {
+  try {
+    return parse(text) > 0;
+  } catch {
+    return false;
+  }
+}

@@ -70,6 +70,10 @@ export function planRun(recipe: Recipe, context: PlanContext): Run {
     ...why(table, context.flags ?? {}),
     ...given("environment", table.environment),
     resources: runResources(table.resources),
+    ...given(
+      "gpu_estimate",
+      table.gpu_estimate && { ...table.gpu_estimate, ...(table.resources?.gpus === "auto" ? { auto: true } : {}) },
+    ),
     ...given("launcher", table.launcher && runLauncher(table.launcher)),
     inputs: {},
     outputs: outputsOf(table),

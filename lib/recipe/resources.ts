@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { Resources } from "../record/run.js";
 import { parseDuration, parseSize } from "../record/units.js";
-import { line } from "./pieces.js";
+import { line, readsAs, size, sizeOr, withUnit } from "./pieces.js";
 import { normalExtra, sbatchExtraTrouble } from "./sbatch-extra.js";
 
 const maybe = v.exactOptional;
@@ -12,35 +12,7 @@ export const resourceDefaults = { cpus: 1, mem_bytes: 4 * 2 ** 30, time_s: 600 }
 
 const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-const gpus = v.pipe(
-  v.any(),
-  v.check((value) => value !== "auto", '= "auto" is not supported yet'),
-  v.number(),
-  v.integer(),
-  v.minValue(0),
-);
-
-/** A number says nothing of bytes or hours: the unit that was most likely meant is named. */
-const withUnit = (unit: (value: number) => string) =>
-  v.pipe(
-    v.any(),
-    v.check(
-      (value) => typeof value !== "number",
-      ({ input }) => `= ${input} has no unit: write "${input}${unit(Number(input))}"`,
-    ),
-    line,
-  );
-
-const sizeOr = (word?: string) =>
-  v.pipe(
-    withUnit((value) => (value < 256 ? "GB" : "MB")),
-    v.check(
-      (text) => text === word || (reads(parseSize, text) && /[a-z]/i.test(text)),
-      ({ input }) => `= ${JSON.stringify(input)} is no size with its unit: write 500MB, 4GB or 1.5TB`,
-    ),
-  );
-
-const size = sizeOr();
+const gpus = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** `"0"` is Slurm's word for all the memory of the node. */
 const mem = sizeOr("0");
@@ -49,18 +21,10 @@ const mem = sizeOr("0");
 export const time = v.pipe(
   withUnit(() => "m"),
   v.check(
-    (text) => reads(parseDuration, text) && /\D/.test(text.trim().replace(".", "")),
+    (text) => readsAs(parseDuration, text) && /\D/.test(text.trim().replace(".", "")),
     ({ input }) => `= ${JSON.stringify(input)} is no time with its unit: write 90m, 08:00:00 or 1-12:00:00`,
   ),
 );
-
-function reads(parse: (text: string) => number, text: string): boolean {
-  try {
-    return parse(text) > 0;
-  } catch {
-    return false;
-  }
-}
 
 const sbatchExtra = v.array(
   v.pipe(
@@ -85,6 +49,8 @@ const shared = {
 export const resourcesSchema = v.pipe(
   v.strictObject({
     ...shared,
+    /** `"auto"` is what [gpu_estimate] comes to. */
+    gpus: maybe(v.union([v.literal("auto"), gpus])),
     time: maybe(time),
     qos: maybe(line),
     account: maybe(line),
@@ -107,10 +73,11 @@ type Given = v.InferOutput<typeof resourcesSchema>;
 
 /** The resources as a run records them: bytes and seconds, defaults filled in, `exclude_nodes` as `exclude`. */
 export function runResources(given: Given = {}): Resources {
-  const { time, gpu_mem, tmp_disk, exclude_nodes, components, ...rest } = given;
+  const { time, gpus, gpu_mem, tmp_disk, exclude_nodes, components, ...rest } = given;
   return {
     ...resourceDefaults,
     ...sized(rest),
+    ...(gpus === undefined || gpus === "auto" ? {} : { gpus }),
     ...(time === undefined ? {} : { time_s: Math.ceil(parseDuration(time)) }),
     ...(gpu_mem === undefined ? {} : { gpu_mem_bytes: parseSize(gpu_mem) }),
     ...(tmp_disk === undefined ? {} : { tmp_disk_bytes: parseSize(tmp_disk) }),

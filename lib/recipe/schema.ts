@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { isName } from "../record/names.js";
 import { isTable } from "../toml/path.js";
 import { checkpointsSchema } from "./checkpoints.js";
+import { gpuEstimateSchema } from "./gpu-estimate.js";
 import { launcherSchema } from "./launcher.js";
 import { inside, line, notYet, variableTrouble } from "./pieces.js";
 import { resourcesSchema } from "./resources.js";
@@ -158,7 +159,7 @@ export const recipeSchema = v.strictObject({
   collect: maybe(v.strictObject({ globs: v.array(inside), exclude: maybe(v.array(inside)) })),
   eval: maybe(notYet),
   sweep: maybe(sweepSchema),
-  gpu_estimate: maybe(notYet),
+  gpu_estimate: maybe(gpuEstimateSchema),
   after: maybe(
     v.strictObject({ after: references, afterok: references, afterany: references, afternotok: references }),
   ),

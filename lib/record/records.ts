@@ -4,6 +4,7 @@ import { arraySchema, partReceiptSchema, partRefusalSchema, partSchema } from ".
 import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
 import { checkpointSchema } from "./checkpoint.js";
 import { claimSchema, goSchema } from "./claim.js";
+import { estimateSchema } from "./estimate.js";
 import {
   cancelSchema,
   contextSchema,
@@ -225,6 +226,7 @@ export const records = {
   reason: reasonSchema,
   key: keySchema,
   "key-comparison": keyComparisonSchema,
+  estimate: estimateSchema,
   failure: failureSchema,
   command: commandSchema,
   service: serviceSchema,

@@ -1,13 +1,14 @@
 // `[checks]`: what can be seen to be wrong before anything is submitted. Each is an error, a warning, or off.
 import fs from "node:fs";
 import path from "node:path";
+import { resourceFindings } from "../recipe/resource-findings.js";
+import { sized } from "../recipe/sized.js";
 import { type Finding, topologyFindings } from "../recipe/topology.js";
 import { claims } from "../record/claim.js";
 import { fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import type { Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
-import { shortSize } from "../record/units.js";
 import type { Registry } from "../registry/open.js";
 import { type Entry, roll } from "../registry/roll.js";
 import { openRun } from "../registry/runs.js";
@@ -39,7 +40,8 @@ export function checkRun(run: Run, registry: Registry): string[] {
 }
 
 /** What the checks find, the strictest first; without a registry nothing is compared with what was run before. */
-export function* findings(run: Run, registry?: Registry, only?: CheckName): Generator<Found> {
+export function* findings(given: Run, registry?: Registry, only?: CheckName): Generator<Found> {
+  const run = sized(given);
   for (const [name, look] of Object.entries(checks) as [CheckName, (typeof checks)[CheckName]][]) {
     if (only !== undefined && name !== only) continue;
     const level = run.checks?.[name] ?? levels[name];
@@ -55,7 +57,7 @@ export function* findings(run: Run, registry?: Registry, only?: CheckName): Gene
 const checks: Record<CheckName, (run: Run, registry: Registry | undefined) => Finding[]> = {
   preflight,
   topology: topologyFindings,
-  resources,
+  resources: resourceFindings,
   unknown_args: (run) => {
     const script = scriptOf(run);
     return script === undefined
@@ -110,22 +112,6 @@ function scriptOf({ command, source, workdir }: Run): { word: string; file: stri
         ? command.slice(1).find((next) => scripts.test(next))
         : undefined;
   return word === undefined || /[{}]/.test(word) ? undefined : { word, file: path.join(source.root, workdir, word) };
-}
-
-function resources({ resources: r }: Run): Finding[] {
-  const found: Finding[] = [];
-  const say = (key: string, message: string, hint: string) => found.push({ at: ["resources", key], message, hint });
-  if (r.mem_bytes !== undefined && r.mem_bytes < 16 * 2 ** 20)
-    say("mem", `it asks for ${shortSize(r.mem_bytes)} of memory only`, "most programs want hundreds of MB at least");
-  if (r.time_s !== undefined && r.time_s < 60)
-    say("time", `it asks for ${r.time_s} seconds only`, "Slurm counts whole minutes");
-  if (r.gpus !== undefined && r.cpus !== undefined && r.cpus < r.gpus)
-    say(
-      "cpus",
-      `it asks for ${r.gpus} gpus, but for ${r.cpus} cpu${r.cpus > 1 ? "s" : ""} only`,
-      "data loaders want some cpus for each gpu",
-    );
-  return found;
 }
 
 /** How many of one's newest runs are compared with. */

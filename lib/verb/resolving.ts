@@ -5,6 +5,7 @@ import { outputRoot } from "../config/output-root.js";
 import { cacheKey } from "../recipe/key.js";
 import { resolvedLauncher } from "../recipe/launcher.js";
 import { outputNames } from "../recipe/outputs.js";
+import { sized } from "../recipe/sized.js";
 import { checkTokens } from "../recipe/tokens.js";
 import { claims } from "../record/claim.js";
 import { fault, isFault } from "../record/fault.js";
@@ -18,7 +19,8 @@ import { checkRun } from "./checking.js";
 import { trusted } from "./trust.js";
 
 /** The run resolved. Throws dataerr, noinput or config for what cannot be; what is only doubtful is said. */
-export async function resolveRun(run: Run, context: Context): Promise<Run> {
+export async function resolveRun(given: Run, context: Context): Promise<Run> {
+  const run = sized(given);
   const registry = await context.registry();
   const { config } = await context.config();
   checkTokens(run);

@@ -70,6 +70,24 @@ requeue = true
 signal = "USR1"
 warn = "5m"
 max_attempts = 3
+[gpu_estimate]
+params_b = 7.0
+layers = 32
+hidden = 4096
+inner = 11008
+vocab = 32000
+batch_size = 8
+seq_len = 4096
+dtype = "bf16"
+optimizer = "adamw"
+gradient_checkpointing = true
+profile = "transformer"
+multiplier = 1.0
+target_mem_per_gpu_gb = 80
+safety_factor = 1.15
+min = 1
+max = 8
+round_to = 2
 [launcher]
 kind = "auto"
 nproc_per_node = "auto"
@@ -109,8 +127,6 @@ parent = "k7q3mz"
 t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
     ["[eval]\ncommand = ['x']", "[eval] is not supported yet"],
-    ["gpu_estimate.params_b = 7.0", "[gpu_estimate] is not supported yet"],
-    ["resources.gpus = 'auto'", `resources.gpus = "auto" is not supported yet`],
     ["[inputs.a]\ntype = 'artifact'\nartifact = 'x'\nprewarm = true", "inputs.a.prewarm is not supported yet"],
     ["[inputs.a]\ntype = 'stage'\nstage = 'x'\nrole = 'y'", `[inputs.a] of type "stage" is not supported yet`],
     ["[inputs.a]\ntype = 'from'\nrole = 'y'", `[inputs.a] of type "from" is not supported yet`],
