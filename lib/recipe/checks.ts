@@ -51,8 +51,8 @@ function* allBreaches(table: Table, numbers: Record<string, string>, tokens: () 
   yield* workdirBreaches(table, values);
   yield* outputBreaches(table, numbers, values);
   yield* notifyBreaches(table["notify"]);
-<<<<<<< HEAD
   yield* warningBreaches(table);
+  yield* sizingBreaches(table);
 }
 
 /** The warning comes while the job runs. */
@@ -74,9 +74,6 @@ function secondsOf(text: string): number | undefined {
   } catch {
     return undefined;
   }
-=======
-  yield* sizingBreaches(table);
->>>>>>> 3cd81f6 (Estimate how many GPUs a run needs where its recipe says auto, by the published heuristic, and tell how)
 }
 
 /** A hook hears of the end of a run; only Slurm's own mail tells of a start. */
