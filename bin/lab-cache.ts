@@ -2,6 +2,7 @@
 // lab-cache - reuse results, follow runs under way, claim the rest
 import { command, each } from "../lib/command/command.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
+import { tellingOfPoints } from "../lib/verb/answered-points.js";
 import { needs } from "../lib/verb/phase.js";
 
 export const spec = {
@@ -21,15 +22,18 @@ export const spec = {
 } as const;
 
 export default command(spec, (records, _, context) =>
-  each(
-    records,
-    isRun,
-    async (run) => {
-      if (hasPhase(run, "cached")) return run;
-      needs(run, "created", "lab-create");
-      const { cacheRun } = await import("../lib/verb/caching.js");
-      return cacheRun(run, context);
-    },
-    context,
+  tellingOfPoints(
+    each(
+      records,
+      isRun,
+      async (run) => {
+        if (hasPhase(run, "cached")) return run;
+        needs(run, "created", "lab-create");
+        const { cacheRun } = await import("../lib/verb/caching.js");
+        return cacheRun(run, context);
+      },
+      context,
+    ),
+    context.say,
   ),
 );

@@ -3,7 +3,7 @@ import { shortDuration, shortSize } from "../record/units.js";
 import { plain } from "./plain.js";
 import { shorten, width } from "./width.js";
 
-export type Format = "text" | "time" | "age" | "duration" | "size" | "number" | "state" | "handle";
+export type Format = "text" | "time" | "age" | "duration" | "size" | "number" | "state" | "handle" | "point";
 
 export interface TableColumn {
   key: string;
@@ -115,9 +115,19 @@ function cell(value: unknown, format: Format, now: number): string {
   if (format === "size" && typeof value === "number") return shortSize(value);
   if (format === "handle" && typeof value === "string") return plain(value.slice(-6));
   if (format === "number" && typeof value === "number") return number(value);
+  if (format === "point" && typeof value === "object") return plain(point(value));
   if (Array.isArray(value))
     return plain(value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(" "));
   return plain(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+/** `lr=0.001 bs=48`: the ends of the paths tell enough, unless two are alike. */
+function point(value: object): string {
+  const ends = Object.keys(value).map((path) => path.slice(path.lastIndexOf(".") + 1));
+  const short = new Set(ends).size === ends.length;
+  return Object.entries(value)
+    .map(([path, v], i) => `${short ? ends[i] : path}=${typeof v === "string" ? v : JSON.stringify(v)}`)
+    .join(" ");
 }
 
 function age(seconds: number, text: string): string {

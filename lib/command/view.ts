@@ -111,7 +111,8 @@ function table({ columns: asked, named, count, writes }: Asked, text: TextWriter
     clearTimeout(timer);
     timer = undefined;
     if (rows.length === 0) return;
-    if (widths === undefined) columns = withNumbers(named ? columns : withErrors(columns, rows), rows);
+    if (widths === undefined)
+      columns = withNumbers(named ? columns : withErrors(withPoints(columns, rows), rows), rows);
     const made = tableLines(rows, columns, style, widths);
     rows = [];
     widths = made.widths;
@@ -141,6 +142,14 @@ interface Asked {
   named: boolean;
   count: Count | undefined;
   writes: Spec["writes"];
+}
+
+/** Points of a sweep all have its name: what tells them apart stands in its place. */
+function withPoints(columns: readonly TableColumn[], rows: readonly Record<string, unknown>[]): readonly TableColumn[] {
+  if (!rows.every((row) => at(row, "sweep.point") !== undefined)) return columns;
+  return columns.map((column) =>
+    column.key === "name" ? { key: "sweep.point", title: "point", format: "point" } : column,
+  );
 }
 
 /** Where no column has room for an error, one for it: a row that says nothing of it would look like one that went well. */

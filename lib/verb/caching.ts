@@ -131,8 +131,8 @@ function grown(run: Run, answer: Answer | undefined): Run {
   return { ...run, phase: "cached", ...state, decision };
 }
 
-function sayWho({ id, user }: Run, answer: Answer | undefined, context: Context): void {
-  if (answer === undefined || answer.decision === "claimed") return;
+function sayWho({ id, user, sweep }: Run, answer: Answer | undefined, context: Context): void {
+  if (answer === undefined || answer.decision === "claimed" || sweep !== undefined) return;
   const whose = answer.leader_user === user ? "your run" : `${answer.leader_user}'s run`;
   const leader = `${whose} ${handleOf(answer.leader)}`;
   if (answer.decision === "hit") context.say(`${id}: answered by ${leader} (lab run --recompute computes it anew)`);

@@ -27,6 +27,8 @@ t.test("each value in its form", async (t) => {
   t.equal(cell("20261120-120000-k7q3mz", "handle"), "k7q3mz");
   t.equal(cell(["a", 1, { b: 2 }], "text"), 'a 1 {"b":2}');
   t.equal(cell({ a: 1 }, "text"), '{"a":1}');
+  t.equal(cell({ "args.lr": 1e-4, "args.opt": "adam" }, "point"), "lr=0.0001 opt=adam");
+  t.equal(cell({ "args.n": 1, "params.n": [2] }, "point"), "args.n=1 params.n=[2]", "two ends are alike");
   t.equal(cell(null, "text"), "");
   t.equal(cell(undefined, "number"), "");
   t.equal(cell("nothing like a time", "time"), "nothing like a time");
