@@ -35,7 +35,7 @@ import {
 import { runSchema } from "./run.js";
 import { count, errorOfRecord, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
 import { snapshotSchema } from "./snapshot.js";
-import { sweepSchema } from "./sweep.js";
+import { sweepSchema, sweepStatusSchema } from "./sweep.js";
 
 /** Where a run stands, as lists show it. */
 export const statusSchema = record("status", {
@@ -213,6 +213,7 @@ export type Failure = v.InferOutput<typeof failureSchema>;
 export const records = {
   run: runSchema,
   sweep: sweepSchema,
+  "sweep-status": sweepStatusSchema,
   status: statusSchema,
   job: jobSchema,
   metric: metricSchema,

@@ -45,6 +45,38 @@ export const sweepSchema = record("sweep", {
 });
 export type Sweep = v.InferOutput<typeof sweepSchema>;
 
+/** How a sweep is doing: how its points are, and the best of them so far. */
+export const sweepStatusSchema = record("sweep-status", {
+  id: runId,
+  error: maybe(errorOfRecord),
+  name: text,
+  user: text,
+  planned_at: time,
+  of: count,
+  /** By state; `missing` are those that were never made. */
+  counts: v.record(v.string(), count),
+  metric: maybe(v.looseObject({ name: text, goal: v.picklist(["min", "max"]) })),
+  best: maybe(v.looseObject({ index: count, run: runId, value: v.number() })),
+  points: maybe(
+    v.array(
+      v.looseObject({
+        index: count,
+        run: runId,
+        state: text,
+        mode: maybe(text),
+        message: maybe(text),
+        point: table,
+        name: maybe(text),
+        replicate: maybe(count),
+        /** The best that it has reached. */
+        value: maybe(v.number()),
+      }),
+    ),
+  ),
+  aggregate: maybe(v.looseObject({ run: runId, state: text, message: maybe(text) })),
+});
+export type SweepStatus = v.InferOutput<typeof sweepStatusSchema>;
+
 /** Whether a record of a stream is a sweep's. */
 export function isSweep(value: unknown): value is Sweep {
   return typeof value === "object" && value !== null && (value as { type?: unknown }).type === "sweep";
