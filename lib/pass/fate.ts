@@ -101,7 +101,7 @@ function livesOn({ facts: { outcome, attempts } }: RunOnDisk): boolean {
 export function isReadable(leader: RunOnDisk): boolean {
   return Object.entries(leader.run.outputs).every(([role]) => {
     const place = placeOf(leader, role);
-    return place === undefined || mayRead(place);
+    return place === undefined || mayRead(place.path);
   });
 }
 
@@ -113,19 +113,27 @@ export function missingOf(leader: RunOnDisk): string | undefined {
   })?.[0];
 }
 
+interface Place {
+  path: string;
+  /** How many files it had. */
+  files?: number | undefined;
+}
+
 /** Where an output is, of a stream its last step: as it is registered, else as the job says that it has written it. */
-function placeOf(leader: RunOnDisk, role: string): string | undefined {
+function placeOf(leader: RunOnDisk, role: string): Place | undefined {
   const made = artifactsOf(leader);
   const manifests = leader.facts.attempts.findLast(({ exit }) => exit?.reason === "command")?.exit?.outputs ?? [];
   const known = made.findLast((one) => one.role === role);
-  return known?.path ?? manifests.findLast((one) => one.role === role && one.complete)?.path;
+  return known ?? manifests.findLast((one) => one.role === role && one.complete);
 }
 
-/** Asked by listing, as everything that others may just have written. */
-function isThere(place: string, { type, marker }: RunOutput): boolean {
+/** Asked by listing, as everything that others may just have written. Without a marker it is at least not empty, if it was not. */
+function isThere({ path: place, files = 0 }: Place, { type, marker }: RunOutput): boolean {
   try {
     const isListed = (file: string) => list(path.dirname(file)).includes(path.basename(file));
-    return isListed(place) && (marker === undefined || type === "file" || isListed(path.join(place, marker)));
+    if (!isListed(place)) return false;
+    if (type === "file") return true;
+    return marker === undefined ? files === 0 || list(place).length > 0 : isListed(path.join(place, marker));
   } catch (error) {
     // What may not be looked into is there.
     if (isFault(error) && (error.code === "noinput" || error.code === "noperm")) return error.code === "noperm";

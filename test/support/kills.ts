@@ -105,7 +105,7 @@ export function killsIn(place: Sandbox, table: Row[]): Kills {
       if (end.code === 0) end = await killedAt(0, next(), how);
       t.equal(end.code, 0, `${name}: ${end.stderr}`);
       t.ok(end.writes > 0, `${name} writes`);
-      const points = spread(end.writes);
+      const points = spread(end.writes, supply - 2);
       const wanted = points.length;
       let kills = 0;
       const lane = async () => {
@@ -155,8 +155,8 @@ export function killsIn(place: Sandbox, table: Row[]): Kills {
 }
 
 /** The writes before which a command is killed, from 1. */
-function spread(writes: number): number[] {
-  const count = Math.min(writes, enough);
+function spread(writes: number, most = enough): number[] {
+  const count = Math.min(writes, enough, most);
   return Array.from({ length: count }, (_, i) => 1 + Math.round((i * (writes - 1)) / Math.max(1, count - 1)));
 }
 

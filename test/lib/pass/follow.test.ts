@@ -29,7 +29,16 @@ interface Pair {
 let keys = 0;
 
 /** A leader that has claimed a key of their own, sealed and begun, and a run of one's own that follows it. */
-function pair({ mine = {}, theirs = false }: { mine?: Partial<Run["resources"]>; theirs?: boolean } = {}): Pair {
+function pair({
+  mine = {},
+  theirs = false,
+  ...output
+}: {
+  mine?: Partial<Run["resources"]>;
+  theirs?: boolean;
+  marker?: string | undefined;
+} = {}): Pair {
+  const { marker } = { marker: "DONE", ...output };
   keys += 1;
   const slot = { key: `sha256:${String(keys).padStart(64, "0")}`, epoch: "1" };
   const ago = new Date(Date.now() - 3_600_000).toISOString();
@@ -41,7 +50,7 @@ function pair({ mine = {}, theirs = false }: { mine?: Partial<Run["resources"]>;
   };
   const fake = fakeScheduler();
   const run = (resources: Partial<Run["resources"]>) => {
-    const made = finishedRun(registry, { model: { marker: "DONE" } }, more);
+    const made = finishedRun(registry, { model: { ...(marker ? { marker } : {}) } }, more);
     const file = path.join(made.dir, ".lab/run.json");
     const record = JSON.parse(fs.readFileSync(file, "utf8"));
     Object.assign(record.resources, { time_s: 3600, mem_bytes: 2 ** 30 }, resources);
@@ -146,6 +155,24 @@ t.test("a leader that succeeded answers; one whose outputs are gone does not", a
   t.match(await gone.follows(), { how: "waits" }, "what was just written may be seen later");
   t.match(await gone.follows({ now: Date.now() + 100_000 }), { how: "claimed" });
   t.equal(openRun(registry, registry.user, mine.run.id)?.facts.outcome?.state, "cached");
+});
+
+t.test("what was replaced by something empty is gone, marker or not; what was empty is not", async (t) => {
+  for (const [files, marker] of [
+    [2, undefined],
+    [0, undefined],
+    [2, "DONE"],
+  ] as const) {
+    const { leader, follows } = pair({ marker });
+    const output = { role: "model", path: leader.output("model"), complete: true, files };
+    leader.attempt(1, { outputs: [output] });
+    leader.write("model", { weights: "", DONE: "" });
+    leader.end("succeeded", { attempt: 1 });
+    fs.rmSync(leader.output("model"), { recursive: true });
+    fs.mkdirSync(leader.output("model"));
+    const { how } = await follows({ now: Date.now() + 100_000 });
+    t.equal(how, files === 0 ? "ended" : "claimed", `${files} files, marker ${marker}`);
+  }
 });
 
 t.test("an end that nobody has written down is its owner's to mend for a while, and one's own at once", async (t) => {
