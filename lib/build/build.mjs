@@ -151,6 +151,12 @@ async function buildWeb(out) {
     fs.copyFileSync(path.join(root, "lib/web", name), path.join(out, "web", name));
 }
 
+/** What lab-new shows, and makes projects of. */
+function copyExamples(out) {
+  for (const name of ["new", "recipes", "clusters"])
+    fs.cpSync(path.join(root, "examples", name), path.join(out, "examples", name), { recursive: true });
+}
+
 function copyWrappers(out) {
   for (const name of fs.readdirSync(path.join(root, "bin"))) {
     if (name.includes(".")) continue;
@@ -202,6 +208,7 @@ export async function build(final = path.join(root, "dist")) {
     fs.writeFileSync(path.join(out, "package.json"), `${JSON.stringify({ type: "commonjs", version })}\n`);
     fs.mkdirSync(path.join(out, "bin"));
     await Promise.all([buildCommands(out), buildVendor(out), buildWeb(out)]);
+    copyExamples(out);
     copyWrappers(out);
     await writeDerived(out);
     const old = fs.existsSync(final) ? fs.mkdtempSync(path.join(root, ".dist-old-")) : undefined;

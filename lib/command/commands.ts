@@ -65,6 +65,7 @@ export const commands: readonly Entry[] = [
     purpose: "make artifacts of bytes that no run made, where they are",
   },
   { name: "lab-lineage", group: "registry", purpose: "what things were made from, and what was made from them" },
+  { name: "lab-new", group: "place", purpose: "a project to begin with, and the examples" },
   { name: "lab-init", group: "place", purpose: "make a registry and its configuration" },
   { name: "lab-pack", group: "place", purpose: "put settled runs into packs, so that lists stay quick" },
   { name: "lab-doctor", group: "place", purpose: "look whether everything is as it should be" },

@@ -199,6 +199,12 @@ export const commandSchema = record("command", {
   text: maybe(text),
 });
 
+/** A file that a command has made for a person. */
+export const fileSchema = record("file", { path, kept: maybe(path), dry_run: maybe(v.boolean()) });
+
+/** Something that is shipped to begin with. */
+export const exampleSchema = record("example", { id: text, purpose: text });
+
 /** The last record of a command that ended abnormally; whoever reads it passes it on and exits with its code. */
 export const failureSchema = record("failure", {
   command: text,
@@ -231,6 +237,8 @@ export const records = {
   failure: failureSchema,
   command: commandSchema,
   service: serviceSchema,
+  file: fileSchema,
+  example: exampleSchema,
   intent: intentSchema,
   receipt: receiptSchema,
   context: contextSchema,
