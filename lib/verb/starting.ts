@@ -77,9 +77,11 @@ async function* project(options: NewOptions, context: Context): AsyncGenerator<o
   const profile = await profileOf(options.profile, asks);
   const directory = path.resolve(cwd, args[1] ?? `${scaffold.kind}-${profile}`);
   const name = options.name ?? path.basename(directory);
+  const repository = repositoryAround(directory);
+  const workdir = repository === undefined ? "." : path.relative(repository, directory) || ".";
   const files = filesOf(scaffold, profile).map(([file, parts]) => ({
     file: path.join(directory, file),
-    text: named(made(parts), file, name),
+    text: named(made(parts), file, name, workdir),
   }));
   const taken = files.filter(({ file, text }) => isOther(file, text)).map(({ file }) => path.relative(directory, file));
   if (taken.length > 0 && !options.force)
@@ -92,7 +94,7 @@ async function* project(options: NewOptions, context: Context): AsyncGenerator<o
     yield { type: "file", v: 1, path: file, ...(kept ? { kept } : {}), ...(dryRun ? { dry_run: true } : {}) };
   }
   if (dryRun) return;
-  await makeRepository(directory, context);
+  if (repository === undefined) await makeRepository(directory, context);
   context.say(`the project is in '${directory}': cd there, then lab run -w train.toml`);
 }
 
@@ -123,13 +125,22 @@ async function profileOf(said: string | undefined, asks: boolean): Promise<Profi
   )) as Profile;
 }
 
-/** The recipes' own names, and the title of the README, become the project's. */
-function named(text: string, file: string, name: string): string {
+/** The root of the git repository in which a directory is, or will be. */
+function repositoryAround(directory: string): string | undefined {
+  let there = directory;
+  while (!fs.existsSync(there)) there = path.dirname(there);
+  const { kind, root } = findSource(there, os.userInfo().uid);
+  return kind === "git" ? path.resolve(there, path.relative(fs.realpathSync(there), root)) : undefined;
+}
+
+/** The recipes' own names, and the title of the README, become the project's; a recipe below the root says where it is. */
+function named(text: string, file: string, name: string, workdir: string): string {
   if (file === "README.md") return text.replace(/^# fit$/m, `# ${name}`);
   if (!file.endsWith(".toml")) return text;
+  const below = workdir === "." || file !== "train.toml" ? "" : `\nworkdir = ${JSON.stringify(workdir)}`;
   return text.replace(
     /^(name\s*= )"fit(-lr)?"$/m,
-    (_, before: string, sweep = "") => `${before}${JSON.stringify(name + sweep)}`,
+    (_, before: string, sweep = "") => `${before}${JSON.stringify(name + sweep)}${below}`,
   );
 }
 
@@ -159,9 +170,8 @@ function write(file: string, text: string, kept: string | undefined): void {
   }
 }
 
-/** A project is in a repository, so that its source is what git lists; one that is in another's stays there. */
+/** A project is in a repository, so that its source is what git lists. */
 async function makeRepository(directory: string, context: Context): Promise<void> {
-  if (findSource(directory, os.userInfo().uid).kind === "git") return;
   const { execa } = await import("execa");
   const env = { PATH: context.env["PATH"], HOME: context.env["HOME"] };
   const { failed } = await execa("git", ["init", "--quiet"], { cwd: directory, reject: false, env, extendEnv: false });

@@ -71,3 +71,13 @@ t.test("what is there is refused, or kept beside", async (t) => {
   t.ok(fs.existsSync(path.join(project, "train.py~~")), "nor is what was kept");
   t.match(await make(), { code: 0 }, "what is as it would be written is no hindrance");
 });
+
+t.test("in a repository that is there it says where in it it is", async (t) => {
+  const project = made("monorepo");
+  fs.mkdirSync(path.join(project, "src"), { recursive: true });
+  await place.run(["git", "init", "--quiet", "."], { cwd: project });
+  t.match(await place.run(["lab-new", "registry", "new/deep"], { cwd: path.join(project, "src") }), { code: 0 });
+  t.notOk(fs.existsSync(path.join(project, "src/new/deep/.git")));
+  t.match(fs.readFileSync(path.join(project, "src/new/deep/train.toml"), "utf8"), 'workdir = "src/new/deep"');
+  t.match(await place.run(["lab-validate", "src/new/deep/train.toml"], { cwd: project }), { code: 0, stderr: "" });
+});
