@@ -33,6 +33,7 @@ export default command(spec, (records, _, context) =>
         return cacheRun(run, context);
       },
       context,
+      { at_once: 64 },
     ),
     context.say,
   ),

@@ -29,5 +29,6 @@ export default command(spec, async function* (records, _, context) {
       return createOne(record, context);
     },
     context,
+    { at_once: 64 },
   );
 });

@@ -13,6 +13,7 @@ import {
   generationsOf,
   holderOf,
   linkClaim,
+  linkClaimBeside,
   linkGo,
   ownKey,
   ownOnly,
@@ -50,6 +51,8 @@ export interface Asker {
   onEnd?(leader: RunOnDisk | undefined, fate: Fate | undefined): "next" | "stay";
   /** Whether the run could begin now: one that could not takes no claim away that was not sent yet. Taken for granted if not given. */
   ready?(): Promise<boolean>;
+  /** Others ask at the same time: what is written, is written beside what they write. */
+  beside?: boolean;
   report?(error: Fault): void;
 }
 
@@ -92,7 +95,9 @@ async function inChain(run: Run, slot: Slot, own: boolean, asking: Asking): Prom
     const next = (generations.at(-1)?.generation ?? 0) + 1;
     if (dry) return { decision: "claimed", ...slot, generation: next };
     if (!isDecided(generations, slot, asking)) continue;
-    if (linkClaim(registry, slot, next, { run: run.id, ...(own ? { own } : {}) }) === "exists") continue;
+    const claiming = { run: run.id, ...(own ? { own } : {}) };
+    const link = asking.beside ? linkClaimBeside : linkClaim;
+    if ((await link(registry, slot, next, claiming)) === "exists") continue;
     const why = obstacle(run, asking);
     if (!why && (await isClear(generations, run, asking))) return { decision: "claimed", ...slot, generation: next };
     giveBack(run, slot, next, asking);

@@ -15,7 +15,7 @@ import type { Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";
 import { list, readOwned } from "./read.js";
 import { recordText, writeOnce } from "./write.js";
-import { writeMany } from "./write-many.js";
+import { type NewFile, writeMany } from "./write-many.js";
 
 export interface Generation {
   generation: number;
@@ -165,12 +165,25 @@ export function ownKey(key: string, uid: number): string {
 }
 
 /** Claims a generation for a run of the caller's. Says `exists` where another was first. Throws faults. */
-export function linkClaim(
+export function linkClaim(registry: Registry, slot: Slot, generation: number, by: Claiming): "made" | "exists" {
+  const { file, text, mode } = claimFile(registry, slot, generation, by);
+  return writeOnce(file, text, mode);
+}
+
+/** The same beside the claims of others. */
+export async function linkClaimBeside(
   registry: Registry,
   slot: Slot,
   generation: number,
-  { run, own }: { run: string; own?: boolean },
-): "made" | "exists" {
+  by: Claiming,
+): Promise<"made" | "exists"> {
+  const [said = "exists"] = await writeMany([claimFile(registry, slot, generation, by)]);
+  return said;
+}
+
+type Claiming = { run: string; own?: boolean };
+
+function claimFile(registry: Registry, slot: Slot, generation: number, { run, own }: Claiming): NewFile {
   const claim: Claim = {
     type: "claim",
     v: 1,
@@ -181,7 +194,8 @@ export function linkClaim(
     ...(own ? { own } : {}),
     ...writer(),
   };
-  return writeOnce(`${claimStem(registry.base, slot)}.${generation}.json`, recordText(claim), registry.modes.file);
+  const file = `${claimStem(registry.base, slot)}.${generation}.json`;
+  return { file, text: recordText(claim), mode: registry.modes.file };
 }
 
 /** What is tried to be decided about a generation. */

@@ -33,6 +33,15 @@ export async function decideAll(
   for (const [i, { disk, decided }] of news.entries()) if (made[i] === "exists") decide(registry, disk, decided);
 }
 
+/** The same of one run beside others. */
+export async function decideBeside(registry: Registry, disk: Decided, decided: Deciding): Promise<"made" | "exists"> {
+  const text = textOf(disk, decided);
+  if (text === undefined) return "exists";
+  const file = fileOf(disk.dir, nextIn(disk.dir));
+  const [made] = await writeMany([{ file, text, mode: registry.modes.file }]);
+  return made === "made" ? made : decide(registry, disk, decided);
+}
+
 /** Undefined where it says the same as the last. */
 function textOf({ run, facts }: Pick<Decided, "run" | "facts">, decided: Deciding): string | undefined {
   const attempt = facts.attempts.at(-1)?.n;

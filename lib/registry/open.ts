@@ -100,6 +100,8 @@ export function userOf(uid: number): string {
 /** The caller's own directory in an area, made where it is missing. Throws noperm where it is not hers. */
 export function ownDirectory(registry: Registry, area: UserArea): string {
   const directory = userDirectory(registry.base, area, registry.user);
+  // As nearly always.
+  if (ownerOf(directory) === registry.uid) return directory;
   if (!fs.existsSync(path.dirname(directory)))
     throw fault("config", `cannot use the registry '${registry.base}': it has no directory '${area}'`, {
       hint: "it was made by an older toolkit, or not to its end; its founder completes it: lab init --yes",

@@ -11,34 +11,48 @@ import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
 import { lookUp, ownerOfUser } from "./owners.js";
 import { list, readText } from "./read.js";
 import { stageInputs } from "./stage.js";
-import { makeDirectory, mark, recordText, unmark, writeOnce } from "./write.js";
+import { makeDirectory, mark, recordText, unmark } from "./write.js";
+import { type Writing, writeBeside, writeNow } from "./write-many.js";
 
 /**
  * Makes a run: markers first, run.json last, so that a crash between leaves a run that does not exist and a marker that
  * is removed after an hour. Says `exists` where this very run is there already. Throws cantcreat if another has its id.
  */
 export function createRun(registry: Registry, run: Run, recipe: string): "made" | "exists" {
+  return writeNow(creating(registry, run, recipe));
+}
+
+/** The same beside the making of others. */
+export function createRunBeside(registry: Registry, run: Run, recipe: string): Promise<"made" | "exists"> {
+  return writeBeside(creating(registry, run, recipe));
+}
+
+function* creating(registry: Registry, run: Run, text: string): Writing<"made" | "exists"> {
   if (run.user !== registry.user) throw fault("noperm", `cannot create a run of ${run.user}: you are ${registry.user}`);
   for (const area of ["runs", "active", "loose"] as const) ownDirectory(registry, area);
   const dir = runDirectory(registry.base, registry.user, run.id);
   const lab = envelope(dir);
-  mark(marker(registry.base, "active", registry.user, run.id));
-  mark(marker(registry.base, "loose", registry.user, run.id));
+  const markers = (["active", "loose"] as const).map((area) => marker(registry.base, area, registry.user, run.id));
+  for (const file of markers) mark(file);
   makeDirectory(dir, registry.modes.directory);
   makeDirectory(lab, registry.modes.directory);
   stageInputs(registry, run, dir);
   const another = () => fault("cantcreat", `cannot create the run: '${dir}' is another run`);
-  const file = path.join(lab, "recipe.toml");
-  if (writeOnce(file, recipe, registry.modes.file) === "exists" && readText(file) !== recipe) throw another();
-  const made = writeOnce(path.join(lab, "run.json"), recordText(run), registry.modes.file);
+  const { file: mode } = registry.modes;
+  const recipe = { file: path.join(lab, "recipe.toml"), text, mode };
+  const record = { file: path.join(lab, "run.json"), text: recordText(run), mode };
+  let [written, made] = yield [recipe, record];
+  if (written === "exists") {
+    if (readText(recipe.file) !== text) throw another();
+    [made] = yield [record];
+  }
   if (made === "made") {
     // A pass that met the markers of an old plan without its run.json may have removed them meanwhile.
-    mark(marker(registry.base, "active", registry.user, run.id));
-    mark(marker(registry.base, "loose", registry.user, run.id));
+    for (const file of markers) mark(file);
     return made;
   }
   const there = readRun(dir, registry.uid)?.run;
-  if (there?.planned_at === run.planned_at && there.recipe.digest === run.recipe.digest) return made;
+  if (there?.planned_at === run.planned_at && there.recipe.digest === run.recipe.digest) return "exists";
   throw another();
 }
 

@@ -1,8 +1,9 @@
 // Many write-once files at once. What takes time is the disk, or the file server: it is asked for many of them together.
 import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
+import { sideBySide } from "../record/side-by-side.js";
 import { fs } from "./disk.js";
-import { aboutTo, hintFor, isSameFile, tempName } from "./write.js";
+import { aboutTo, hintFor, isSameFile, tempName, writeOnce } from "./write.js";
 
 export interface NewFile {
   file: string;
@@ -10,19 +11,51 @@ export interface NewFile {
   mode: number;
 }
 
+type Written = ("made" | "exists")[];
+
+/** Work that stops where files are to be written, in that order up to one that exists, and goes on with what became of them. */
+export type Writing<T> = Generator<readonly NewFile[], T, Written>;
+
+/** Does the work at once: nothing else goes on meanwhile. Throws what the work throws, and faults. */
+export function writeNow<T>(work: Writing<T>): T {
+  let step = work.next();
+  while (!step.done) {
+    const said: Written = [];
+    for (const { file, text, mode } of step.value) {
+      said.push(writeOnce(file, text, mode));
+      if (said.at(-1) === "exists") break;
+    }
+    step = work.next(said);
+  }
+  return step.value;
+}
+
+/** Does the work beside other such work, whose files are written meanwhile. Throws what the work throws, and faults. */
+export async function writeBeside<T>(work: Writing<T>): Promise<T> {
+  let step = work.next();
+  while (!step.done) step = work.next(await writeMany(step.value, { to_first: true }));
+  return step.value;
+}
+
 /**
- * Writes files that are written once, as writeOnce does each: they get their contents side by side, and then their names
- * one after the other, in the order given; each of their directories is synced once, at the end. Many such lists go on at
- * once. Says of each file `made`, or `exists` where another was first. Throws faults.
+ * Writes files that are written once, as writeOnce does each: they get their contents side by side, and then their names one
+ * after the other, in the order given; each of their directories is synced once, at the end. Says of each `made`, or
+ * `exists` where another was first; with `to_first` that is the end of it. Throws faults.
  */
-export async function writeMany(files: readonly NewFile[]): Promise<("made" | "exists")[]> {
-  const temps = files.map(({ file }) => tempName(path.dirname(file)));
+export async function writeMany(
+  files: readonly NewFile[],
+  { to_first = false }: { to_first?: boolean } = {},
+): Promise<Written> {
+  // One name is drawn for all.
+  const stem = path.basename(tempName(""));
+  const temps = files.map(({ file }, i) => path.join(path.dirname(file), `${stem}-${i}`));
   try {
     // Waits for all, also where one fails: what is under way would go on behind our back.
     const written = await Promise.allSettled(files.map((one, i) => taking(() => writeTemp(one, temps[i] ?? ""))));
     for (const one of written) if (one.status === "rejected") throw one.reason;
-    const said: ("made" | "exists")[] = [];
-    for (const [i, { file }] of files.entries()) said.push(await taking(() => link(temps[i] ?? "", file)));
+    const said: Written = [];
+    for (const [i, { file }] of files.entries())
+      if (!to_first || said.at(-1) !== "exists") said.push(await taking(() => link(temps[i] ?? "", file)));
     return said;
   } finally {
     const directories = new Set(files.map(({ file }) => path.dirname(file)));
@@ -31,21 +64,8 @@ export async function writeMany(files: readonly NewFile[]): Promise<("made" | "e
   }
 }
 
-/** So many operations are under way at once; the system's own threads do not take more. */
-const atOnce = 64;
-let under_way = 0;
-const waiting: (() => void)[] = [];
-
-async function taking<T>(act: () => Promise<T>): Promise<T> {
-  while (under_way >= atOnce) await new Promise<void>((go) => waiting.push(go));
-  under_way += 1;
-  try {
-    return await act();
-  } finally {
-    under_way -= 1;
-    waiting.shift()?.();
-  }
-}
+/** So many operations are under way at once; the process has fewer threads for them. */
+const taking = sideBySide(64);
 
 type Done<T> = (error: Error | null, value: T) => void;
 

@@ -12,7 +12,7 @@ import { handleOf } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
 import { generationsOf } from "../registry/claims.js";
-import { decide } from "../registry/decisions.js";
+import { decideBeside } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
@@ -51,7 +51,7 @@ export async function cacheRun(given: Run, context: Context): Promise<Run> {
   const run = checked(runSchema, given, "the run");
   const registry = await context.registry();
   if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
-  const asker = await askerOf(context, "cache");
+  const asker = { ...(await askerOf(context, "cache")), beside: true };
   if (context.dryRun || run.dry_run) {
     const answer = await answerFor(run, { ...asker, dry: true });
     sayWho(run, answer, context);
@@ -70,7 +70,8 @@ export async function cacheRun(given: Run, context: Context): Promise<Run> {
     ready: () => isReady(disk.run, async () => ({ ...asker, scheduler: await context.scheduler() })),
   });
   const at = timestamp(Date.now());
-  if (decide(registry, disk, answer ? { ...answer, at } : { decision: "unclaimed", at }) === "made" && answer)
+  const decided = await decideBeside(registry, disk, answer ? { ...answer, at } : { decision: "unclaimed", at });
+  if (decided === "made" && answer)
     note(registry, `run_${words[answer.decision]}`, run.id, { name: run.name, ...leaderOf(answer) });
   if (answer?.decision === "hit") answered(registry, disk, answer, Date.now());
   sayWho(run, answer, context);

@@ -1,5 +1,5 @@
 import t from "tap";
-import { sideBySide } from "../../../lib/pass/side-by-side.js";
+import { sideBySide } from "../../../lib/record/side-by-side.js";
 
 t.test("in order, and never more than so many at once", async (t) => {
   const inLine = sideBySide(3);
