@@ -3,6 +3,7 @@
 import type { ContextInput, JobContext } from "../record/facts.js";
 import { fault } from "../record/fault.js";
 import { type CheckpointInput, checkpointValues } from "./checkpoint-values.js";
+import { type EvalInput, evalValues } from "./eval-values.js";
 import labPy from "./lab.py";
 import { type JobLauncher, launcherValues } from "./launcher-values.js";
 import { bashArray, bashValue, bashWord } from "./quote.js";
@@ -22,6 +23,7 @@ export interface ScriptInput {
   container?: string;
   setup?: readonly string[];
   launcher?: JobLauncher;
+  evaluation?: EvalInput;
   inherit?: boolean;
   seed?: number;
   unpack?: "auto" | "node" | "shared";
@@ -94,6 +96,7 @@ export function values({ context, ...more }: ScriptInput): string[] {
     bashArray("lab_command", context.command),
     ...checkpointValues(more.resuming ?? { command: context.command }),
     ...launcherValues(more.launcher),
+    ...evalValues(more.evaluation),
     "",
     bashValue("lab_inherit", String(more.inherit ?? false)),
     bashArray("lab_site_env", environment(more.siteEnv)),

@@ -5,6 +5,7 @@ import checkpoint from "./runtime/checkpoint.sh";
 import cleanStart from "./runtime/clean-start.sh";
 import command from "./runtime/command.sh";
 import environment from "./runtime/environment.sh";
+import evaluation from "./runtime/eval.sh";
 import fence from "./runtime/fence.sh";
 import fingerprint from "./runtime/fingerprint.sh";
 import finish from "./runtime/finish.sh";
@@ -40,6 +41,7 @@ const parts = [
   steps,
   launch,
   requeue,
+  evaluation,
   command,
   finish,
   main,

@@ -45,6 +45,7 @@ function* allBreaches(table: Table, numbers: Record<string, string>, tokens: () 
   yield* nulls(table, []);
   yield* tokens();
   yield* shellBreaches(table);
+  yield* evalBreaches(table);
   yield* envBreaches(table["env"]);
   const values = tokenValues({ ...table, numbers, id: sampleId });
   yield* inputBreaches(table, values);
@@ -98,7 +99,7 @@ function* shellBreaches({ command, args, checkpoints }: Table): Generator<Breach
   if (Array.isArray(command) && command[0] === "")
     yield breach(["command", 0], "command.0 is empty: it is the program");
   if (typeof command !== "string") return;
-  const hasArguments = isTable(args) && Object.values(args).some((value) => value !== false);
+  const hasArguments = hasSome(args);
   const isResumed = isTable(checkpoints) && checkpoints["resume_arg"] !== undefined;
   const trouble = shellTrouble(command, hasArguments || isResumed);
   if (trouble === undefined) return;
@@ -106,6 +107,17 @@ function* shellBreaches({ command, args, checkpoints }: Table): Generator<Breach
     ...breach(["command"], `command ${trouble}`),
     hint: 'set it in [env], NAME = "{…}", and write "$NAME" in the line',
   };
+}
+
+function hasSome(args: unknown): boolean {
+  return isTable(args) && Object.values(args).some((value) => value !== false);
+}
+
+/** The evaluation's line is a line like the command's. */
+function* evalBreaches({ eval: asked }: Table): Generator<Breach> {
+  if (!isTable(asked) || typeof asked["command"] !== "string") return;
+  const trouble = shellTrouble(asked["command"], hasSome(asked["args"]) || asked["pass_params"] === true);
+  if (trouble !== undefined) yield breach(["eval", "command"], `eval.command ${trouble}`);
 }
 
 function* envBreaches(env: unknown): Generator<Breach> {

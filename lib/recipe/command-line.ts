@@ -10,10 +10,11 @@ export type Commanded = Pick<Run, "command" | "args" | "extra_args" | "args_form
 /**
  * The argv of a run. A list stays a list; a string is a line for bash, in which a token becomes one quoted word and the
  * arguments are quoted words after it; what it resumes from is only known on the node, so that a line has the variable
- * for it (to a list the runtime appends it). Throws dataerr for a token without a value, and for what no argv can hold.
+ * for it (to a list the runtime appends it). `at` is where its args are in the recipe. Throws dataerr for a token without
+ * a value, and for what no argv can hold.
  */
-export function commandLine(run: Commanded, values: TokenValues): string[] {
-  const words = argumentWords(run, values);
+export function commandLine(run: Commanded, values: TokenValues, at = ["args"]): string[] {
+  const words = argumentWords(run, values, at);
   const argv =
     typeof run.command === "string"
       ? ["bash", "-c", shellLine(run.command, [...words.map(shellWord), ...resumeWords(run)], values)]
@@ -27,9 +28,10 @@ export function commandLine(run: Commanded, values: TokenValues): string[] {
 export function argumentWords(
   { args, extra_args = [], args_format, numbers }: Omit<Commanded, "command">,
   values: TokenValues,
+  at = ["args"],
 ): string[] {
   const words = Object.entries(args).flatMap(([key, value]) => {
-    const path = ["args", key];
+    const path = [...at, key];
     if (value === true) return [`--${key}`];
     if (value === false) return [];
     const items = Array.isArray(value)

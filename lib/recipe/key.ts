@@ -51,11 +51,18 @@ export function keyParts(run: Run): Record<string, unknown> {
     environment: environment(run),
     topology: topology(run),
     ...launcher(run),
+    ...evaluation(run),
     inputs: mapped(run.inputs, inputPart),
     ...(run.resume === undefined ? {} : { resume: resumePart(run.resume) }),
     outputs: mapped(run.outputs, ({ type, marker }) => ({ type, ...(marker === undefined ? {} : { marker }) })),
     ...sweepParts(run),
   };
+}
+
+/** What is run after the command belongs to what the run computes. */
+function evaluation({ eval: asked, numbers }: Run): Record<string, unknown> {
+  if (asked === undefined) return {};
+  return { eval: { ...asked, ...(asked.args ? { args: numbered(asked.args, ["eval", "args"], numbers) } : {}) } };
 }
 
 function mapped<T>(table: Record<string, T>, part: (value: T, role: string) => unknown): Record<string, unknown> {

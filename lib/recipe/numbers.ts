@@ -14,7 +14,12 @@ export interface Numbers {
 export async function numbersOf(layers: readonly Layer[]): Promise<Numbers> {
   const found: Numbers = { numbers: {}, dates: {} };
   const table = merged(layers);
-  for (const [path, value] of [...numeric(table["args"], ["args"]), ...numeric(table["params"], ["params"])]) {
+  const evaluation = isTable(table["eval"]) ? table["eval"] : {};
+  for (const [path, value] of [
+    ...numeric(table["args"], ["args"]),
+    ...numeric(evaluation["args"], ["eval", "args"]),
+    ...numeric(table["params"], ["params"]),
+  ]) {
     const layer = layerOf(layers, table, path);
     addSpelling(found, path, value, layer && (await spellings(layer.file)).get(dotted(path)));
   }

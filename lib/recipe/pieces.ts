@@ -30,7 +30,8 @@ export function variableTrouble(name: string): string | undefined {
   return own.test(name) ? "is set by the toolkit" : undefined;
 }
 
-const own = /^LAB_(RUN_ID|RUN_DIR|CONTEXT|ATTEMPT|SEED|PARAMS|SCRATCH|METRICS|RESUME_FROM|INPUT_.*|OUTPUT_.*)$/;
+const own =
+  /^LAB_(RUN_ID|RUN_DIR|CONTEXT|ATTEMPT|SEED|PARAMS|SCRATCH|METRICS|RESUME_FROM|CHECKPOINT|INPUT_.*|OUTPUT_.*)$/;
 
 /** A number says nothing of bytes or hours: the unit that was most likely meant is named. */
 export const withUnit = (unit: (value: number) => string) =>

@@ -5,6 +5,7 @@ import type { Run, RunInput, RunOutput, RunSource } from "../record/run.js";
 import { drawRunId } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
 import { runCheckpoints } from "./checkpoints.js";
+import { runEval } from "./eval.js";
 import { runLauncher } from "./launcher.js";
 import { layerOf } from "./layers.js";
 import type { Recipe } from "./load.js";
@@ -78,6 +79,7 @@ export function planRun(recipe: Recipe, context: PlanContext): Run {
     inputs: {},
     outputs: outputsOf(table),
     ...given("checkpoints", table.checkpoints && runCheckpoints(table.checkpoints)),
+    ...given("eval", table.eval && runEval(table.eval, evalArgs(recipe))),
     ...given("collect", table.collect),
     ...given("after", table.after),
     ...given("notify", table.notify && { when: "afterany", ...table.notify }),
@@ -91,6 +93,11 @@ export function planRun(recipe: Recipe, context: PlanContext): Run {
 /** Dates and infinite numbers by their words. */
 function plainJson(value: unknown): unknown {
   return plainTable(value, [], { numbers: {}, dates: {} });
+}
+
+function evalArgs(recipe: Recipe): Run["args"] | undefined {
+  const args = recipe.table.eval?.args;
+  return args && (plainTable(args, ["eval", "args"], recipe) as Run["args"]);
 }
 
 function given<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {

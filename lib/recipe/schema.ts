@@ -2,7 +2,9 @@
 import * as v from "valibot";
 import { isName } from "../record/names.js";
 import { isTable } from "../toml/path.js";
+import { argument, argumentName } from "./argument.js";
 import { checkpointsSchema } from "./checkpoints.js";
+import { evalSchema } from "./eval.js";
 import { gpuEstimateSchema } from "./gpu-estimate.js";
 import { launcherSchema } from "./launcher.js";
 import { inside, line, notYet, variableTrouble } from "./pieces.js";
@@ -37,30 +39,6 @@ const outputRole = v.pipe(
     "cannot be the role of an output: it would be called like a step of one",
   ),
 );
-
-const argumentName = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z_][^\s=\p{Cc}]*$/u, "cannot be an argument: it begins with a letter and has no spaces and no ="),
-);
-
-const argument = v.pipe(
-  v.unknown(),
-  v.check(isArgument, ({ input }) =>
-    isTable(input)
-      ? 'is a table: an argument is a string, a number, true, false or a list; write "a.b" = … for an option with a dot'
-      : "holds a list or a table: the elements of an argument are strings and numbers",
-  ),
-);
-
-function isArgument(value: unknown): boolean {
-  return (
-    isScalar(value) || (Array.isArray(value) && value.every((item) => isScalar(item) && typeof item !== "boolean"))
-  );
-}
-
-function isScalar(value: unknown): boolean {
-  return ["string", "number", "boolean"].includes(typeof value) || value instanceof Date;
-}
 
 const fingerprint = v.picklist(["stat", "sha256", "none"]);
 
@@ -157,7 +135,7 @@ export const recipeSchema = v.strictObject({
   outputs: maybe(outputs),
   checkpoints: maybe(checkpointsSchema),
   collect: maybe(v.strictObject({ globs: v.array(inside), exclude: maybe(v.array(inside)) })),
-  eval: maybe(notYet),
+  eval: maybe(evalSchema),
   sweep: maybe(sweepSchema),
   gpu_estimate: maybe(gpuEstimateSchema),
   after: maybe(

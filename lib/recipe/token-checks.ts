@@ -22,6 +22,7 @@ export interface Tokened extends TokenSubject {
   env?: unknown;
   workdir?: unknown;
   collect?: unknown;
+  eval?: unknown;
   environment?: unknown;
 }
 
@@ -30,9 +31,11 @@ export function tokenBreaches(subject: Tokened): Breach[] {
   const known = knownTokens(subject);
   return places(subject).flatMap(({ path, text, kind }) =>
     [...new Set(tokensIn(text))].flatMap((word): Breach[] => {
-      const trouble = known.has(word)
-        ? misplaced(word, kind, subject)
-        : (unavailable(word, subject) ?? (kind === "shell" ? undefined : unknown(word, known)));
+      const isLater = word === "checkpoint.path" && path[0] === "eval" && ["command", "args"].includes(String(path[1]));
+      const trouble =
+        known.has(word) || isLater
+          ? misplaced(word, kind, subject)
+          : (unavailable(word, subject) ?? (kind === "shell" ? undefined : unknown(word, known)));
       return trouble === undefined ? [] : [{ path, part: "value", ...trouble }];
     }),
   );
@@ -67,6 +70,12 @@ function places(subject: Tokened): Place[] {
           isTable(item) ? field([name, role, key], item[key], "name") : [],
         )
       : [];
+  const inEval = ({ command, workdir, checkpoint, args }: Record<string, unknown>): Place[] => [
+    ...field(["eval", "command"], command, "text"),
+    ...field(["eval", "workdir"], workdir, "name"),
+    ...field(["eval", "checkpoint"], checkpoint, "text"),
+    ...(isTable(args) ? Object.entries(args).flatMap(([key, item]) => field(["eval", "args", key], item, "text")) : []),
+  ];
   return [
     ...field(["command"], subject.command, "text"),
     ...field(["workdir"], subject.workdir, "name"),
@@ -77,6 +86,7 @@ function places(subject: Tokened): Place[] {
     ...inEach("inputs", subject.inputs, "artifact"),
     ...inEach("outputs", subject.outputs, "alias"),
     ...table("collect", subject.collect, "name"),
+    ...(isTable(subject.eval) ? inEval(subject.eval) : []),
     ...(isTable(subject.environment) ? field(["environment", "setup"], subject.environment["setup"], "shell") : []),
   ];
 }
@@ -106,7 +116,8 @@ function artifacts({ inputs }: Tokened): string[] {
 
 /** Tokens that exist, but have nothing to stand for here. */
 function unavailable(word: string, subject: Tokened): Trouble | undefined {
-  if (word === "checkpoint.path") return { message: `the token {${word}} is not supported yet` };
+  if (word === "checkpoint.path")
+    return { message: "the token {checkpoint.path} has no value here: it has one in eval.command and eval.args" };
   if (word === "sweep.index") return { message: "the token {sweep.index} has no value: it is of no sweep" };
   if (word === "seed")
     return { message: "the token {seed} has no value: the recipe has no seed", hint: "set seed = 0" };

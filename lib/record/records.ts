@@ -5,6 +5,7 @@ import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifa
 import { checkpointSchema } from "./checkpoint.js";
 import { claimSchema, goSchema } from "./claim.js";
 import { estimateSchema } from "./estimate.js";
+import { evaluationSchema } from "./evaluation.js";
 import {
   cancelSchema,
   contextSchema,
@@ -50,6 +51,8 @@ export const statusSchema = record("status", {
   job: maybe(text),
   exit_code: maybe(count),
   attempt: maybe(count),
+  /** How the evaluation in its job ended, where it has one. */
+  eval: maybe(v.picklist(["succeeded", "failed"])),
   cached_from: maybe(runId),
   cached_user: maybe(text),
   planned_at: time,
@@ -244,6 +247,7 @@ export const records = {
   context: contextSchema,
   start: startSchema,
   exit: exitSchema,
+  evaluation: evaluationSchema,
   scheduler: schedulerFactSchema,
   cancel: cancelSchema,
   forget: forgetSchema,

@@ -192,9 +192,9 @@ export const evalSchema = v.looseObject({
   args: maybe(table),
   checkpoint: maybe(text),
   workdir: maybe(text),
-  launcher: maybe(launcherSchema),
+  /** `inherit`: that of the command; it is started as it is where there is none. */
+  launcher: maybe(v.union([v.literal("inherit"), launcherSchema])),
   pass_params: maybe(v.boolean()),
-  params_arg: maybe(text),
 });
 export type InlineEval = v.InferOutput<typeof evalSchema>;
 

@@ -6,6 +6,7 @@ import { type Counted, countedOf } from "./counted.js";
 import { decided } from "./decided.js";
 import { cancelledEarly, neverSubmitted, submitError } from "./early-end.js";
 import { type Ending, endingOf, isByExit, ranToItsEnd } from "./ending.js";
+import type { Evaluation } from "./evaluation.js";
 import type {
   Cancel,
   Decision,
@@ -57,6 +58,7 @@ export interface Attempt {
   n: number;
   start?: Start;
   exit?: Exit;
+  evaluation?: Evaluation;
   beat_at?: string;
 }
 

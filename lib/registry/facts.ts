@@ -1,6 +1,7 @@
 // Reading a run: all the facts in its .lab/, each by its schema, a bad one reported and left out.
 import path from "node:path";
 import type * as v from "valibot";
+import { evaluationSchema } from "../record/evaluation.js";
 import {
   cancelSchema,
   decisionSchema,
@@ -135,7 +136,14 @@ function attempt(n: number, directory: string, read: Read, beatIn: (directory: s
   // Read in the opposite order of their writing: an exit is not seen without its start.
   const exit = read(`${directory}/exit.json`, exitSchema);
   const start = read(`${directory}/start.json`, startSchema);
-  return { n, ...present("start", start), ...present("exit", exit), ...present("beat_at", beat) };
+  const evaluation = read(`${directory}/eval.json`, evaluationSchema);
+  return {
+    n,
+    ...present("start", start),
+    ...present("exit", exit),
+    ...present("evaluation", evaluation),
+    ...present("beat_at", beat),
+  };
 }
 
 function lastDecision(names: string[], read: Read) {

@@ -14,7 +14,7 @@ export interface LogFile {
 }
 
 /** The log files of a run in the order of time: the scheduler's own words of each submission, then its attempts' logs. */
-export function logFiles({ dir, facts }: RunOnDisk, attempt?: number): LogFile[] {
+export function logFiles({ run, dir, facts }: RunOnDisk, attempt?: number): LogFile[] {
   const lab = envelope(dir);
   const files: LogFile[] = [];
   for (const { n } of facts.submissions) {
@@ -22,13 +22,11 @@ export function logFiles({ dir, facts }: RunOnDisk, attempt?: number): LogFile[]
     for (const name of list(directory).sort()) {
       if (/\.out$/.test(name)) files.push({ source: `submit-${n}/${name}`, file: path.join(directory, name) });
     }
-    for (const { n: a, start } of facts.attempts) {
-      if ((start?.submission ?? 1) === n)
-        files.push({
-          source: `attempt-${a}/job.log`,
-          file: path.join(attemptDirectory(lab, a), "job.log"),
-          attempt: a,
-        });
+    for (const { n: a, start, exit } of facts.attempts) {
+      if ((start?.submission ?? 1) !== n) continue;
+      const isEvaluated = run.eval !== undefined && exit?.code === 0;
+      for (const name of isEvaluated ? ["job.log", "eval.log"] : ["job.log"])
+        files.push({ source: `attempt-${a}/${name}`, file: path.join(attemptDirectory(lab, a), name), attempt: a });
     }
   }
   return attempt === undefined ? files : files.filter((log) => log.attempt === attempt);

@@ -18,7 +18,9 @@ export function statusOf(disk: RunOnDisk, now: number, limits?: Graces): Status 
     name: run.name,
     user: run.user,
     ...standing,
-    ...(standing.state === "succeeded" && standing.message === undefined ? incomplete(disk) : {}),
+    ...(standing.state === "succeeded" && standing.message === undefined
+      ? { ...evaluated(disk, standing), ...incomplete(disk) }
+      : {}),
     planned_at: run.planned_at,
     ...(beat === undefined ? {} : { beat_at: beat }),
     ...(started === undefined || standing.state === "queued"
@@ -38,6 +40,17 @@ export function standingOf({ facts, partial }: RunOnDisk, now: number, limits?: 
   const { job } = standing;
   const message = "some of its files cannot be read now";
   return { state: "unknown", message, ...(job === undefined ? {} : { job }), final: false };
+}
+
+/** How the evaluation of a run that succeeded ended, where its recipe has one. */
+export function evaluated(
+  { run, facts }: RunOnDisk,
+  { attempt }: Pick<Standing, "attempt">,
+): { eval?: "succeeded" | "failed"; message?: string } {
+  if (run.eval === undefined) return {};
+  const found = facts.attempts.find(({ n }) => n === attempt)?.evaluation;
+  if (found?.state === "succeeded") return { eval: "succeeded" };
+  return { eval: "failed", message: `but its evaluation failed: ${found?.message ?? "it left no record"}` };
 }
 
 /** What a run that succeeded did not write, though its recipe says that it would. */

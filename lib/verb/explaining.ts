@@ -10,6 +10,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { type Entry, roll } from "../registry/roll.js";
 import { openRun } from "../registry/runs.js";
+import { evaluated } from "../registry/status.js";
 import { tries } from "./advice.js";
 import { lastError } from "./last-error.js";
 import { reconcilePass } from "./passes.js";
@@ -31,6 +32,8 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
   };
   if (standing.state === "queued") return { ...base, ...(await pending(run, limits, context)) };
   if (standing.state === "cached") return { ...base, ...whyAnswered(run) };
+  const { message: unevaluated } = hasSucceeded(standing.state) ? evaluated(run, standing) : {};
+  if (unevaluated !== undefined) return { ...base, message: unevaluated, log: lastError(run) };
   if (hasSucceeded(standing.state)) return { ...base, message: "there is nothing to explain" };
   if (standing.state === "following") return { ...base, ...(await whatIsFollowed(run, limits, context)) };
   if (standing.state === "running") return { ...base, ...running(run, standing, context) };

@@ -1,8 +1,10 @@
 // What a script says of its run: everything that the job is given, from the run as it was created.
 import type { Config } from "../config/config.js";
+import type { EvalInput } from "../job/eval-values.js";
 import type { JobLauncher } from "../job/launcher-values.js";
 import type { ScriptInput } from "../job/render.js";
 import { commandLine } from "../recipe/command-line.js";
+import { evalCommand } from "../recipe/eval.js";
 import { resolvedLauncher } from "../recipe/launcher.js";
 import { expandTokens, type TokenValues, tokenValues } from "../recipe/tokens.js";
 import { artifactIdOf } from "../record/artifact-id.js";
@@ -31,7 +33,25 @@ export function renderInput(
     ids: idsOf(run.inputs),
   });
   const context = { ...contextOf(run, registry, n, dir, params, values), ...claimOf(run, registry) };
-  return { ...scriptInput(run, config, values), context, umask: umaskOf(registry) };
+  const evaluation = evaluationOf(run, values, params);
+  return {
+    ...scriptInput(run, config, values),
+    ...(evaluation ? { evaluation } : {}),
+    context,
+    umask: umaskOf(registry),
+  };
+}
+
+function evaluationOf(run: Run, values: TokenValues, params: string): EvalInput | undefined {
+  const { eval: asked, launcher, resources } = run;
+  const command = evalCommand(run, values, params);
+  if (asked === undefined || command === undefined) return undefined;
+  const its = asked.launcher === "inherit" ? launcher : asked.launcher;
+  return {
+    ...command,
+    isLine: typeof asked.command === "string",
+    ...(its === undefined ? {} : launcherOf({ launcher: its, resources })),
+  };
 }
 
 /** The generation that the submission is for: its job looks whether that still is the one that counts. */
@@ -139,7 +159,7 @@ function resuming(run: Run) {
 }
 
 /** How the command is started; nothing where it is started as it is. */
-function launcherOf({ launcher, resources }: Run): { launcher?: JobLauncher } {
+function launcherOf({ launcher, resources }: Pick<Run, "launcher" | "resources">): { launcher?: JobLauncher } {
   if (launcher === undefined) return {};
   const { resolved = resolvedLauncher(launcher, resources), port_offset, extra } = launcher;
   return { launcher: { ...resolved, port_offset, extra, gpus: resources.gpus } };

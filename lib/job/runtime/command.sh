@@ -5,7 +5,7 @@ lab_run_command() {
   lab_phase='command'
   trap lab_on_child CHLD
   set -m
-  lab_apart lab_launch </dev/null >>"$lab_attempt_dir/job.log" 2>&1 &
+  lab_apart "$lab_starter" </dev/null >>"$lab_attempt_dir/$lab_log" 2>&1 &
   lab_group=$!
   set +m
   lab_process_start "$lab_group"

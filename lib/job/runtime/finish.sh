@@ -5,6 +5,7 @@ lab_set_traps() {
   local name
   lab_phase=setup lab_asked='' lab_heard='' lab_ignored='' lab_hurry='' lab_ended='' lab_group='' lab_helper='' lab_job_state=''
   lab_warned='' lab_told='' lab_warned_by='' lab_limited='' lab_alarm=''
+  lab_starter=lab_launch lab_log=job.log
   for name in TERM INT HUP QUIT XCPU; do
     # shellcheck disable=SC2064 # the name is this one
     trap "lab_on_signal $name" "$name"
@@ -77,6 +78,7 @@ lab_end() {
     2) lab_say "'$lab_attempt_dir/exit.json' was there already" ;;
   esac
   lab_say "$lab_run: attempt $lab_attempt: $1, exit code $code${3:+: $3}"
+  lab_evaluate "$1" "$code"
   lab_clean_up
   [[ $1 != timeout ]] || lab_requeue
   exit "$code"

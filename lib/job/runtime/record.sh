@@ -148,7 +148,7 @@ print("\n".join(sorted(found)))' 2>/dev/null) && lab_write_once "$lab_attempt_di
 
 # Metrics that were printed become lines of a file.
 lab_gather_metrics() {
-  local file=$lab_attempt_dir/metrics-$lab_file_host-log.ndjson log=$lab_attempt_dir/job.log
+  local file=$lab_attempt_dir/metrics-$lab_file_host-${2-log}.ndjson log=$lab_attempt_dir/${1-job.log}
   local temp=$lab_attempt_dir/.tmp-$lab_file_host-$BASHPID-metrics
   [[ -f $log && ! -e $file ]] && grep -q -a '^lab-metric ' -- "$log" || return 0
   # Not by way of a variable: there may be more of them than the job has memory.

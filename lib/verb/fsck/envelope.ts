@@ -2,6 +2,7 @@
 import path from "node:path";
 import * as v from "valibot";
 import { outputsSchema } from "../../record/artifact.js";
+import { evaluationSchema } from "../../record/evaluation.js";
 import {
   cancelSchema,
   contextSchema,
@@ -106,11 +107,12 @@ export function* checkRecords(run: Envelope): Looking {
     for (const [name, schema] of Object.entries({
       start: startSchema,
       exit: exitSchema,
+      eval: evaluationSchema,
       env: anything,
       hardware: anything,
     }))
       if (names.includes(`${name}.json`)) yield* record(run, at(`${name}.json`), schema, { attempt: n });
-    for (const name of names.filter((name) => /^(beat|job\.log|freeze\.txt|.*\.ndjson)$/.test(name)))
+    for (const name of names.filter((name) => /^(beat|(job|eval)\.log|freeze\.txt|.*\.ndjson)$/.test(name)))
       yield* regular(run.survey, at(name), run.owner);
   }
   if (run.names.has("outputs")) yield* folder(run.survey, outputsDirectory(lab), run.owner);

@@ -96,6 +96,13 @@ master_port = 29500
 port_offset = "auto"
 extra = ["--max_restarts=2"]
 ddp = "supported"
+[eval]
+command = ["python", "eval.py", "--checkpoint", "{checkpoint.path}"]
+checkpoint = "latest"
+launcher = "inherit"
+args = { split = "test" }
+workdir = "."
+pass_params = true
 [collect]
 globs = ["eval_csv/**/*.csv"]
 [after]
@@ -126,7 +133,6 @@ parent = "k7q3mz"
 
 t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
-    ["[eval]\ncommand = ['x']", "[eval] is not supported yet"],
     ["[inputs.a]\ntype = 'artifact'\nartifact = 'x'\nprewarm = true", "inputs.a.prewarm is not supported yet"],
     ["[inputs.a]\ntype = 'stage'\nstage = 'x'\nrole = 'y'", `[inputs.a] of type "stage" is not supported yet`],
     ["[inputs.a]\ntype = 'from'\nrole = 'y'", `[inputs.a] of type "from" is not supported yet`],
@@ -163,6 +169,10 @@ t.test("what a value cannot be", async (t) => {
     ["env.pass = ['LAB_SEED']", /env.pass.0 = "LAB_SEED" is set by the toolkit/],
     ["env.LAB_RUN_DIR = '/x'", /LAB_RUN_DIR is set by the toolkit/],
     ["[source]\npaths = []", /source.paths is empty/],
+    ["[eval]\nargs.a = 1", /\[eval\] has no command|eval.command/],
+    ["[eval]\ncommand = 'x'\nlauncher = 'srun'", /eval.launcher is neither "inherit" nor a table/],
+    ["[eval]\ncommand = 'x #'\npass_params = true", /eval.command ends in a comment/],
+    ["[eval]\ncommand = 'x'\ncheckpoint = '{checkpoint.path}'", /\{checkpoint.path\} has no value here/],
     ["[checkpoints]\nglobs = ['../**']", /checkpoints.globs.0 = "..\/\*\*" leads out/],
     ["[checkpoints]\npointer = '/x'", /checkpoints.pointer = "\/x" leads out/],
     ["[checkpoints]\nresume_arg = 'resume from'", /checkpoints.resume_arg is no option/],

@@ -49,7 +49,7 @@ t.test("tokens that nobody knows, or that have nothing to stand for", async (t) 
     ["{seed}", "the token {seed} has no value: the recipe has no seed"],
     ["{inputs.data.id}", "the token {inputs.data.id} has no value: an external input has a path and no id"],
     ["{sweep.index}", "the token {sweep.index} has no value: it is of no sweep"],
-    ["{checkpoint.path}", "the token {checkpoint.path} is not supported yet"],
+    ["{checkpoint.path}", "the token {checkpoint.path} has no value here: it has one in eval.command and eval.args"],
     ["{params.list}", "the token {params.list} has no value: list is a list"],
     ["{params.t}", "the token {params.t} has no value: t is a table"],
     ["{args.l}", "the token {args.l} has no value: l is a list"],

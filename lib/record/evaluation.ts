@@ -1,0 +1,20 @@
+// attempt-<n>/eval.json: how the evaluation ended that followed the command in its job.
+import * as v from "valibot";
+import { count, maybe, path, record, runId, seconds, text, time } from "./schema.js";
+
+export const evaluationSchema = record("evaluation", {
+  run: runId,
+  attempt: count,
+  state: v.picklist(["succeeded", "failed"]),
+  code: count,
+  signal: maybe(text),
+  message: maybe(text),
+  /** What was evaluated, and how that was found to be the one. */
+  checkpoint: maybe(
+    v.looseObject({ path, step: maybe(count), how: maybe(v.picklist(["pointer", "step", "single", "given"])) }),
+  ),
+  started_at: time,
+  at: time,
+  wall_s: maybe(seconds),
+});
+export type Evaluation = v.InferOutput<typeof evaluationSchema>;
