@@ -14,10 +14,10 @@ export interface EvalInput {
   launcher?: JobLauncher | undefined;
 }
 
+const none: EvalInput = { argv: [], isLine: false, workdir: "", checkpoint: "" };
+
 /** The lines of a script that set `lab_eval_…`. */
-export function evalValues(input?: EvalInput): string[] {
-  if (input === undefined) return [bashArray("lab_eval_command", [])];
-  const { argv, isLine, workdir, checkpoint, launcher } = input;
+export function evalValues({ argv, isLine, workdir, checkpoint, launcher }: EvalInput = none): string[] {
   return [
     bashArray("lab_eval_command", argv),
     bashValue("lab_eval_line", String(isLine)),

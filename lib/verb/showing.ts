@@ -11,6 +11,7 @@ import { logFiles } from "../registry/logs.js";
 import { makerOfRun } from "../registry/makers.js";
 import { sealOf } from "../registry/outputs.js";
 import { readRecord } from "../registry/read.js";
+import { evaluated } from "../registry/status.js";
 import { submissionFiles } from "../registry/submissions.js";
 import { trackingOf } from "../registry/tracking.js";
 import { statusOf } from "./runs.js";
@@ -23,6 +24,7 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
   for (const problem of problems) context.report(run.id, fault("dataerr", problem));
   const { final: _, ...standing } = stateOf(facts, context.now, limits);
   const { elapsed_s } = statusOf(disk, context.now, limits);
+  const { message: unevaluated } = standing.state === "succeeded" ? evaluated(disk, standing) : {};
   const metrics = lastValues(disk);
   const registry = await context.registry();
   const answers = answeredBy(disk, registry, limits, context.now);
@@ -34,6 +36,7 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
   return {
     ...run,
     ...standing,
+    ...(unevaluated === undefined ? {} : { message: unevaluated }),
     ...jobOf(standing.job, newest?.receipt?.scheduler),
     ...(elapsed_s === undefined ? {} : { elapsed_s }),
     ...(argv === undefined ? {} : { argv }),

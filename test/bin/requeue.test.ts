@@ -63,3 +63,23 @@ t.test("a run goes on where it was; one that never gets on ends by its limit", a
     "each attempt has its own",
   );
 });
+
+t.test("a failed evaluation is told of a run that has succeeded all the same", async (t) => {
+  const file = path.join(work, "evaluated.toml");
+  const text =
+    'name = "evaluated"\ncommand = ["true"]\n[resources]\nmem = "64MB"\n[eval]\ncommand = "echo worse; exit 3"\n';
+  fs.writeFileSync(file, text);
+  const run = async (...argv: string[]) => (await place.run(argv, { cwd: work })).stdout;
+  const told = { name: "evaluated", state: "succeeded", eval: "failed", message: /evaluation failed: exit code 3$/ };
+  const { stdout, stderr, code } = await place.run(["lab", "run", "-w", "--json", file], { cwd: work });
+  t.equal(code, 0, stderr);
+  const [record] = records(stdout);
+  t.match(record, told);
+  const id = record?.["id"] ?? "";
+  t.match(records(await run("lab", "ls", "--json", "--where", "name=evaluated")), [told]);
+  t.match(records(await run("lab", "why", "--json", id)), [{ message: /evaluation failed/, log: ["worse"] }]);
+  t.match(records(await run("lab", "show", "--json", id)), [
+    { state: "succeeded", message: told.message, attempts: [{ evaluation: { code: 3 } }] },
+  ]);
+  t.match(await run("lab", "log", "--text", id), /worse/);
+});
