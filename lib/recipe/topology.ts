@@ -8,6 +8,8 @@ export interface Finding {
   at: TomlPath;
   message: string;
   hint?: string;
+  /** Of what is never an error, however strict the check is. */
+  level?: "warn";
 }
 
 /** Programs that start a command on all nodes, or in several processes, themselves. */

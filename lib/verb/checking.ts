@@ -12,10 +12,10 @@ import { handleOf } from "../record/run-id.js";
 import type { Registry } from "../registry/open.js";
 import { type Entry, roll } from "../registry/roll.js";
 import { openRun } from "../registry/runs.js";
-import { unknownArguments } from "./argparse.js";
+import { argumentTroubles } from "./argparse.js";
 
 /** A finding of a check that is not off; an error says how it can be let pass. */
-export type Found = Finding & { level: "error" | "warn" };
+export type Found = Omit<Finding, "level"> & { level: "error" | "warn" };
 
 const levels = {
   preflight: "error",
@@ -48,8 +48,8 @@ export function* findings(given: Run, registry?: Registry, only?: CheckName): Ge
     if (level === "off") continue;
     const off = `[checks] ${name} = "${level === "error" ? "warn" : "off"}" lets it pass`;
     for (const { hint, ...found } of look(run, registry)) {
-      const words = level === "error" ? (hint ? `${hint}; ${off}` : off) : hint;
-      yield { ...found, level, ...(words === undefined ? {} : { hint: words }) };
+      const words = level === "error" && found.level === undefined ? (hint ? `${hint}; ${off}` : off) : hint;
+      yield { level, ...found, ...(words === undefined ? {} : { hint: words }) };
     }
   }
 }
@@ -58,15 +58,7 @@ const checks: Record<CheckName, (run: Run, registry: Registry | undefined) => Fi
   preflight,
   topology: topologyFindings,
   resources: resourceFindings,
-  unknown_args: (run) => {
-    const script = scriptOf(run);
-    return script === undefined
-      ? []
-      : unknownArguments(script.file, Object.keys(run.args)).map((name) => ({
-          at: ["args", name],
-          message: `${script.word} does not seem to know --${name}`,
-        }));
-  },
+  unknown_args: unknownArguments,
   near_duplicate: nearDuplicate,
 };
 
@@ -96,6 +88,19 @@ function guess(file: string): string {
   const directory = path.dirname(file);
   const near = nearest(path.basename(file), isDirectory(directory) ? fs.readdirSync(directory) : []);
   return near === undefined ? "" : ` (did you mean '${near}'?)`;
+}
+
+/** Who asks for the check by name is told where nothing can be said; that is never an error. */
+function unknownArguments(run: Run): Finding[] {
+  const script = scriptOf(run);
+  if (script === undefined) return [];
+  const found = argumentTroubles(script.file, run.args, run.checks?.["unknown_args"] !== undefined);
+  return found.map(({ name, message, hint }) => ({
+    at: name === undefined ? ["args"] : ["args", name],
+    message: `${script.word} ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+    ...(name === undefined ? { level: "warn" } : {}),
+  }));
 }
 
 const interpreters = /^(python[\d.]*|bash|sh|zsh|Rscript|julia|perl|ruby|node|torchrun|accelerate|srun)$/;
