@@ -7,6 +7,7 @@ import { comparedFigure, countFigure, type Figure } from "./figure.js";
 import { alternately } from "./measure.js";
 import { built, callsOf, durationOf, type How, installed, output } from "./programs.js";
 import { type Filled, filled } from "./registries.js";
+import { planned } from "./runs.js";
 
 /** LAB_BENCH_RUNS is the size of the largest. */
 const largest = Number(process.env["LAB_BENCH_RUNS"] ?? 100_000);
@@ -75,6 +76,10 @@ async function* lists(place: Filled): AsyncGenerator<Figure> {
     yield countFigure({ bench, what: `lab-ls, ${what} of ${runs}: peak memory`, unit: "MB" }, peakOf(command, { env }));
   }
   yield* counts(place);
+  const collecting = async () => (await durationOf([built("lab-gc"), "--json"], { env })) / 1000;
+  const walking = async () => (await durationOf(["find", place.registry, "-maxdepth", "5"], { env })) / 1000;
+  const named = { bench, what: `lab-gc of ${runs}, of a user among several`, unit: "s", against: "find -maxdepth 5" };
+  yield comparedFigure(named, await alternately(rounds, collecting, walking));
 }
 
 /** An aim for the value itself is told of the value, though a baseline stands beside it. */
@@ -102,9 +107,11 @@ async function* growth(places: readonly Filled[], say: (progress: string) => voi
   const [small, ...larger] = places;
   if (!small) return;
   say("growth");
+  const asked = new Map(places.map((place) => [place, answerable(place)]));
   for (const large of larger) {
     for (const [what, argvOf] of Object.entries(looks)) {
-      const take = (place: Filled) => () => durationOf(argvOf(place), { env: place.env });
+      const take = (place: Filled) => () =>
+        durationOf(argvOf(place), { env: place.env, input: asked.get(place) ?? "" });
       const named = { bench, what: `${what}, ${large.runs} runs`, unit: "ms", against: `${small.runs} runs` };
       yield comparedFigure(named, await alternately(15, take(large), take(small)), { of: "ratio", most: 1.2 });
     }
@@ -115,7 +122,22 @@ const looks: Record<string, (place: Filled) => string[]> = {
   "lab-show HANDLE": ({ handle }) => [built("lab-show"), "--json", handle],
   "lab-show @last": () => [built("lab-show"), "--json", "@last"],
   "lab-ls --limit 50": () => [built("lab-ls"), "--json", "--limit", "50"],
+  // Of the record of a run that is made already: dry, so that it can be asked again.
+  "lab-cache, a hit": () => [built("lab-cache"), "--json", "--dry-run"],
 };
+
+/** A run that an earlier one answers for, as it comes to lab-cache. */
+function answerable(place: Filled): string {
+  const recipe = path.join(path.dirname(place.recipe), "answered.toml");
+  const command = `["sh", "-c", 'mkdir -p "$LAB_OUTPUT_MODEL" && echo x >"$LAB_OUTPUT_MODEL/x"']`;
+  const resources = '[resources]\nmem = "64MB"\ntime = "10m"\n';
+  fs.writeFileSync(recipe, `name = "answered"\ncommand = ${command}\n${resources}[outputs.model]\ntype = "model"\n`);
+  output([built("lab-run"), "--json", "--wait", recipe], { env: place.env });
+  const input = planned({ ...place, recipe }, ["lab-snapshot", "lab-resolve", "lab-create"]);
+  const found = output([built("lab-cache"), "--json", "--dry-run"], { env: place.env, input });
+  if (!found.includes('"decision":"hit"')) throw new Error(`nothing answers for it: ${found}`);
+  return input;
+}
 
 /** The most memory that a command of ours ever had (MB). */
 function peakOf(argv: readonly string[], { env }: How): number {
