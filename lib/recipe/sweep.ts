@@ -1,7 +1,7 @@
 // [sweep]: what a recipe may say of its points. Which points that makes is sweep-points.ts's.
 import * as v from "valibot";
 import { isTable, parseDotted } from "../toml/path.js";
-import { line, notYet } from "./pieces.js";
+import { line } from "./pieces.js";
 import { axisTrouble } from "./sweep-axis.js";
 
 const maybe = v.exactOptional;
@@ -65,6 +65,9 @@ const axisOf = (joint: boolean) =>
 const axes = v.record(swept, axisOf(false));
 const values = v.record(swept, v.unknown());
 
+/** What comes after all of the points: its recipe alone, or with when it is sent. */
+const aggregate = v.union([line, v.strictObject({ recipe: line, when: maybe(v.picklist(["afterok", "afterany"])) })]);
+
 export const sweepSchema = v.pipe(
   v.strictObject({
     max_runs: maybe(atLeastOne),
@@ -81,7 +84,7 @@ export const sweepSchema = v.pipe(
     random: maybe(v.strictObject({ n: atLeastOne, seed: maybe(whole), axes: v.record(swept, axisOf(true)) })),
     points: maybe(v.pipe(v.array(values), v.minLength(1))),
     resolver: maybe(v.pipe(v.array(v.string()), v.minLength(1))),
-    aggregate: maybe(notYet),
+    aggregate: maybe(aggregate),
     /** labctl's form: one argument, from start to end. */
     arg: maybe(line),
     start: maybe(whole),

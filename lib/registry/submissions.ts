@@ -158,7 +158,7 @@ export function readContext({ dir, owner }: { dir: string; owner: number }, n: n
 export function submissionFiles(
   runDir: string,
   n: number,
-): { dir: string; script: string; context: string; params: string; values: string } {
+): { dir: string; script: string; context: string; params: string; values: string; points: string } {
   const dir = submissionDirectory(envelope(runDir), n);
   return {
     dir,
@@ -167,5 +167,7 @@ export function submissionFiles(
     params: path.join(dir, "params.json"),
     // Of an element of an array, whose script is the array's.
     values: path.join(dir, "values.sh"),
+    // Of what comes after a sweep: its points.
+    points: path.join(dir, "points.ndjson"),
   };
 }

@@ -6,6 +6,7 @@ import { answerFor } from "../pass/answer.js";
 import { follow } from "../pass/follow.js";
 import { lookAtProducers } from "../pass/producers.js";
 import type { Sender } from "../pass/submit.js";
+import { lookAtPoints } from "../pass/sweep-points.js";
 import { decided, refused } from "../record/decided.js";
 import { type Fault, isFault } from "../record/fault.js";
 import { stateOf } from "../record/state.js";
@@ -208,5 +209,6 @@ async function mayGo(disk: RunOnDisk, { registry, scheduler, asker, now }: Sende
   const { account, qos } = run.resources;
   const of = { ...(account === undefined ? {} : { account }), ...(qos === undefined ? {} : { qos }) };
   if (decided(facts)?.decision === "deferred" || refused(facts)) return (await scheduler.room?.(of))?.room !== 0;
+  if (run.sweep?.aggregate) return lookAtPoints(run, registry, asking.graces, asking.now).how !== "waits";
   return (await lookAtProducers(run, asking)).awaited.length === 0;
 }

@@ -38,7 +38,8 @@ export async function* renderAll(
 async function renderOne(run: Run, gathered: Map<object, Prepared>, context: Context): Promise<object> {
   if (hasPhase(run, "rendered")) return run;
   needs(run, "created", "lab-create");
-  if (isAnswered(run)) return run;
+  // What comes after the points of a sweep is told of them in its script's directory, when they have ended.
+  if (isAnswered(run) || run.sweep?.aggregate) return run;
   const { prepare, renderPrepared } = await import("./rendering.js");
   const prepared = await prepare(run, context);
   if (!(await isElement(run, context))) return renderPrepared(prepared, context);

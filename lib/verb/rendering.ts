@@ -12,6 +12,7 @@ import { nextSubmission, submissionFiles, writeSubmissionFiles } from "../regist
 import { type DirectiveSettings, slurmDirectives } from "../scheduler/slurm/directives.js";
 import { withMakers } from "./made-by.js";
 import { paramsText, renderInput } from "./render-input.js";
+import { graces } from "./runs.js";
 
 /** A run whose submission has its number and place, and nothing in it yet. */
 export interface Prepared {
@@ -35,20 +36,21 @@ export async function renderRun(given: Run, context: Context): Promise<Run> {
 export async function prepare(given: Run, context: Context): Promise<Prepared> {
   const registry = await context.registry();
   const planned = checked(runSchema, given, "the run");
-  const run = withMakers(planned, registry);
+  const made = withMakers(planned, registry);
   const { config } = await context.config();
-  const runDir = runDirectory(registry.base, registry.user, run.id);
-  if (run.run_dir !== runDir)
-    throw fault("dataerr", `the run's directory is '${runDir}', not '${run.run_dir}'`, {
+  const runDir = runDirectory(registry.base, registry.user, made.id);
+  if (made.run_dir !== runDir)
+    throw fault("dataerr", `the run's directory is '${runDir}', not '${made.run_dir}'`, {
       hint: "lab-resolve gives it one",
     });
-  if (run.user !== registry.user) throw fault("noperm", `the run is ${run.user}'s, you are ${registry.user}`);
-  const dry = context.dryRun || run.dry_run === true;
+  if (made.user !== registry.user) throw fault("noperm", `the run is ${made.user}'s, you are ${registry.user}`);
+  const dry = context.dryRun || made.dry_run === true;
   const n = dry ? 1 : nextSubmission(registry, runDir).n;
   const files = submissionFiles(runDir, n);
+  const run = made.sweep?.aggregate ? withPoints(made, files) : made;
   const input = renderInput(run, config, registry, { n, dir: runDir, params: files.params });
   // From what is made elsewhere than was planned one finds to this run, too.
-  const isElsewhere = Object.entries(run.inputs).some(([role, one]) => one !== planned.inputs[role]);
+  const isElsewhere = Object.entries(made.inputs).some(([role, one]) => one !== planned.inputs[role]);
   if (isElsewhere && !dry) noteUses(registry, run);
   return { given, run, registry, config, dry, n, files, input };
 }
@@ -59,14 +61,27 @@ export async function renderPrepared(prepared: Prepared, context: Context): Prom
   const script = renderScript({ ...input, directives: await directivesOf(prepared, context) });
   const submission = { n, script: files.script, context: files.context };
   if (dry) return { ...given, phase: "rendered", submission, script, dry_run: true };
-  await writeFiles(prepared, { "script.sh": script });
+  const points = prepared.run.sweep?.aggregate ? { "points.ndjson": await pointsText(prepared, context) } : {};
+  await writeFiles(prepared, { "script.sh": script, ...points });
   return { ...given, phase: "rendered", submission };
+}
+
+/** What comes after the points of a sweep finds them in a file of its submission. */
+function withPoints(run: Run, files: Prepared["files"]): Run {
+  return { ...run, inputs: { ...run.inputs, points: { type: "external", path: files.points, fingerprint: "none" } } };
+}
+
+async function pointsText({ run, registry }: Prepared, context: Context): Promise<string> {
+  const { pointLines } = await import("../pass/sweep-points.js");
+  return pointLines(run, registry, await graces(context), Date.now())
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join("");
 }
 
 /** Writes context.json, params.json and the script, or of an element of an array its values. Throws faults. */
 export async function writeFiles(
   { run, registry, files, input }: Prepared,
-  own: { "script.sh": string } | { "values.sh": string },
+  own: { "script.sh": string; "points.ndjson"?: string } | { "values.sh": string },
 ): Promise<void> {
   const context = `${JSON.stringify(input.context, undefined, 2)}\n`;
   await writeSubmissionFiles(registry, files.dir, { "context.json": context, "params.json": paramsText(run), ...own });

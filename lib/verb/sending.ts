@@ -7,11 +7,13 @@ import { lookAtProducers, type Producers, waitsFor, willNotStart } from "../pass
 import { spentBy, ticketOf } from "../pass/seal-claim.js";
 import { settle } from "../pass/settle.js";
 import { type Sender, submitRun } from "../pass/submit.js";
+import { lookAtPoints } from "../pass/sweep-points.js";
 import { decided, lastSent, refused } from "../record/decided.js";
 import type { Outcome } from "../record/facts.js";
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
+import type { Graces } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import { decide } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
@@ -55,11 +57,20 @@ export async function sendRun(run: Run, sender: Sender, context: Context): Promi
   // What has begun, or is not there, is submitRun's to tell.
   if (!disk || hasBegun(disk)) return submitted(run, sender, [], context);
   const asking = { registry, scheduler, graces: await graces(context), now: sender.now() };
+  const early = disk.run.sweep?.aggregate ? heldByPoints(disk, sender, asking.graces) : undefined;
+  if (early) return early;
   const producers = await lookAtProducers(disk.run, asking);
   const held = heldBy(disk, producers, sender);
   if (held) return held;
   const after = await dependenciesOf(run, scheduler, registry, context);
   return submitted(run, sender, withJobs(after, producers.jobs), context);
+}
+
+/** The same of the run that comes after the points of a sweep. */
+function heldByPoints(disk: RunOnDisk, sender: Sender, limits: Graces): Sent | undefined {
+  const points = lookAtPoints(disk.run, sender.registry, limits, sender.now());
+  if (points.how === "waits") return waits(disk, points, sender);
+  return points.how === "failed" ? neverStarts(disk, points, sender) : undefined;
 }
 
 /** What becomes of a run whose producers have not made, or will not make, what it needs; undefined where it may go. */
@@ -155,17 +166,25 @@ export function hasBegun({ facts }: RunOnDisk): boolean {
   return facts.outcome !== undefined || facts.cancel !== undefined || (lastSent(facts) > 0 && !decided(facts));
 }
 
-function blocked(disk: RunOnDisk, { awaited }: Producers, { registry, now }: Sender): Sent {
-  const message = waitsFor(awaited, registry.user);
-  const runs = awaited.map(({ run }) => run);
+function blocked(disk: RunOnDisk, { awaited }: Producers, sender: Sender): Sent {
+  const message = waitsFor(awaited, sender.registry.user);
+  return waits(disk, { runs: awaited.map(({ run }) => run), message }, sender);
+}
+
+function waits(disk: RunOnDisk, why: { runs: string[]; message: string }, { registry, now }: Sender): Sent {
+  const { runs, message } = why;
   const made = decide(registry, disk, { decision: "blocked", runs, message, at: timestamp(now()) });
   if (made === "made") note(registry, "run_blocked", disk.run.id, { name: disk.run.name });
   return { how: "blocked", message, news: made === "made" };
 }
 
-function failed(disk: RunOnDisk, producer: Producers["failed"][number], { registry, now }: Sender): Sent {
-  const message = willNotStart(producer, registry.user);
-  const hint = `lab why ${handleOf(producer.run)}`;
+function failed(disk: RunOnDisk, producer: Producers["failed"][number], sender: Sender): Sent {
+  const message = willNotStart(producer, sender.registry.user);
+  return neverStarts(disk, { message, hint: `lab why ${handleOf(producer.run)}` }, sender);
+}
+
+function neverStarts(disk: RunOnDisk, why: { message: string; hint: string }, { registry, now }: Sender): Sent {
+  const { message, hint } = why;
   const standing = { state: "failed", mode: "dependency", message, hint, final: true } as const;
   const { outcome, made } = settle(registry, disk, standing, now());
   return { how: "failed", message, hint, ...(made ? { ended: outcome } : {}) };

@@ -33,7 +33,9 @@ export async function* submitAll(
 
 async function submitOne(run: Run, gathered: Map<object, Run>, patience_s: number, context: Context): Promise<object> {
   if (isAnswered(run)) return run;
-  needs(run, "rendered", "lab-render-sbatch");
+  // What comes after the points of a sweep gets its script when they have ended.
+  if (run.sweep?.aggregate) needs(run, "created", "lab-create");
+  else needs(run, "rendered", "lab-render-sbatch");
   if (context.dryRun || run.dry_run) {
     if (context.terminal.out && typeof run["script"] === "string")
       context.say(`${run.id}: would submit this script:\n${ownPart(run["script"])}`);
