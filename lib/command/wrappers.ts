@@ -20,6 +20,7 @@ export const wrappers: readonly Wrapper[] = [
     options: {
       wait: { type: "boolean", short: "w", help: "wait for the end; the exit status tells how it was" },
       count: { type: "boolean", help: "only how many points there are, and the GPU-hours they ask for" },
+      "one-job": { type: "integer", value: "K", help: "one job that runs K points at a time, not an array" },
     },
   },
   {
