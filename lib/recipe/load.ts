@@ -1,7 +1,7 @@
 // A recipe that has been read with all its layers, and checked.
 import path from "node:path";
 import * as v from "valibot";
-import { parseToml, readToml } from "../toml/document.js";
+import { parseToml, readToml, type TomlFile } from "../toml/document.js";
 import { isTable } from "../toml/path.js";
 import { problemFault } from "../toml/problems.js";
 import { type Layer, merged } from "./layers.js";
@@ -36,18 +36,24 @@ export async function loadRecipeText(text: string, options: LayerOptions): Promi
   return loaded([layer, ...setLayers(options)], options);
 }
 
-/** The same from what the record of a run has of it; the files that it extends are read as they are now. */
+/**
+ * The same from what the record of a run has of it; the files that it extends are read as they are now. A run is no sweep:
+ * what its point set is among what is set.
+ */
 export async function loadRecordedRecipe(
   { path: file, text, extends: bases = [] }: { path?: string; text: string; extends?: readonly string[] },
   options: LayerOptions,
 ): Promise<Recipe> {
-  const layers = [...bases]
-    .reverse()
-    .map((base) => ({ file: withoutExtends(readToml(base)), dir: path.dirname(base) }));
-  const own = withoutExtends(parseToml(text, file ?? nowhere));
+  const layers = [...bases].reverse().map((base) => ({ file: ofOneRun(readToml(base)), dir: path.dirname(base) }));
+  const own = ofOneRun(parseToml(text, file ?? nowhere));
   const layer =
     file === undefined ? { file: own, dir: options.cwd, flag: nowhere } : { file: own, dir: path.dirname(file) };
   return loaded([...layers, layer, ...setLayers(options)], options);
+}
+
+function ofOneRun(file: TomlFile): TomlFile {
+  const { sweep: _, ...value } = withoutExtends(file).value;
+  return { ...file, value };
 }
 
 const nowhere = "the command line";
