@@ -50,6 +50,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-log", group: "watching", purpose: "the log of a run" },
   { name: "lab-metrics", group: "watching", purpose: "the metrics of runs" },
   { name: "lab-plot", group: "watching", purpose: "curves of metrics in the terminal" },
+  { name: "lab-derive", group: "watching", purpose: "metrics that a command makes of runs" },
   { name: "lab-checkpoint", group: "watching", purpose: "which checkpoint of a run" },
   { name: "lab-events", group: "watching", purpose: "the journal of what happened" },
   { name: "lab-why", group: "watching", purpose: "why a run is pending, or failed" },

@@ -4,6 +4,7 @@ import { arraySchema, partReceiptSchema, partRefusalSchema, partSchema } from ".
 import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
 import { checkpointSchema } from "./checkpoint.js";
 import { claimSchema, goSchema } from "./claim.js";
+import { derivedSchema } from "./derived.js";
 import { estimateSchema } from "./estimate.js";
 import { evaluationSchema } from "./evaluation.js";
 import {
@@ -108,6 +109,9 @@ export const metricSchema = record("metric", {
   role: maybe(v.unknown()),
   stderr: maybe(v.unknown()),
   n: maybe(v.unknown()),
+  /** Of one that was derived: what that is called, and who did it. */
+  derived: maybe(v.unknown()),
+  by: maybe(v.unknown()),
 });
 export type Metric = v.InferOutput<typeof metricSchema>;
 
@@ -227,6 +231,7 @@ export const records = {
   job: jobSchema,
   metric: metricSchema,
   checkpoint: checkpointSchema,
+  derived: derivedSchema,
   event: eventSchema,
   line: lineSchema,
   problem: problemSchema,

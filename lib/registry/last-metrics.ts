@@ -32,17 +32,11 @@ export function lastValues(disk: RunOnDisk, names?: readonly string[]): Record<s
 
 /** The best value of each of these metrics that there is, and where it was: the first of several. NaN is best only where all are. */
 export function bestMetrics(disk: RunOnDisk, goals: readonly Goal[]): Metric[] {
-  const best = new Map<string, Point>();
-  const wanted = new Map(goals.map(({ name, goal }) => [name, goal]));
-  for (const point of pointsOf(
-    disk,
-    () => {},
-    (name) => wanted.has(name),
-  )) {
-    const than = best.get(point.name);
-    if (!than || isBetter(point.value, than.value, wanted.get(point.name))) best.set(point.name, point);
-  }
-  return [...best.values()].map((point) => metricOf(disk.run.id, point));
+  const isWanted = (name: string) => goals.some((goal) => goal.name === name);
+  return bestOf(
+    pointsOf(disk, () => {}, isWanted),
+    goals,
+  ).map((point) => metricOf(disk.run.id, point));
 }
 
 /** The same of one metric; undefined where it was never logged. */
@@ -50,7 +44,19 @@ export function bestMetric(disk: RunOnDisk, goal: Goal): Metric | undefined {
   return bestMetrics(disk, [goal])[0];
 }
 
-function isBetter(value: number, than: number, goal: Goal["goal"] | undefined): boolean {
+/** The best of these points for each goal. */
+export function bestOf(points: Iterable<Point>, goals: readonly Goal[]): Point[] {
+  const best = new Map<string, Point>();
+  const wanted = new Map(goals.map(({ name, goal }) => [name, goal]));
+  for (const point of points) {
+    const goal = wanted.get(point.name);
+    const than = best.get(point.name);
+    if (goal && (!than || isBetter(point.value, than.value, goal))) best.set(point.name, point);
+  }
+  return [...best.values()];
+}
+
+function isBetter(value: number, than: number, goal: Goal["goal"]): boolean {
   if (Number.isNaN(value) || Number.isNaN(than)) return Number.isNaN(than) && !Number.isNaN(value);
   return goal === "min" ? value < than : value > than;
 }

@@ -207,3 +207,8 @@ export function indexDirectory(base: string, user: string, thing: string): strin
   if (digits === undefined || !isUserName(user)) throw fault("dataerr", `'${thing}' cannot be looked up`);
   return path.join(base, "index", user, digits);
 }
+
+/** What a user has derived of a run: `derived/<user>/<run>/`. */
+export function derivedDirectory(base: string, user: string, run: string): string {
+  return path.join(base, "derived", ...checkedPlace(user, run));
+}

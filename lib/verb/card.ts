@@ -36,6 +36,7 @@ type Shown = Pick<
     recipe?: { path?: string; set?: string[] };
     attempts: Attempted[];
     metrics?: Record<string, number | string>;
+    derived?: Record<string, number | string>;
     script?: string;
     collected?: Collected[];
     answered_by?: AnsweredBy;
@@ -120,6 +121,7 @@ function rowsOf(run: Shown): Row[] {
   for (const { role, reason } of run.missing ?? []) add(`missing ${role}`, reason);
   for (const [key, text] of madeLines(run, run.user)) add(key, text);
   list("metrics", wordsOf(run.metrics ?? {}));
+  list("derived", wordsOf(run.derived ?? {}));
   for (const file of (run.collected ?? []).slice(0, 20))
     add("collected", `${within(file.path, run)} (${shortSize(file.bytes)})`);
   if ((run.collected?.length ?? 0) > 20) add("collected", `and ${(run.collected?.length ?? 0) - 20} more`);

@@ -3,11 +3,14 @@ import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
 import { goalOf } from "../record/goal.js";
 import { like } from "../record/like.js";
+import { metricOf, type Point } from "../record/point.js";
 import type { Metric } from "../record/records.js";
 import type { Run } from "../record/run.js";
+import { derivedOf } from "../registry/derived.js";
 import type { RunOnDisk } from "../registry/facts.js";
-import { bestMetrics, lastMetrics } from "../registry/last-metrics.js";
-import { metricsOf, pointsOf } from "../registry/metrics.js";
+import { bestOf, lastMetrics } from "../registry/last-metrics.js";
+import { pointsOf } from "../registry/metrics.js";
+import type { Registry } from "../registry/open.js";
 import { downsampled } from "./downsampling.js";
 import { cannotShow, namedRuns } from "./runs.js";
 import { ofAnother, whoseLines } from "./what-answers.js";
@@ -35,10 +38,11 @@ export async function* measure(
     }
     const { run } = named;
     try {
-      const shown = whoseLines(run, "metrics", await context.registry(), context.say);
+      const registry = await context.registry();
+      const shown = whoseLines(run, "metrics", registry, context.say);
       options.seen?.(shown.run);
       let none = true;
-      for (const metric of readable(choose(shown), run, shown)) {
+      for (const metric of readable(choose(shown, registry), run, shown)) {
         if (context.signal.aborted) return;
         none = false;
         yield metric;
@@ -62,13 +66,35 @@ function chooser({ name, last, best, downsample }: MeasuringOptions, context: Co
   const patterns = name.map(like);
   const wanted = (one: string) => patterns.length === 0 || patterns.some((matches) => matches(one));
   const exact = name.length > 0 && !name.some((one) => /[*?]/.test(one)) ? name : undefined;
-  return (disk: RunOnDisk): Iterable<Metric> => {
+  return (disk: RunOnDisk, registry: Registry): Iterable<Metric> => {
     const bad = (message: string) => context.report(disk.run.id, fault("dataerr", message));
-    if (goals.length > 0) return bestMetrics(disk, goals);
-    if (last) return [...lastMetrics(disk, exact).values()].filter((metric) => wanted(metric.name));
-    if (downsample !== undefined) return downsampled(disk.run.id, pointsOf(disk, bad, wanted), downsample);
-    return metricsOf(disk, bad, wanted);
+    const { id } = disk.run;
+    if (goals.length > 0) {
+      const isWanted = (one: string) => goals.some((goal) => goal.name === one);
+      return bestOf(withDerived(registry, disk, bad, isWanted), goals).map((point) => metricOf(id, point));
+    }
+    if (last) {
+      const derived = [...derivedOf(registry, disk, bad, wanted)].map((point) => [point.name, point] as const);
+      const logged = [...lastMetrics(disk, exact).values()].filter((metric) => wanted(metric.name));
+      return [...logged, ...[...new Map(derived).values()].map((point) => metricOf(id, point))];
+    }
+    const points = withDerived(registry, disk, bad, wanted);
+    return downsample === undefined ? recordsOf(id, points) : downsampled(id, points, downsample);
   };
+}
+
+function* withDerived(
+  registry: Registry,
+  disk: RunOnDisk,
+  bad: (message: string) => void,
+  wanted: (name: string) => boolean,
+): Generator<Point> {
+  yield* pointsOf(disk, bad, wanted);
+  yield* derivedOf(registry, disk, bad, wanted);
+}
+
+function* recordsOf(run: string, points: Iterable<Point>): Generator<Metric> {
+  for (const point of points) yield metricOf(run, point);
 }
 
 /** What another's files refuse is told as theirs. */

@@ -3,8 +3,10 @@ import type { Context } from "../command/context.js";
 import type { Outputs } from "../record/artifact.js";
 import { contextSchema } from "../record/facts.js";
 import { fault, isFault } from "../record/fault.js";
+import { wordOf } from "../record/point.js";
 import { type Graces, stateOf } from "../record/state.js";
 import { collectFiles } from "../registry/collected.js";
+import { derivedOf } from "../registry/derived.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { lastValues } from "../registry/last-metrics.js";
 import { logFiles } from "../registry/logs.js";
@@ -27,6 +29,11 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
   const { message: unevaluated } = standing.state === "succeeded" ? evaluated(disk, standing) : {};
   const metrics = lastValues(disk);
   const registry = await context.registry();
+  const derived = Object.fromEntries(
+    [...derivedOf(registry, disk, (message) => context.report(run.id, fault("dataerr", message)))].map(
+      ({ name, value }) => [name, wordOf(value)],
+    ),
+  );
   const answers = answeredBy(disk, registry, limits, context.now);
   const newest = facts.submissions.at(-1);
   const argv = argvOf(disk, context);
@@ -45,6 +52,7 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
     ...(facts.scheduler ? { scheduler: facts.scheduler } : {}),
     ...(facts.outcome ? { outcome: facts.outcome } : {}),
     ...(Object.keys(metrics).length > 0 ? { metrics } : {}),
+    ...(Object.keys(derived).length > 0 ? { derived } : {}),
     ...(newest ? { script: submissionFiles(disk.dir, newest.n).script } : {}),
     ...(sealed?.missing ? { missing: sealed.missing } : {}),
     ...(collected.length > 0 ? { collected } : {}),

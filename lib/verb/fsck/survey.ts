@@ -7,6 +7,7 @@ import { list } from "../../registry/read.js";
 import { checkArrays } from "./arrays.js";
 import { gathered, type Looking, reading, type Survey } from "./breach.js";
 import { checkClaims } from "./claims.js";
+import { checkDerived } from "./derived.js";
 import { checkIndex } from "./edges.js";
 import { checkExternal } from "./external.js";
 import { checkJournals } from "./journals.js";
@@ -64,6 +65,7 @@ function* checkUser(survey: Survey, user: string, withRuns: readonly string[]): 
     ["arrays", (owner) => checkArrays(survey, user, owner)],
     ["index", (owner) => checkIndex(survey, user, owner)],
     ["aliases/by-user", (owner) => checkNames(survey, { scope: "user", user }, owner)],
+    ["derived", (owner) => checkDerived(survey, user, owner)],
     ["artifacts", (owner) => checkExternal(survey, user, owner)],
     ["packs", (owner) => checkPacks(survey, user, owner)],
     ["snapshots", (owner) => checkSnapshots(survey, user, owner)],
