@@ -6,9 +6,11 @@ import { loadRecipe } from "../../../lib/recipe/load.js";
 import { planRun } from "../../../lib/recipe/plan.js";
 import { readLayers } from "../../../lib/recipe/read.js";
 import type { RecipeTable } from "../../../lib/recipe/schema.js";
+import { drawing, sampled } from "../../../lib/recipe/sweep-random.js";
 import { sweptRecipe } from "../../../lib/recipe/sweep-recipe.js";
 import { tokenValues } from "../../../lib/recipe/tokens.js";
 import type { Run } from "../../../lib/record/run.js";
+import { besideRunId, isRunId } from "../../../lib/record/run-id.js";
 import { context, said, written } from "./recipes.js";
 
 const head = `name = "x"\ncommand = ["train", "{sweep.index}"]\n`;
@@ -143,4 +145,11 @@ t.test("a thousand points are checked well under a second", async (t) => {
   t.strictSame(await said(cwd, fs.readFileSync(`${cwd}/r.toml`, "utf8")), []);
   const seconds = (process.cpuUsage().user - start) / 1e6;
   t.ok(seconds < 1, `${seconds.toFixed(2)} s of this processor`);
+});
+
+t.test("ten thousand ids of one millisecond are all different, and in order", async (t) => {
+  const ids = besideRunId(context.id ?? "", sampled(2 ** 20, 10_000, drawing(0, "ada")));
+  t.equal(new Set(ids).size, 10_000);
+  t.ok(ids.every(isRunId));
+  t.strictSame([...ids].sort(), ids);
 });
