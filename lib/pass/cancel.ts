@@ -1,4 +1,4 @@
-// Ending runs' jobs, one by one, and nobody else's.
+// Ending runs' jobs, and nobody else's.
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Queue, Scheduler } from "../scheduler/scheduler.js";
 import { ownView, queryOf } from "./own-job.js";
@@ -7,21 +7,21 @@ import { ownView, queryOf } from "./own-job.js";
 const fresh_ms = 10_000;
 
 /**
- * Makes a function that asks for the end of a run's job, and says whether it did: where the job's id has come round and
- * stands for another one, that is left alone. Many runs in a row take one look at the queue. Its faults are the scheduler's.
+ * Makes a function that asks for the end of runs' jobs, all in one call, and gives the ids of those runs of which it did: where
+ * a job's id has come round and stands for another one, that is left alone. Its faults are the scheduler's.
  */
 export function jobCanceller(
   scheduler: Scheduler,
   registry: string,
-): (run: RunOnDisk, job: string) => Promise<boolean> {
+): (asked: readonly { run: RunOnDisk; job: string }[]) => Promise<Set<string>> {
   let seen: { queue: Queue; at: number } | undefined;
-  return async (run, job) => {
-    if (scheduler.idsComeRound) {
-      if (!seen || Date.now() - seen.at > fresh_ms) seen = { queue: await scheduler.queue(), at: Date.now() };
-      // One that is not in the queue has ended, or is newer than the answer.
-      if (seen.queue.has(job) && !ownView(seen.queue, queryOf(run, job, registry))) return false;
-    }
-    await scheduler.cancel([job]);
-    return true;
+  return async (asked) => {
+    if (scheduler.idsComeRound && (!seen || Date.now() - seen.at > fresh_ms))
+      seen = { queue: await scheduler.queue(), at: Date.now() };
+    const queue = scheduler.idsComeRound ? seen?.queue : undefined;
+    // One that is not in the queue has ended, or is newer than the answer.
+    const own = asked.filter(({ run, job }) => !queue?.has(job) || ownView(queue, queryOf(run, job, registry)));
+    if (own.length > 0) await scheduler.cancel(own.map(({ job }) => job));
+    return new Set(own.map(({ run }) => run.run.id));
   };
 }

@@ -3,11 +3,11 @@ import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
 import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
-import { attemptDirectory, envelope, submissionDirectory } from "./layout.js";
+import { arrayDirectory, attemptDirectory, envelope, submissionDirectory } from "./layout.js";
 import { list } from "./read.js";
 
 export interface LogFile {
-  /** Its path inside .lab/. */
+  /** Its path inside .lab/; of an array's element in the registry's tree. */
   source: string;
   file: string;
   attempt?: number;
@@ -17,7 +17,9 @@ export interface LogFile {
 export function logFiles({ run, dir, facts }: RunOnDisk, attempt?: number): LogFile[] {
   const lab = envelope(dir);
   const files: LogFile[] = [];
-  for (const { n } of facts.submissions) {
+  for (const { n, array, receipt } of facts.submissions) {
+    const begun = facts.attempts.findLast(({ start }) => start?.submission === n)?.start?.job;
+    if (array) files.push(...ofArray(dir, array.id, receipt?.job ?? begun));
     const directory = submissionDirectory(lab, n);
     for (const name of list(directory).sort()) {
       if (/\.out$/.test(name)) files.push({ source: `submit-${n}/${name}`, file: path.join(directory, name) });
@@ -30,6 +32,16 @@ export function logFiles({ run, dir, facts }: RunOnDisk, attempt?: number): LogF
     }
   }
   return attempt === undefined ? files : files.filter((log) => log.attempt === attempt);
+}
+
+/** The scheduler's own words of the job of an element are beside the script of its array. */
+function ofArray(dir: string, id: string, job: string | undefined): LogFile[] {
+  const [user, base] = [path.basename(path.dirname(dir)), path.join(dir, "../../..")];
+  const directory = arrayDirectory(base, user, id);
+  // Of one job for all the index is Slurm's word for none.
+  const names = job === undefined ? [] : [`slurm-${job}.out`, `slurm-${job}_4294967294.out`];
+  const there = list(directory).filter((name) => names.includes(name));
+  return there.map((name) => ({ source: `arrays/${id}/${name}`, file: path.join(directory, name) }));
 }
 
 const chunk = 1 << 16;

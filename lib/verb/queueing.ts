@@ -1,8 +1,14 @@
 // The scheduler's queue as records: what runs where, what comes next, and what each job waits for.
 import type { Context } from "../command/context.js";
-import { fault } from "../record/fault.js";
+import type { ArrayElement } from "../record/array.js";
+import { fault, isFault } from "../record/fault.js";
 import type { Job } from "../record/records.js";
 import { isRunId } from "../record/run-id.js";
+import { readArray, readIndex } from "../registry/arrays.js";
+import { userDirectory } from "../registry/layout.js";
+import type { Registry } from "../registry/open.js";
+import { ownerOfUser } from "../registry/owners.js";
+import { list } from "../registry/read.js";
 import type { QueueRow, Scheduler } from "../scheduler/scheduler.js";
 
 export interface Asked {
@@ -29,8 +35,37 @@ export async function* listQueue(asked: Asked, context: Context): AsyncGenerator
   if (entries.length === 0 && context.terminal.out) context.say(nothing(asked));
   for (const entry of entries.slice(0, asked.limit)) {
     if (context.signal.aborted) return;
-    yield jobOf(entry, scheduler, registry.id, context.now);
+    yield jobOf(ofElement(entry, registry), scheduler, registry.id, context.now);
   }
+}
+
+/** The job of an element speaks of its array: the index tells of which run it is. Of those that wait together it is none. */
+function ofElement(entry: QueueRow, registry: Registry): QueueRow {
+  const { run: id, user, view } = entry;
+  if (id === undefined || entry.registry !== registry.id) return entry;
+  const { run: _, ...rest } = entry;
+  const [, index] = /^\d+_(\d+)$/.exec(view.job) ?? [];
+  try {
+    const elements = elementsOf(registry, user, id);
+    const run = index === undefined ? undefined : elements?.[Number(index)]?.run;
+    return elements ? { ...rest, ...(run === undefined ? {} : { run }) } : entry;
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    return rest;
+  }
+}
+
+const indices = new Map<string, ArrayElement[] | undefined>();
+
+/** The elements of an array, or undefined where there is none: then it is a run's id. */
+function elementsOf(registry: Registry, user: string, id: string): ArrayElement[] | undefined {
+  if (indices.has(id)) return indices.get(id);
+  const directory = userDirectory(registry.base, "arrays", user);
+  const owner = list(directory).includes(id) ? ownerOfUser(registry, directory, user) : undefined;
+  const array = owner === undefined ? undefined : readArray(registry, user, id, owner);
+  const elements = array && readIndex(array);
+  indices.set(id, elements);
+  return elements;
 }
 
 function nothing({ me, user, running, start }: Asked): string {
