@@ -10,7 +10,11 @@ export const spec = {
   name: "lab-sweep-status",
   usage: ["[SWEEP…]"],
   options: {
-    metric: { type: "string", value: "NAME[:min|max]", help: "the best of each point, and which is best of all" },
+    metric: {
+      type: "string",
+      value: "METRIC",
+      help: "the best of each point, and which is best of all: METRIC[:min|:max]",
+    },
     list: { type: "boolean", help: "list your sweeps, the newest first" },
     all: { type: "boolean", short: "a", help: "with --list, everybody's" },
   },
