@@ -57,6 +57,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-serve", group: "watching", purpose: "look at runs in a browser" },
   { name: "lab-queue", group: "watching", purpose: "who waits and runs, where, and what comes next" },
   { name: "lab-cancel", group: "watching", purpose: "end runs" },
+  { name: "lab-requeue", group: "watching", purpose: "run again in place what is under way" },
   { name: "lab-forget", group: "watching", purpose: "give lost runs up" },
   { name: "lab-artifacts", group: "registry", purpose: "list artifacts" },
   { name: "lab-alias", group: "registry", purpose: "names for artifacts, and their history" },
