@@ -25,6 +25,9 @@ export interface AxisSpec {
 }
 
 const kinds = ["range", "log", "choice", "uniform", "loguniform", "normal", "randint", "loguniform_int"] as const;
+/** The most values that one axis can have: a sample of such axes is still made in a second. */
+export const mostValues = 1_000_000;
+
 type Kind = (typeof kinds)[number];
 
 /** Those that are drawn and must say how often. */
@@ -50,9 +53,9 @@ function numbersTrouble(kind: Kind, first: number, second: number, third: number
   if (kind === "range") {
     if (third === 0) return "has a step of 0";
     if ((second - first) / third < 0) return `never comes from ${first} to ${second} in steps of ${third}`;
-    return (second - first) / third > most ? "has too many values" : undefined;
+    return (second - first) / third > mostValues ? "has too many values" : undefined;
   }
-  if (kind === "log" && !(Number.isInteger(third) && third >= 1 && third <= most))
+  if (kind === "log" && !(Number.isInteger(third) && third >= 1 && third <= mostValues))
     return "does not say how many values: [from, to, how many]";
   if (["log", "loguniform", "loguniform_int"].includes(kind) && !(first > 0 && second > 0))
     return "must have bounds above 0";
@@ -63,8 +66,6 @@ function numbersTrouble(kind: Kind, first: number, second: number, third: number
     ? `has bounds that are the wrong way round: ${first}, ${second}`
     : undefined;
 }
-
-const most = 1_000_000;
 
 /** The values of an axis in order. `isFloat` says of the bounds of a range whether they are written as floats. */
 export function axisValues(name: string, given: unknown, isFloat: boolean): AxisValue[] {

@@ -2,11 +2,13 @@
 import * as v from "valibot";
 import { isTable, parseDotted } from "../toml/path.js";
 import { line } from "./pieces.js";
-import { axisTrouble } from "./sweep-axis.js";
+import { axisTrouble, mostValues } from "./sweep-axis.js";
 
 const maybe = v.exactOptional;
 const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
 const whole = v.pipe(v.number(), v.integer());
+/** How many values are made: bounded here, since all of them are made before any point is. */
+const howMany = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostValues, `is more than ${mostValues}`));
 
 /** Keys of a recipe that say how its files are read or its points are made: they are the same for all. */
 const fixed = ["sweep", "extends"];
@@ -52,7 +54,7 @@ const axisOf = (joint: boolean) =>
         normal: maybe(numbers(2)),
         randint: maybe(numbers(2)),
         loguniform_int: maybe(numbers(2)),
-        n: maybe(atLeastOne),
+        n: maybe(howMany),
         seed: maybe(whole),
       }),
       v.check(
@@ -73,7 +75,7 @@ export const sweepSchema = v.pipe(
     max_runs: maybe(atLeastOne),
     sample: maybe(v.union([atLeastOne, v.strictObject({ n: atLeastOne, seed: maybe(whole) })])),
     seeds: maybe(
-      v.union([v.pipe(v.array(whole), v.minLength(1)), v.strictObject({ base: maybe(whole), replicates: atLeastOne })]),
+      v.union([v.pipe(v.array(whole), v.minLength(1)), v.strictObject({ base: maybe(whole), replicates: howMany })]),
     ),
     max_concurrent: maybe(atLeastOne),
     max_gpus: maybe(atLeastOne),
@@ -81,7 +83,7 @@ export const sweepSchema = v.pipe(
     cases: maybe(
       v.pipe(v.array(v.strictObject({ name: line, set: maybe(values), axes: maybe(axes) })), v.minLength(1)),
     ),
-    random: maybe(v.strictObject({ n: atLeastOne, seed: maybe(whole), axes: v.record(swept, axisOf(true)) })),
+    random: maybe(v.strictObject({ n: howMany, seed: maybe(whole), axes: v.record(swept, axisOf(true)) })),
     points: maybe(v.pipe(v.array(values), v.minLength(1))),
     resolver: maybe(v.pipe(v.array(v.string()), v.minLength(1))),
     aggregate: maybe(aggregate),

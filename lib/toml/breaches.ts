@@ -135,6 +135,7 @@ function breachOf(issue: v.BaseIssue<unknown>, prefix: TomlPath): Breach {
     ...prefix,
     ...(issue.path ?? []).map((item) => (typeof item.key === "number" ? item.key : String(item.key))),
   ];
+  if (isEmptyList(issue)) return { path, part: "value", message: `${dotted(path)} is empty` };
   const deeper = issue.issues?.find((inner) => inner.path !== undefined && !isUnknownKey(inner));
   if (deeper) return breachOf(deeper, path);
   const missing = issue.input === undefined && issue.kind === "schema";
@@ -149,6 +150,11 @@ function breachOf(issue: v.BaseIssue<unknown>, prefix: TomlPath): Breach {
     part,
     message: `${name} is ${kindOf(issue.input)}, expected ${expected}${guess(issue)}`,
   };
+}
+
+/** An empty list where the union wants one with items: a list is what was meant, whatever else could stand there. */
+function isEmptyList({ input, issues }: v.BaseIssue<unknown>): boolean {
+  return Array.isArray(input) && input.length === 0 && (issues?.some(({ type }) => type === "min_length") ?? false);
 }
 
 function kindOf(value: unknown): string {

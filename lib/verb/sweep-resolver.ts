@@ -1,6 +1,6 @@
 // The resolver of a [sweep]: a command that reads the points as NDJSON, and writes those that are to be run.
 import { spawn } from "node:child_process";
-import type { Assignment, SweepPoint } from "../recipe/sweep-points.js";
+import { type Assignment, mostPoints, type SweepPoint } from "../recipe/sweep-points.js";
 import { fault } from "../record/fault.js";
 import { isTable, parseDotted } from "../toml/path.js";
 
@@ -25,8 +25,18 @@ function answer(input: string, { command: [program = "", ...args], cwd, env }: A
     const failed = (how: string) => reject(fault("dataerr", `the sweep's resolver '${program}' ${how}`));
     const child = spawn(program, args, { cwd, env: env as NodeJS.ProcessEnv, stdio: ["pipe", "pipe", "inherit"] });
     const parts: Buffer[] = [];
+    let bytes = 0;
+    let lines = 0;
     child.on("error", ({ message }) => failed(`cannot be run: ${message}`));
-    child.stdout.on("data", (part: Buffer) => parts.push(part));
+    child.stdout.on("data", (part: Buffer) => {
+      bytes += part.length;
+      lines += newlines(part);
+      if (bytes <= mostBytes && lines <= mostPoints) return void parts.push(part);
+      // One that never stops would fill the memory, and outlive whoever asked it.
+      failed(bytes > mostBytes ? "wrote more than 256 MiB" : `wrote more than the ${mostPoints} points of one sweep`);
+      child.kill("SIGKILL");
+      child.stdout.destroy();
+    });
     child.on("close", (code, signal) =>
       code === 0 ? resolve(Buffer.concat(parts).toString()) : failed(`ended with ${signal ?? `status ${code}`}`),
     );
@@ -34,6 +44,14 @@ function answer(input: string, { command: [program = "", ...args], cwd, env }: A
     child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
+}
+
+const mostBytes = 256 * 2 ** 20;
+
+function newlines(part: Buffer): number {
+  let count = 0;
+  for (let at = part.indexOf(10); at !== -1; at = part.indexOf(10, at + 1)) count += 1;
+  return count;
 }
 
 function pointOf(line: string, number: number): SweepPoint {

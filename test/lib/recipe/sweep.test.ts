@@ -117,6 +117,14 @@ t.test("overlaps, and what cannot be swept", async (t) => {
       `[sweep.axes]\n"args.x" = { range = [0, 1, -1] }`,
       '4:12 [sweep.axes."args.x"] never comes from 0 to 1 in steps of -1',
     ],
+    [`[sweep.axes]\n"args.x" = []`, '4:12 sweep.axes."args.x" is empty'],
+    // Refused before any value is made: no machine would come to the end.
+    [
+      `[sweep.axes]\n"args.x" = { uniform = [0, 1], n = 1000000000 }`,
+      '4:36 sweep.axes."args.x".n is more than 1000000',
+    ],
+    [`[sweep]\nseeds = { replicates = 100000000 }`, "4:24 sweep.seeds.replicates is more than 1000000"],
+    [`[sweep.random]\nn = 100000000\naxes = { "args.x" = [1, 2] }`, "4:5 sweep.random.n is more than 1000000"],
   ];
   for (const [text, message] of cases) t.strictSame(await said(t.testdir(), `${head}${text}`), [message]);
 });
