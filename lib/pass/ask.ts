@@ -1,4 +1,5 @@
 // What a pass asks the scheduler beyond its queue: interrupted submissions, jobs that have left it, what their steps say.
+import { sharesItsJob } from "../record/counted.js";
 import type { JobView } from "../record/facts.js";
 import { type Fault, isFault } from "../record/fault.js";
 import { timestamp } from "../record/units.js";
@@ -84,10 +85,14 @@ function acknowledge(pass: Pass, item: Looked, job: string): true {
   return true;
 }
 
-/** A wish to cancel that did not reach the scheduler when it was written down: its job was not known yet, or it was out of reach. */
+/**
+ * A wish to cancel that did not reach the scheduler when it was written down: its job was not known yet, or it was out of
+ * reach. A job that runs others, too, is left alone.
+ */
 export async function cancelUnwanted(pass: Pass, looked: Looked[]): Promise<void> {
   const alive = looked.filter(
-    ({ run, view }) => run.facts.cancel && (view?.phase === "pending" || view?.phase === "running"),
+    ({ run: { facts }, view }) =>
+      facts.cancel && (view?.phase === "pending" || view?.phase === "running") && !sharesItsJob(facts),
   );
   if (alive.length > 0 && !pass.dry) await pass.scheduler.cancel(alive.map(({ job }) => job as string));
 }

@@ -37,6 +37,14 @@ export function countedOf({ submissions, attempts }: Facts): Counted {
   };
 }
 
+/** Whether the job that counts runs other elements of its array, too: then it is not to be ended, or requeued, for this one. */
+export function sharesItsJob(facts: Facts): boolean {
+  const { submission, job } = countedOf(facts);
+  const array = submission?.array;
+  // The receipt says so, but whoever was to write it may have died.
+  return array !== undefined && job !== undefined && !job.endsWith(`_${array.index}`);
+}
+
 /**
  * How often it was attempted, over all submissions; one whose job never reached its first line counts, too. Of a submission
  * only its own job's attempts count: the fence stops the others, whether their word of that is to be seen already or not.

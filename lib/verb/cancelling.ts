@@ -5,6 +5,7 @@ import { type Context, isOfThePlace } from "../command/context.js";
 import { jobCanceller } from "../pass/cancel.js";
 import { lookAgain } from "../pass/memory.js";
 import { settle, voidUnsubmitted } from "../pass/settle.js";
+import { sharesItsJob } from "../record/counted.js";
 import { decided } from "../record/decided.js";
 import { type Fault, isFault, recordError } from "../record/fault.js";
 import { type Graces, stateOf } from "../record/state.js";
@@ -160,5 +161,5 @@ async function cancelOne(
 /** The submission of a run whose job runs others, too. */
 function sharedSubmission({ facts }: RunOnDisk): number | undefined {
   const last = facts.submissions.findLast(({ intent, receipt }) => intent ?? receipt);
-  return last?.array?.shared ? last.n : undefined;
+  return last?.array?.shared || sharesItsJob(facts) ? last?.n : undefined;
 }

@@ -3,6 +3,7 @@ import os from "node:os";
 import type { Context } from "../command/context.js";
 import { jobAsker } from "../pass/cancel.js";
 import { lookAgain } from "../pass/memory.js";
+import { sharesItsJob } from "../record/counted.js";
 import { fault, isFault } from "../record/fault.js";
 import { handleOf } from "../record/run-id.js";
 import { type Graces, stateOf } from "../record/state.js";
@@ -56,7 +57,7 @@ async function requeueOne(disk: RunOnDisk, ask: Ask, limits: Graces, context: Co
   const { job } = stateOf(facts, Date.now(), limits);
   if (job === undefined)
     throw fault("dataerr", `cannot requeue it: it has no job (${state})`, { hint: `lab why ${handle}` });
-  if (facts.submissions.at(-1)?.array?.shared)
+  if (sharesItsJob(facts))
     throw fault("dataerr", `cannot requeue it: job ${job} runs others, too`, {
       hint: `when it has ended: lab rerun ${handle}`,
     });

@@ -5,9 +5,11 @@ import { lookAgain, openMemory } from "../../../lib/pass/memory.js";
 import { type Changed, type Pass, reconcile } from "../../../lib/pass/reconcile.js";
 import { type Fault, fault } from "../../../lib/record/fault.js";
 import type { Run } from "../../../lib/record/run.js";
+import { linkPart } from "../../../lib/registry/arrays.js";
 import { decide } from "../../../lib/registry/decisions.js";
 import { marked, openRun } from "../../../lib/registry/runs.js";
 import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
+import { arrayOf } from "./fake-array.js";
 import { type Fake, fakeScheduler, newRegistry, readyRun, senderFor, submittedRun } from "./fake-scheduler.js";
 
 interface Place {
@@ -213,6 +215,38 @@ t.test("a wish to cancel that came while the job was being submitted is told to 
   await place.once();
   t.ok(place.fake.calls.includes("cancel"));
 });
+
+t.test(
+  "a wish to cancel one run ends no job that runs others, too, whatever is known of how it was sent",
+  async (t) => {
+    const place = setUp(t);
+    const registry = place.pass.registry;
+    const { array, runs, facts } = await arrayOf(registry, 2);
+    linkPart(registry, array, [0, 1], { by: "submit", last: 0 });
+    runs.forEach((run, index) => {
+      const dir = path.join(registry.base, "runs", registry.user, run, ".lab/attempt-1");
+      fs.mkdirSync(dir);
+      const job = index === 0 ? "77" : "78_1";
+      const start = {
+        type: "start",
+        v: 1,
+        run,
+        submission: 2,
+        attempt: 1,
+        job,
+        host: "n1",
+        at: new Date().toISOString(),
+      };
+      fs.writeFileSync(path.join(dir, "start.json"), JSON.stringify(start));
+      place.fake.inQueue.set(job, { job, phase: "running" });
+      place.fake.owners.set(job, { registry: registry.id, run: array.array.id });
+      writeRequest(registry, path.dirname(path.dirname(dir)), "cancel", run, undefined);
+    });
+    t.equal(facts(0).submissions[1]?.receipt, undefined);
+    await place.once();
+    t.strictSame(place.fake.cancelled, ["78_1"]);
+  },
+);
 
 t.test("a job id that has come round is another's", async (t) => {
   const place = setUp(t);
