@@ -2,9 +2,11 @@
 // where the scheduler takes fewer, half as many, down to one. What is left waits. A crash between any two of these is repaired
 // by reconcile, as of a single run.
 
+import { decided, lastSent, refused } from "../record/decided.js";
 import { type Fault, isFault } from "../record/fault.js";
 import { timestamp } from "../record/units.js";
 import { decideAll } from "../registry/decisions.js";
+import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
 import { openRun } from "../registry/runs.js";
 import { type Element, type ElementSent, failed, type Sending } from "./element-sent.js";
@@ -67,7 +69,7 @@ async function sealedOf(
   return elements.filter((element) => !said.has(element));
 }
 
-/** Decides that these wait, with the scheduler's words. */
+/** Decides that these wait, with the scheduler's words; not of one that another process has sent meanwhile. */
 async function deferAll(
   { registry, now }: Sender,
   message: string,
@@ -75,16 +77,26 @@ async function deferAll(
   said: Map<Element, ElementSent>,
 ): Promise<Map<Element, ElementSent>> {
   const at = timestamp(now());
-  const fresh = rest.flatMap(({ run }) => openRun(registry, registry.user, run.id) ?? []);
+  const waiting: RunOnDisk[] = [];
+  for (const element of rest) {
+    const disk = openRun(registry, registry.user, element.run.id) ?? element.disk;
+    if (isBegun(disk)) said.set(element, failed("tempfail", "cannot submit it: another process has begun to"));
+    else {
+      said.set(element, { how: "deferred", message });
+      waiting.push(disk);
+    }
+  }
   await decideAll(
     registry,
-    fresh.map((disk) => ({ disk, decided: { decision: "deferred" as const, message, at } })),
+    waiting.map((disk) => ({ disk, decided: { decision: "deferred" as const, message, at } })),
   );
-  for (const element of rest) {
-    said.set(element, { how: "deferred", message });
-    note(registry, "run_deferred", element.run.id, { name: element.run.name });
-  }
+  for (const { run } of waiting) note(registry, "run_deferred", run.id, { name: run.name });
   return said;
+}
+
+/** A decision now would say that what was sent counts no more. */
+function isBegun({ facts }: RunOnDisk): boolean {
+  return lastSent(facts) > 0 && !decided(facts) && !refused(facts);
 }
 
 /** What the scheduler takes not even one of is the end of all, with its words. */

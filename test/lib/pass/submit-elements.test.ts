@@ -51,6 +51,14 @@ t.test("as many as there is room for; the others wait, and need no new script", 
   t.equal(count(states(), "submitted"), 5);
 });
 
+t.test("what another process sends meanwhile is not decided to wait: its job would be forgotten", async (t) => {
+  const { send, states, facts, array, registry } = await setUp(t, 4);
+  linkPart(registry, array, [3], { by: "advance", last: 0 });
+  t.strictSame(how(await send(2)), ["submitted", "submitted", "deferred", "failed"]);
+  t.equal(facts(3).decision, undefined);
+  t.strictSame(states(), ["submitted", "submitted", "deferred", "submitted"]);
+});
+
 t.test("what is refused is halved, until the limit is met in few calls", async (t) => {
   const { send, parts, fake, states, facts } = await setUp(t, 20);
   fake.capacity = 6;
