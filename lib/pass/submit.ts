@@ -17,6 +17,7 @@ import type { Asker } from "./answer.js";
 import { jobFoundLater } from "./found-later.js";
 import { isOvertaken, sealClaim, ticketOf } from "./seal-claim.js";
 import { settle } from "./settle.js";
+import { sweepLimit } from "./sweep-limit.js";
 
 export interface Sender {
   registry: Registry;
@@ -76,6 +77,7 @@ export async function submitRun(
     resources: run.resources,
     dependencies,
     ...startedAgain(run),
+    ...(scheduler.submitArray ? {} : sweepLimit(registry, run)),
   };
   const submitted = await send(sender, request, disk);
   const at = timestamp(sender.now());

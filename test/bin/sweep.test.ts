@@ -5,7 +5,7 @@ import t from "tap";
 import type { Run } from "../../lib/record/run.js";
 import type { SweepStatus } from "../../lib/record/sweep.js";
 import { needs } from "../support/needs.js";
-import { records, root, sandbox } from "../support/sandbox.js";
+import { records, root, sandbox, until } from "../support/sandbox.js";
 
 if (!needs(t, "python3")) process.exit();
 t.setTimeout(300_000);
@@ -88,4 +88,22 @@ t.test("a point fails: what comes after does not begin, unless the recipe says a
       { index: 1, point: { "params.x": 2 }, state: "failed", mode: "code_error" },
     ],
   );
+});
+
+t.test("no more points run at once than the sweep says, and the others say what they wait for", async (t) => {
+  const alone = 'cd "$0" && mkdir alone && until [ -e go ]; do sleep 0.1; done && rmdir alone';
+  const { cwd, run } = project("narrow", {});
+  const command = JSON.stringify(["sh", "-c", alone, cwd]);
+  const resources = '[resources]\nmem = "16MB"\ntime = "5m"\nmax_concurrent = 9\n';
+  const sweep = '[sweep]\naxes = { "params.x" = [1, 2, 3] }\nmax_concurrent = 1\n';
+  fs.writeFileSync(path.join(cwd, "narrow.toml"), `name = "narrow"\ncommand = ${command}\n${resources}${sweep}`);
+  const sent = await run("lab sweep narrow.toml");
+  t.equal(sent.code, 0, sent.stderr);
+  const { points = [] } = await status(run, "narrow");
+  await until("the first point's begin", () => fs.existsSync(path.join(cwd, "alone")));
+  const why = (await run(`lab why ${points[2]?.run}`)).stdout;
+  fs.writeFileSync(path.join(cwd, "go"), "");
+  t.match(why, /as many points of the sweep ...... run as may at once/);
+  t.equal((await run(`lab wait ${points.map((point) => point.run).join(" ")}`)).code, 0);
+  t.match((await status(run, "narrow")).counts, { succeeded: 3 }, "each was alone");
 });

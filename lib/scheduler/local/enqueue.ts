@@ -106,7 +106,7 @@ function queuedOf(
   { host, env }: Enqueue,
   dependencies: JobQueued["dependencies"],
 ): JobQueued {
-  const { run, submission, registry, job_name, script, run_dir, resources, requeue, warning, element } = request;
+  const { run, submission, registry, job_name, script, run_dir, resources, requeue, warning, element, sweep } = request;
   const kept: Record<string, string> = {};
   for (const name of passedOn) if (env[name]) kept[name] = env[name];
   return {
@@ -127,6 +127,7 @@ function queuedOf(
     ...(requeue ? { requeue } : {}),
     ...(warning ? { signal: warning.signal, warn_s: warning.before_s } : {}),
     ...(element ? { array: element } : {}),
+    ...(sweep ? { sweep } : {}),
     at: timestamp(Date.now()),
   };
 }

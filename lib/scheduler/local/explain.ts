@@ -44,6 +44,10 @@ const reasons: Record<string, (about: string) => Explanation> = {
     message: "as many elements of its array run as may at once",
     hint: "[resources] max_concurrent",
   }),
+  SweepLimit: (about) => ({
+    message: `as many points of the sweep ${about} run as may at once`,
+    hint: "[sweep] max_concurrent, or [resources] max_concurrent where it says none",
+  }),
   Unheard: (about) => ({ message: `it has ended, and no worker of ${about} is there to say how` }),
   Starting: () => ({ message: "it is about to start", hint: "if it stays so, the worker's log tells why" }),
   Cancelling: () => ({ message: "it was cancelled and is about to end" }),

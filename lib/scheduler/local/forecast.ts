@@ -61,7 +61,8 @@ export function forecast(
 
 function takenBy({ uid, item, queued }: Candidate, gpus: number[]): Taken {
   const { cpus = 1, mem_bytes = 0 } = queued.resources;
-  return { uid, job: item.job, demand: { cpus, gpus: gpus.length, mem_bytes }, gpus };
+  const sweep = queued.sweep ? { sweep: queued.sweep.id } : {};
+  return { uid, job: item.job, ...sweep, demand: { cpus, gpus: gpus.length, mem_bytes }, gpus };
 }
 
 function keyOf({ uid, job }: { uid: number; job: string }): string {

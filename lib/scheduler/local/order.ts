@@ -1,5 +1,6 @@
 // Who comes first among everybody's waiting jobs, and who starts now. Pure: workers and readers agree by it.
 import type { JobQueued } from "../../record/queue.js";
+import { handleOf } from "../../record/run-id.js";
 import { type Capacity, demandOf } from "./capacity.js";
 import type { QueueItem } from "./read-queue.js";
 import type { Taken } from "./world.js";
@@ -17,24 +18,26 @@ export interface Arrangement {
   /** To be started now, in this order, with these GPUs. */
   start: { candidate: Candidate; gpus: number[] }[];
   /** Why the others wait, and what is short. */
-  waiting: Map<QueueItem, { reason: "Resources" | "Priority" | "JobArrayTaskLimit"; for: string[] }>;
+  waiting: Map<QueueItem, { reason: "Resources" | "Priority" | "JobArrayTaskLimit" | "SweepLimit"; for: string[] }>;
 }
 
 /**
  * Higher priority first, then the user who has the least running, then the older. What a job that must wait is going to
  * need is set aside of what is free, so that nothing that comes after it can make it wait longer; jobs behind it start
- * only on what is left then. Elements of an array beyond its `max_concurrent` take no part.
+ * only on what is left then. Elements of an array, and points of a sweep, beyond its `max_concurrent` take no part.
  */
 export function arrange(candidates: Candidate[], taken: Taken[], capacity: Capacity): Arrangement {
   const result: Arrangement = { order: [], start: [], waiting: new Map() };
   const free = freeOf(taken, capacity);
   const left = { ...free.amounts };
-  const elements = countElements(taken);
+  const running = countGroups(taken);
   for (const candidate of inOrder(candidates, taken, capacity)) {
     const { item, queued, uid } = candidate;
-    const array = arrayOf(uid, queued.job);
-    if ((elements.get(array) ?? 0) >= (queued.array?.max_concurrent ?? Infinity)) {
-      result.waiting.set(item, { reason: "JobArrayTaskLimit", for: [] });
+    const { sweep, array, job } = queued;
+    const group = groupOf({ uid, job, ...(sweep ? { sweep: sweep.id } : {}) });
+    if ((running.get(group) ?? 0) >= ((sweep ?? array)?.max_concurrent ?? Infinity)) {
+      const why = sweep ? [handleOf(sweep.id)] : [];
+      result.waiting.set(item, { reason: sweep ? "SweepLimit" : "JobArrayTaskLimit", for: why });
       continue;
     }
     result.order.push(candidate);
@@ -47,7 +50,7 @@ export function arrange(candidates: Candidate[], taken: Taken[], capacity: Capac
     else {
       result.start.push({ candidate, gpus: free.gpus.splice(0, demand.gpus) });
       take(free.amounts, demand);
-      elements.set(array, (elements.get(array) ?? 0) + 1);
+      running.set(group, (running.get(group) ?? 0) + 1);
     }
   }
   return result;
@@ -108,13 +111,14 @@ function priorityOf({ queued }: Candidate): number {
   return Math.min(10, queued.priority);
 }
 
-function arrayOf(uid: number, job: string): string {
-  return `${uid} ${job.split("_")[0]}`;
+/** Those of which only so many may run at once: a user's sweep, or else an array. */
+function groupOf({ uid, job, sweep }: Pick<Taken, "uid" | "job" | "sweep">): string {
+  return `${uid} ${sweep ?? job.split("_")[0]}`;
 }
 
-function countElements(taken: Taken[]): Map<string, number> {
+function countGroups(taken: Taken[]): Map<string, number> {
   const count = new Map<string, number>();
-  for (const { uid, job } of taken) count.set(arrayOf(uid, job), (count.get(arrayOf(uid, job)) ?? 0) + 1);
+  for (const one of taken) count.set(groupOf(one), (count.get(groupOf(one)) ?? 0) + 1);
   return count;
 }
 

@@ -15,7 +15,8 @@ export type WaitReason =
   | "NoWorker"
   | "WorkerStopped"
   | "BadConstraints"
-  | "JobArrayTaskLimit";
+  | "JobArrayTaskLimit"
+  | "SweepLimit";
 
 export interface Wait {
   reason: WaitReason;

@@ -26,6 +26,8 @@ export interface Household {
 export interface Taken {
   uid: number;
   job: string;
+  /** The sweep that it is a point of. */
+  sweep?: string;
   demand: Capacity;
   /** Indices. */
   gpus: number[];
@@ -63,7 +65,7 @@ export function makeLooker(store: QueueStore, here: Here, report: (message: stri
     before = new Map(others.map(({ user, queue }) => [user, queue]));
     const log = reservations.read(report);
     const households = [mine, ...others];
-    return { here, households, log, taken: takenOf(mine, log.entries, here) };
+    return { here, households, log, taken: takenOf(households, log.entries, here) };
   }
 
   function householdOf(other: OtherQueue): Household {
@@ -114,19 +116,26 @@ export function isAlive({ ended, reservation }: Entry, { boot }: Here): boolean 
 
 /**
  * What is taken now. One's own jobs take it until their end is written down, with or without an entry; all that is known of
- * others' are their entries.
+ * others' are their entries, and of which sweep they are.
  */
-function takenOf(mine: Household, entries: Entry[], here: Here): Taken[] {
+function takenOf(households: Household[], entries: Entry[], here: Here): Taken[] {
   const taken: Taken[] = [];
-  for (const item of mine.queue.values()) {
-    if (item.over || !item.queued || !item.started || !isHere(item, here)) continue;
-    taken.push({ uid: mine.uid, job: item.job, demand: demandOf(item.queued.resources), gpus: item.started.gpus });
+  const mine = households.find((household) => household.mine);
+  for (const item of mine?.queue.values() ?? []) {
+    if (!mine || item.over || !item.queued || !item.started || !isHere(item, here)) continue;
+    const demand = demandOf(item.queued.resources);
+    taken.push({ uid: mine.uid, job: item.job, ...sweepOf(item), demand, gpus: item.started.gpus });
   }
   const counted = new Set(taken.map(({ job }) => job));
   for (const entry of entries) {
     const { uid, job, gpus, cpus, mem_bytes } = entry.reservation;
-    if ((uid === mine.uid && counted.has(job)) || !isAlive(entry, here)) continue;
-    taken.push({ uid, job, demand: { cpus, gpus: gpus.length, mem_bytes }, gpus });
+    if ((uid === mine?.uid && counted.has(job)) || !isAlive(entry, here)) continue;
+    const item = households.find((household) => household.uid === uid)?.queue.get(job);
+    taken.push({ uid, job, ...sweepOf(item), demand: { cpus, gpus: gpus.length, mem_bytes }, gpus });
   }
   return taken;
+}
+
+function sweepOf(item: QueueItem | undefined): Pick<Taken, "sweep"> {
+  return item?.queued?.sweep ? { sweep: item.queued.sweep.id } : {};
 }

@@ -23,6 +23,7 @@ t.test("every reason in words", async (t) => {
     "WorkerStopped",
     "BadConstraints",
     "JobArrayTaskLimit",
+    "SweepLimit",
     "Requeueing",
     "Unheard",
   ]) {

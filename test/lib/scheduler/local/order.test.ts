@@ -77,6 +77,20 @@ t.test("elements of an array: no more at once than it says, and the rest holds n
   t.same([...waiting.values()].map(({ reason }) => reason).sort(), ["JobArrayTaskLimit", "JobArrayTaskLimit"]);
 });
 
+t.test("points of a sweep: no more at once than it says, whoever else has room", async (t) => {
+  const id = "20260101-000000-sweep0";
+  const point = (uid: number, n: number) => candidate(uid, n, { sweep: { id, max_concurrent: 2 } });
+  const candidates = [point(1, 1), point(1, 2), candidate(1, 3), point(2, 4), point(2, 5), point(2, 6)];
+  const one: Taken = { ...taken(1, { cpus: 1 }), sweep: id };
+  const { start, waiting, order } = arrange(candidates, [one], { cpus: 100, gpus: 0, mem_bytes: 0 });
+  t.same(numbers(start.map((begun) => begun.candidate)).sort(), [1, 3, 4, 5], "one of the first user's runs already");
+  t.strictSame(
+    [...waiting].map(([{ queued: job }, why]) => [job?.job, why]),
+    [2, 6].map((n) => [queued(n).job, { reason: "SweepLimit", for: ["sweep0"] }]),
+  );
+  t.equal(order.length, 4, "and has no place that others would wait behind");
+});
+
 t.test("the first in order starts if it fits at all, and everything starts that fits together", async (t) => {
   const candidates = [candidate(1, 1, { priority: 1 }), candidate(1, 2), candidate(2, 3, { resources: { cpus: 2 } })];
   const { start } = arrange(candidates, [], { cpus: 4, gpus: 0, mem_bytes: 0 });

@@ -53,7 +53,8 @@ export function world(...households: Household[]): World {
   const taken: Taken[] = households.flatMap(({ uid, queue }) =>
     [...queue.values()].flatMap(({ job, queued: one, started: begun, over }) => {
       if (!one || !begun || over || (begun.host !== here.host && begun.boot !== here.boot)) return [];
-      return [{ uid, job, demand: demandOf(one.resources), gpus: begun.gpus }];
+      const sweep = one.sweep ? { sweep: one.sweep.id } : {};
+      return [{ uid, job, ...sweep, demand: demandOf(one.resources), gpus: begun.gpus }];
     }),
   );
   return { here, households, taken, log: { entries: [], next: 1 } };
