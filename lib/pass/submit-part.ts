@@ -89,7 +89,7 @@ export async function sendPart(
 
 /** The intent of the part; whoever else has linked one meanwhile has these elements, if it holds them. */
 function linked(
-  { registry, now: _ }: Sender,
+  { registry }: Sender,
   { array, by }: Sending,
   elements: readonly Element[],
   said: Map<Element, ElementSent>,

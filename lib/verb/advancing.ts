@@ -188,7 +188,9 @@ async function sendNow({ run }: RunOnDisk, sender: Sender, gathered: RunOnDisk[]
 function sendAgain(disk: RunOnDisk, sender: Sender, gathered: RunOnDisk[], context: Context): Promise<boolean> {
   const { registry, now } = sender;
   decide(registry, disk, { decision: "unclaimed", at: timestamp(now()) });
-  context.say(`${disk.run.id}: ${stateOf(disk.facts, now()).message}`);
+  context.say(
+    `${disk.run.id}: ${stateOf(disk.facts, now()).message ?? "was left behind when others of its array were sent"}`,
+  );
   return sendNow(disk, sender, gathered, context);
 }
 
