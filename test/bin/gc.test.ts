@@ -1,6 +1,7 @@
 // lab-gc: tells what nobody needs, removes it when told to, and never what somebody needs, whatever goes on beside it.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import t from "tap";
 import { records, type Sandbox, sandbox } from "../support/sandbox.js";
@@ -48,6 +49,21 @@ const snapshots = (directory: string) =>
     .filter((name) => /^[0-9a-f]{64}\.tar$/.test(name))
     .sort();
 
+/** The file of a sweep of which no point was made yet. */
+const halfMade = ({ work }: { work: string }, digest: string) =>
+  `${JSON.stringify({
+    type: "sweep",
+    v: 1,
+    id: "20200102-000000-abcdef",
+    name: "x",
+    user: os.userInfo().username,
+    planned_at: "2020-01-02T00:00:00.000Z",
+    of: 1,
+    recipe: { text: "", digest: `sha256:${"0".repeat(64)}` },
+    axes: [],
+    source: { kind: "directory", root: work, digest: `sha256:${digest}` },
+  })}\n`;
+
 t.test("what nobody needs: told, then removed; twice is the same as once", async (t) => {
   const at = await place(t);
   const [run = ""] = fs.readdirSync(at.own("runs"));
@@ -58,6 +74,12 @@ t.test("what nobody needs: told, then removed; twice is the same as once", async
   await at.run(["sh", "-c", "lab-plan x.toml | lab-snapshot"], { cwd: at.work });
   const [unused = ""] = snapshots(at.own("snapshots")).filter((name) => !kept.includes(name));
   aged(at.own("snapshots", unused), at.own("snapshots", unused.replace("tar", "json")));
+  const before = snapshots(at.own("snapshots"));
+  fs.writeFileSync(path.join(at.work, "more"), "2");
+  await at.run(["sh", "-c", "lab-plan x.toml | lab-snapshot"], { cwd: at.work });
+  const [ofSweep = ""] = snapshots(at.own("snapshots")).filter((name) => !before.includes(name));
+  aged(at.own("snapshots", ofSweep), at.own("snapshots", ofSweep.replace("tar", "json")));
+  put(at.own("sweeps", "20200102-000000-abcdef.ndjson"), halfMade(at, ofSweep.replace(".tar", "")));
   const hex = (digit: string) => digit.repeat(64);
   const cache = path.join(
     at.home,
@@ -108,8 +130,8 @@ t.test("what nobody needs: told, then removed; twice is the same as once", async
   );
   t.same(
     snapshots(at.own("snapshots")).filter((name) => !name.startsWith("2222")),
-    kept,
-    "what a run was made from stays",
+    [...kept, ofSweep].sort(),
+    "what a run was made from stays, and what the points are to be made from that a sweep still lacks",
   );
   t.match(await at.run(["lab-gc", "--apply"], { env }), { code: 0, stdout: "", stderr: /0 things/ });
 });

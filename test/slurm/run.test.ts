@@ -102,7 +102,7 @@ for (const name of sleeping) {
 place.root("scontrol", "update", `jobid=${job("timeout")}`, "endtime=now+3");
 place.root("scancel", job("cancelled_by_root"));
 place.root("scontrol", "update", `jobid=${job("requeued")}`, "requeue=1");
-t.match(await alice.lab(["lab", "requeue", "--json", id("requeued")]), { message: /ends and waits to be run again/ });
+t.match(await alice.lab(["lab", "requeue", "--json", id("requeued")]), [{ message: /ends and waits to be run again/ }]);
 cluster.as("lab-alice", "scancel", "--batch", "--signal=KILL", job("script_killed"));
 await alice.lab(["lab", "cancel", "--reason", "wrong data", id("cancelled"), id("cancelled_held")]);
 fs.writeFileSync(path.join(alice.repo, "data/changed.txt"), "as it is now\n");

@@ -1,4 +1,4 @@
-// Snapshots that no run of the caller's was made from, and tars without a record.
+// Snapshots that no run of the caller's was made from, nor is to be, and tars without a record.
 import path from "node:path";
 import { contextSchema } from "../../record/facts.js";
 import { runSchema } from "../../record/run.js";
@@ -7,6 +7,7 @@ import { envelope, numbered, runDirectory, snapshotFiles, submissionDirectory } 
 import { lookAt } from "../../registry/look.js";
 import { list, readRecord } from "../../registry/read.js";
 import { removeSnapshot } from "../../registry/snapshots.js";
+import { readSweep, sweepIds } from "../../registry/sweeps.js";
 import { type Collector, type Item, oldFile, removeAll } from "./item.js";
 
 /** Of the caller's snapshots those that are old and unused. Throws faults: as long as one run cannot be read, none is unused. */
@@ -33,12 +34,20 @@ export function* snapshotItems(collector: Collector): Generator<Item> {
   }
 }
 
-/** The digests that runs refer to; `again` looks at the runs that have come since. */
+/** The digests that runs and sweeps refer to; `again` looks at those that have come since. */
 function usedSnapshots({ registry }: Collector) {
   const directory = path.join(registry.base, "runs", registry.user);
   const looked = new Set<string>();
   const digests = new Set<string>();
   const look = () => {
+    // Of a sweep that was killed the points are missing that lab sweep resume makes, of the same source.
+    for (const id of sweepIds(registry, registry.user)) {
+      if (looked.has(`sweep ${id}`)) continue;
+      const sweep = readSweep(registry, registry.user, id);
+      if (!sweep) continue;
+      looked.add(`sweep ${id}`);
+      if (sweep.source?.digest !== undefined) digests.add(hex(sweep.source.digest));
+    }
     for (const id of list(directory)) {
       if (!isRunId(id) || looked.has(id)) continue;
       const lab = envelope(runDirectory(registry.base, registry.user, id));
