@@ -23,8 +23,13 @@ export function spoolFile(registry: Registry): string {
 
 /** The caller's snapshot of this digest, if both of its files are there. It counts as new: a run that is to be made needs it. */
 export function storedSnapshot(registry: Registry, digest: string): Stored | undefined {
+  touch(snapshotFiles(registry.base, registry.user, digest).json);
+  return seenSnapshot(registry, digest);
+}
+
+/** The same, only looked at. */
+export function seenSnapshot(registry: Registry, digest: string): Stored | undefined {
   const { tar, json } = snapshotFiles(registry.base, registry.user, digest);
-  touch(json);
   const record = readRecord(json, snapshotSchema, { owner: registry.uid });
   if (!record || !fs.existsSync(tar)) return undefined;
   return { tar, tar_digest: record.tar_digest };

@@ -7,7 +7,7 @@ import { snapshotSchema } from "../record/snapshot.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { snapshotFiles } from "../registry/layout.js";
 import { readRecord } from "../registry/read.js";
-import { spoolFile, storedSnapshot, storeSnapshot } from "../registry/snapshots.js";
+import { seenSnapshot, spoolFile, storedSnapshot, storeSnapshot } from "../registry/snapshots.js";
 
 /**
  * The run with its old snapshot, which makes it `snapshotted`; or, fresh, still to be snapshotted. Another's snapshot becomes
@@ -23,7 +23,8 @@ export async function sourceAgain(
   const { digest } = disk.run.source;
   if (digest === undefined) throw gone("it was planned without one");
   const registry = await context.registry();
-  const stored = storedSnapshot(registry, digest) ?? (await ofAnother(disk, digest, context));
+  const mine = context.dryRun ? seenSnapshot : storedSnapshot;
+  const stored = mine(registry, digest) ?? (await ofAnother(disk, digest, context));
   if (!stored) throw gone("it has been freed");
   return { ...run, phase: "snapshotted", source: { ...run.source, ...stored } };
 }
