@@ -14,6 +14,10 @@ t.teardown(() => place.remove());
 const work = path.join(place.dir, "work");
 const recipe = 'name = "small"\ncommand = ["true"]\n[resources]\ntime = "10m"\nmem = "64MB"\n';
 fs.writeFileSync(path.join(work, "small.toml"), recipe);
+fs.writeFileSync(
+  path.join(work, "swept.toml"),
+  `${recipe.replace("small", "swept")}[sweep]\naxes = { "params.x" = [1, 2] }\n`,
+);
 const sh = (script: string, input = "") => place.run(["sh", "-c", script], { cwd: work, input });
 
 /** Everything below the place: names, modes, times of change of contents, contents. */
@@ -60,6 +64,14 @@ const waits = await sh(`lab-register-external -q data --alias data &&
 lab-plan makes.toml | lab-snapshot | lab-resolve | lab-create -q && lab-run -q needs.toml && lab-cancel -q @last:makes`);
 if (waits.code !== 0) throw new Error(waits.stderr);
 
+// A sweep whose second point was never made.
+const broken = await sh(
+  "lab-plan swept.toml | lab-expand | lab-snapshot | lab-resolve >swept && head -n 2 swept | lab-create >made && cat swept",
+);
+if (broken.code !== 0) throw new Error(broken.stderr);
+const sweep = records(broken.stdout)[0]?.["id"];
+const swept = await sh("lab-plan swept.toml");
+
 function isWorker(pid: string): boolean {
   try {
     const argv = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
@@ -77,6 +89,9 @@ const [plan, snapshotted, resolved] = ["lab-plan small.toml", "lab-snapshot", "l
 
 const dry: Record<string, { cmd: string; input?: string | undefined; shows: object }> = {
   "lab-plan": { cmd: "lab-plan -n small.toml", shows: { phase: "planned" } },
+  "lab-expand": { cmd: "lab-expand -n", input: swept.stdout, shows: { type: "sweep", of: 2 } },
+  "lab-replan": { cmd: `lab-replan -n ${run["id"]}`, shows: { type: "run", phase: "snapshotted" } },
+  "lab-sweep-resume": { cmd: `lab-sweep-resume -n ${sweep}`, shows: { type: "sweep", id: sweep } },
   "lab-snapshot": {
     cmd: "lab-snapshot -n",
     input: plan,
@@ -93,19 +108,28 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-submit": { cmd: "lab-submit -n @last:idle", shows: { type: "run", phase: "rendered" } },
   "lab-cancel": { cmd: "lab-cancel -n @last:idle", shows: { type: "status", state: "planned" } },
   "lab-forget": { cmd: "lab-forget -n @last:idle", shows: { type: "status", error: { code: "refused" } } },
+  "lab-requeue": { cmd: "lab-requeue -n @last:idle", shows: { type: "status", error: { code: "dataerr" } } },
   "lab-reconcile": { cmd: "lab-reconcile -n", shows: { id: run["id"], state: "succeeded" } },
   "lab-register": { cmd: "lab-register -n", shows: { type: "outputs", state: "cancelled" } },
   "lab-pack": { cmd: "lab-pack -n", shows: {} },
   "lab-advance": { cmd: "lab-advance -n", shows: { type: "status", name: "needs", state: "blocked" } },
   "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
   "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
+  "lab-derive": {
+    cmd: `lab-derive -n --name two --command 'echo "{\\"two\\":2}"' ${run["id"]}`,
+    shows: { type: "derived", name: "two" },
+  },
   "lab-fsck": { cmd: "lab-fsck -n --repair", shows: { type: "problem", check: "edge", repairable: true } },
   "lab-gc": { cmd: "lab-gc -n --apply", shows: { type: "garbage", kind: "temporary" } },
+  "lab-new": { cmd: "lab-new -n script project", shows: { type: "file" } },
   "lab-init": {
     cmd: "lab-init -n --yes --root new --name here --scheduler local --output new/cluster.toml",
     shows: { type: "check", name: "registry" },
   },
 };
+
+// What there is nothing for to do.
+const refused = ["lab-forget", "lab-requeue"];
 
 // An edge of the index that is missing, for lab-fsck.
 const index = path.join(place.registry, "index");
@@ -130,8 +154,8 @@ for (const [name, { cmd, input, shows }] of Object.entries(dry)) {
     const before = everything(place);
     const { code, stdout, stderr } = await sh(cmd, input);
     t.strictSame(everything(place), before, "nothing changed");
-    t.equal(code, ["lab-forget", "lab-fsck"].includes(name) ? 1 : 0, stderr);
-    t.match(records(stdout)[0], name === "lab-forget" ? shows : { ...shows, dry_run: true });
+    t.equal(code, [...refused, "lab-fsck"].includes(name) ? 1 : 0, stderr);
+    t.match(records(stdout)[0], refused.includes(name) ? shows : { ...shows, dry_run: true });
   });
 }
 
