@@ -138,7 +138,9 @@ async function conclude(pass: Pass, { run, job, view, row, hold }: Looked): Prom
   const standing = stateOf(facts, pass.now, graces);
   const news = fact !== undefined && !same(before, fact);
   if (pass.dry) return news || (standing.final && !run.partial) ? { run: { ...run, facts }, standing } : undefined;
-  if (fact && news) writeSchedulerFact(pass.registry, run.dir, fact);
+  // An end that follows from absence follows from how long it was asked for: whoever derives it again needs that too.
+  if (fact && (news || (standing.final && fact.absent_since !== undefined)))
+    writeSchedulerFact(pass.registry, run.dir, fact);
   // For good only what is known in full.
   if (standing.final && !run.partial) {
     const instead = await insteadOf(pass, run, standing);

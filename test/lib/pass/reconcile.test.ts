@@ -5,8 +5,10 @@ import { lookAgain, openMemory } from "../../../lib/pass/memory.js";
 import { type Changed, type Pass, reconcile } from "../../../lib/pass/reconcile.js";
 import { type Fault, fault } from "../../../lib/record/fault.js";
 import type { Run } from "../../../lib/record/run.js";
+import { stateOf } from "../../../lib/record/state.js";
 import { linkPart } from "../../../lib/registry/arrays.js";
 import { decide } from "../../../lib/registry/decisions.js";
+import type { RunOnDisk } from "../../../lib/registry/facts.js";
 import { marked, openRun } from "../../../lib/registry/runs.js";
 import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
 import { arrayOf } from "./fake-array.js";
@@ -247,6 +249,20 @@ t.test(
     t.strictSame(place.fake.cancelled, ["78_1"]);
   },
 );
+
+t.test("an end that follows from absence follows from what is on disk too", async (t) => {
+  const place = setUp(t);
+  const { registry } = place.pass;
+  const run = await place.submit(await readyRun(registry));
+  writeRequest(registry, run.run_dir ?? "", "cancel", run.id, undefined);
+  lookAgain(path.dirname(registry.base), run.id);
+  await place.once(1);
+  t.equal(outcomeOf(place, run.id), undefined);
+  await place.once(700);
+  const { outcome, ...others } = (openRun(registry, registry.user, run.id) as RunOnDisk).facts;
+  t.match(outcome, { state: "cancelled" });
+  t.match(stateOf(others, Date.now() + 700_000), { state: "cancelled", final: true }, "as lab-fsck derives it");
+});
 
 t.test("a job id that has come round is another's", async (t) => {
   const place = setUp(t);
