@@ -2,13 +2,15 @@
 
 /**
  * Gives each record to `act`, at most `most` of them at a time, and yields what that returns in the records' order, as soon
- * as it is there: nothing that is done waits for a record that has not come yet. Throws what `act` throws.
+ * as it is there: nothing that is done waits for a record that has not come yet. The first is alone: where nobody takes it,
+ * nothing more is done. Throws what `act` throws.
  */
 export async function* inOrder<R, T>(
   records: AsyncIterable<R>,
   act: (record: R) => Promise<T>,
-  most: number,
+  at_most: number,
 ): AsyncGenerator<T> {
+  let most = 1;
   const source = records[Symbol.asyncIterator]();
   const under_way: Promise<T>[] = [];
   let coming: Promise<IteratorResult<R>> | undefined;
@@ -20,6 +22,7 @@ export async function* inOrder<R, T>(
       if (next === undefined) {
         yield await (first as Promise<T>);
         under_way.shift();
+        most = at_most;
         continue;
       }
       coming = undefined;

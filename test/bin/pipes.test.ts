@@ -246,7 +246,8 @@ t.test("a disk that is full behind standard output is said, with 74, by all comm
     code: 74,
     stderr: `lab-create: ${message} (what was done before is done)\n`,
   });
-  const named = commands.map(({ name }) => name).filter((name) => !["lab", "lab-run", "lab-status"].includes(name));
+  // Wrappers are of sh, whose own help is cat's to write.
+  const named = commands.filter(({ name, group }) => group !== "wrapper" && name !== "lab").map(({ name }) => name);
   const script = `for c in ${named.join(" ")}; do $c --help >/dev/full 2>err; echo $? "$(cat err)"; done; lab-run -n small.toml >/dev/full 2>&1; echo $?`;
   const { stdout } = await sh(script);
   const seen = stdout.trimEnd().split("\n");

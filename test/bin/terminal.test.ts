@@ -85,7 +85,7 @@ t.test("a card, a reason, a log, a list of commands", async (t) => {
     /failed \(code_error\): exit code 3\n\n {2}the log's last words\n/,
   );
   t.match((await seen("lab-log --source job @last:good", { env })).text, /^==> .* <==\none\ntwo\t\[three\]\n$/);
-  t.match((await seen("lab-metrics @last:good", { env })).text, /^run +step +loss +acc\n/);
+  t.match((await seen("lab-metrics @last:good", { env })).text, /^metric +last +step +min +max +points +curve\n/);
   t.match((await seen("lab", { env })).text, /^usage: lab COMMAND .*\n\n.*\n\nStart here\n {2}run +plan,/);
   t.match((await seen("lab-completion bash", { env })).text, /^# bash completion/);
   t.match((await seen("lab-status --since 2026-11-20", { env })).text, /^run +name +state/);

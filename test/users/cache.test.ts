@@ -223,7 +223,7 @@ t.test("whoever is stopped in the middle of claiming, and goes on when it was gi
     const pipe = words.map((word) => {
       const call = `${word} --json${word === "lab-plan" ? ` ${file}` : ""}`;
       if (word !== part) return call;
-      return `sh -c 'strace -qq -o "$0" -e trace=link -e inject=link:signal=SIGSTOP:when=${n} ${call}' "${trace}"`;
+      return `sh -c 'UV_THREADPOOL_SIZE=1 strace -f -qq -o "$0" -e trace=link -e inject=link:signal=SIGSTOP:when=${n} ${call}' "${trace}"`;
     });
     const env = { LAB_CACHE_LEASE: "1s" };
     const going = alice.run(["sh", "-c", pipe.join(" | ")], { env });

@@ -28,31 +28,40 @@ export const queueFormat = `--Format=${[...passing, "JobArrayID", ...telling, "N
 export interface QueueRows extends Required<Queue> {
   /** Takes a part of squeue's output, wherever it was cut; rows count once they have their end. */
   add(text: string): void;
+  /** The same with rows that count only for elements of arrays of which no other row tells. */
+  addMissing(text: string): void;
+  /** Whether elements of arrays wait. */
+  hasWaitingElements(): boolean;
 }
 
 /** The jobs of squeue's output, by id: array elements one by one, a heterogeneous job by its leader. */
 export function queueRows(): QueueRows {
-  const parts: string[] = [];
   const told = new Set<string>();
-  let rest = "";
+  const [own, missing] = [
+    { parts: [] as string[], rest: "" },
+    { parts: [] as string[], rest: "" },
+  ];
   let index: Map<string, string[]> | undefined;
 
-  function add(text: string): void {
-    const whole = rest + text;
+  const adder = (to: typeof own) => (text: string) => {
+    const whole = to.rest + text;
     let from = 0;
     for (let end = whole.indexOf("\n"); end >= 0; end = whole.indexOf("\n", from)) {
       const row = toldIn(whole, from, end);
       if (row !== undefined) told.add(row);
       from = end + 1;
     }
-    parts.push(whole.slice(0, from));
-    rest = whole.slice(from);
+    to.parts.push(whole.slice(0, from));
+    to.rest = whole.slice(from);
     index = undefined;
-  }
+  };
 
   /** The rows of each job, those of a heterogeneous one in the order of its components. */
   function jobs(): Map<string, string[]> {
-    index ??= indexed(parts.join(""));
+    if (index) return index;
+    index = indexed(own.parts.join(""));
+    for (const [job, rows] of indexed(missing.parts.join("")))
+      if (job.includes("_") && !index.has(job)) index.set(job, rows);
     return index;
   }
 
@@ -67,7 +76,9 @@ export function queueRows(): QueueRows {
   }
 
   return {
-    add,
+    add: adder(own),
+    addMissing: adder(missing),
+    hasWaitingElements: () => [...told].some((row) => waitingElement.test(row)),
     has: (job) => jobs().has(job),
     keys: () => jobs().keys(),
     get size() {
@@ -86,6 +97,8 @@ export function queueRows(): QueueRows {
     whose: (job) => readComment(wordsOf(job)[1] ?? ""),
   };
 }
+
+const waitingElement = new RegExp(`^\\d+_\\d+${separator}PENDING`);
 
 const count = passing.length + 1 + telling.length;
 

@@ -16,11 +16,17 @@ export async function namedJobs(slurm: SlurmClient, ids: readonly string[]): Pro
 
 async function asked(slurm: SlurmClient, which: readonly string[]): Promise<QueueRows> {
   const rows = queueRows();
-  // Each element of an array in a row of its own: in the row of all that wait, one speaks for the others.
-  const argv = [...which, "--array", "--all", "--noheader", "--states=all", queueFormat];
-  const answer = await slurm("squeue", argv, { read: rows.add });
-  // Of a single id that it does not know, squeue says so; of one among several it says nothing.
-  if (troubleOf(answer) === "refused" && /Invalid job id/.test(answer.stderr)) return rows;
-  if (troubleOf(answer) !== undefined) throw unanswered(answer, "ask Slurm for the queue");
+  const ask = async (more: readonly string[], read: (text: string) => void) => {
+    const answer = await slurm("squeue", [...which, ...more, "--all", "--noheader", "--states=all", queueFormat], {
+      read,
+    });
+    // Of a single id that it does not know, squeue says so; of one among several it says nothing.
+    if (troubleOf(answer) === "refused" && /Invalid job id/.test(answer.stderr)) return;
+    if (troubleOf(answer) !== undefined) throw unanswered(answer, "ask Slurm for the queue");
+  };
+  // Each element of an array in a row of its own: in the row of all that wait, one speaks for the others. But where those
+  // that wait are evenly spaced (`77_[0-96:3]`), Slurm 22.05 leaves out the last of them, and only the row of all has it.
+  await ask(["--array"], rows.add);
+  if (rows.hasWaitingElements()) await ask([], rows.addMissing);
   return rows;
 }

@@ -57,6 +57,24 @@ t.test("jobs that wait, run and have ended", (t) => {
   t.end();
 });
 
+t.test("an element that squeue leaves out of its rows is found in the row of all that wait", (t) => {
+  const row = (id: string, word: string) =>
+    table([queueRow(id, word, "None", 0, 0, 0, submitted, started, ended, "", "(null)")]);
+  const jobs = queueRows();
+  jobs.add(row("77_0", "RUNNING") + row("5", "PENDING"));
+  t.equal(jobs.hasWaitingElements(), false);
+  jobs.add(row("77_3", "PENDING"));
+  t.equal(jobs.hasWaitingElements(), true);
+  jobs.addMissing(row("77_[0-6:3%2]", "PENDING") + row("5", "RUNNING") + row("6", "RUNNING"));
+  t.same([...jobs.keys()].sort(), ["5", "77_0", "77_3", "77_6"]);
+  t.same(
+    ["5", "77_0", "77_3", "77_6"].map((job) => jobs.get(job)?.word),
+    ["PENDING", "RUNNING", "PENDING", "PENDING"],
+    "each element's own row counts before that of all",
+  );
+  t.end();
+});
+
 t.test("arrays are taken apart, heterogeneous jobs put together", (t) => {
   const rest = [0, 0, 0, submitted, "N/A", "N/A", "", "lab/1 reg 20261121-000000-abc123"];
   const jobs = read([
