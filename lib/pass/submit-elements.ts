@@ -108,6 +108,8 @@ function failAll(
 ): Map<Element, ElementSent> {
   for (const element of rest) {
     const disk = openRun(registry, registry.user, element.run.id) ?? element.disk;
+    // Another pass has sent it meanwhile, and the scheduler took it.
+    if (isBegun(disk)) continue;
     const begun = disk.facts.submissions.some(({ n, intent }) => n === element.n && intent);
     if (!begun && !voidUnsubmitted(registry, disk)) continue;
     const hint = error.hint ? { hint: error.hint } : {};

@@ -2,12 +2,12 @@
 import type { Context } from "../command/context.js";
 import { renderArrayScript, renderValues } from "../job/render-array.js";
 import { type ArrayElement, indexText } from "../record/array.js";
-import { fault } from "../record/fault.js";
-import type { Resources, Run } from "../record/run.js";
+import type { Run } from "../record/run.js";
 import { drawRunId } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
 import { type NewArray, writeArray } from "../registry/arrays.js";
 import { arrayDirectory, arrayFiles, userDirectory } from "../registry/layout.js";
+import { stepOptions, together } from "./one-job.js";
 import { directivesOf, type Prepared, writeFiles } from "./rendering.js";
 
 /** Writes an array of these runs and returns each with its place in it; a dry run gets the text of the script. */
@@ -83,31 +83,4 @@ async function scriptText(
     inherit: run.environment?.inherit ?? false,
     ...(tasks === undefined ? {} : { one_job: tasks, step: stepOptions(run) }),
   });
-}
-
-/** What srun gives one of the runs of a job; memory that nobody asks for is not shared out. */
-function stepOptions({ resources: { cpus, mem_bytes, gpus } }: Run): string[] {
-  const mem = mem_bytes === undefined ? "0" : `${Math.ceil(mem_bytes / 2 ** 20)}M`;
-  return [
-    `--mem=${mem}`,
-    ...(cpus === undefined ? [] : [`--cpus-per-task=${cpus}`]),
-    ...(gpus ? [`--gpus=${gpus}`] : []),
-  ];
-}
-
-/** What one job of `of` runs asks for, `tasks` of them at a time, one after the other, on one node. Throws dataerr. */
-function together({ resources, environment }: Run, of: number, tasks: number): Resources {
-  const refuse = (why: string) =>
-    fault("dataerr", `cannot put runs into one job that ${why}`, { hint: "leave out --one-job" });
-  if ((resources.nodes ?? 1) > 1) throw refuse("need several nodes each");
-  if (environment?.inherit) throw refuse("take their caller's environment");
-  const { time_s, mem_bytes, gpus, tmp_disk_bytes } = resources;
-  return {
-    ...resources,
-    nodes: 1,
-    ...(time_s === undefined ? {} : { time_s: time_s * Math.ceil(of / tasks) }),
-    ...(mem_bytes === undefined ? {} : { mem_bytes: mem_bytes * tasks }),
-    ...(gpus === undefined ? {} : { gpus: gpus * tasks }),
-    ...(tmp_disk_bytes === undefined ? {} : { tmp_disk_bytes: tmp_disk_bytes * tasks }),
-  };
 }

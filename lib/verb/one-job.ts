@@ -1,0 +1,32 @@
+// Many runs in one job: what that asks for in all, and what each of them gets of it.
+import { fault } from "../record/fault.js";
+import type { Resources, Run } from "../record/run.js";
+
+/** What srun gives one of the runs of a job; memory that nobody asks for is not shared out. */
+export function stepOptions({ resources: { cpus, mem_bytes, gpus } }: Run): string[] {
+  const mem = mem_bytes === undefined ? "0" : `${Math.ceil(mem_bytes / 2 ** 20)}M`;
+  return [
+    `--mem=${mem}`,
+    ...(cpus === undefined ? [] : [`--cpus-per-task=${cpus}`]),
+    ...(gpus ? [`--gpus=${gpus}`] : []),
+  ];
+}
+
+/** What one job of `of` runs asks for, `tasks` of them at a time, one after the other, on one node. Throws dataerr. */
+export function together({ resources, environment, checkpoints }: Run, of: number, tasks: number): Resources {
+  const refuse = (why: string) =>
+    fault("dataerr", `cannot put runs into one job that ${why}`, { hint: "leave out --one-job" });
+  if ((resources.nodes ?? 1) > 1) throw refuse("need several nodes each");
+  if (environment?.inherit) throw refuse("take their caller's environment");
+  // One that is over its time would have the job of all started again.
+  if (checkpoints?.requeue) throw refuse("are started again ([checkpoints] requeue)");
+  const { time_s, mem_bytes, gpus, tmp_disk_bytes } = resources;
+  return {
+    ...resources,
+    nodes: 1,
+    ...(time_s === undefined ? {} : { time_s: time_s * Math.ceil(of / tasks) }),
+    ...(mem_bytes === undefined ? {} : { mem_bytes: mem_bytes * tasks }),
+    ...(gpus === undefined ? {} : { gpus: gpus * tasks }),
+    ...(tmp_disk_bytes === undefined ? {} : { tmp_disk_bytes: tmp_disk_bytes * tasks }),
+  };
+}
