@@ -42,8 +42,10 @@ t.test("every kind and profile validates and runs", async (t) => {
   const { code, stdout, stderr } = await place.run(["lab-run", "-w", "--json", ...recipes]);
   t.equal(code, 0, stderr);
   t.strictSame(
-    records(stdout).map(({ name, state }) => [name, state]),
-    projects.map((name) => [name, "succeeded"]),
+    records(stdout)
+      .map(({ name, state }) => `${name} ${state}`)
+      .sort(),
+    projects.map((name) => `${name} succeeded`).sort(),
   );
   const checkpoints = await place.run(["lab-checkpoint", "--json", "-"], { input: stdout });
   t.match(

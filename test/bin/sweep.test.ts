@@ -41,17 +41,17 @@ t.test(
     t.match((await run("lab log @last:best")).stdout, /8 points; the best is 5/);
     const wide = `lab sweep -w --set 'sweep.axes."params.lr"=[0.1, 0.3, 0.5]' grid.toml`;
     t.equal((await run(wide)).code, 0);
-    t.match((await status(run, "--metric loss @last")).counts, { cached: 8, succeeded: 4 });
+    t.match((await status(run, "--metric loss @last:valley")).counts, { cached: 8, succeeded: 4 });
 
     const plan = `lab-plan --set 'sweep.seeds=[7]' grid.toml | lab-expand | lab-snapshot | lab-resolve`;
     const runs = records(
       (await run(`${plan} | cat >runs; head -n 3 runs | lab-create >made; cat runs`)).stdout,
     ) as unknown as Run[];
-    t.match((await status(run, "@last")).counts, { planned: 2, missing: 2 });
+    t.match((await status(run, "@last:valley")).counts, { planned: 2, missing: 2 });
     fs.appendFileSync(path.join(cwd, "train.py"), "raise SystemExit('not this source')\n");
-    const rest = await run("lab sweep resume -w @last");
+    const rest = await run("lab sweep resume -w @last:valley");
     t.equal(rest.code, 0, rest.stderr);
-    const done = await status(run, "@last");
+    const done = await status(run, "@last:valley");
     t.match(done, { counts: { succeeded: 4 }, aggregate: { state: "succeeded" } });
     const points = runs.filter(({ type }) => (type as string) === "run");
     t.strictSame(
@@ -61,7 +61,7 @@ t.test(
     const digests = await run(`lab show --json ${points.map(({ id }) => id).join(" ")}`);
     const made = records(digests.stdout) as unknown as Run[];
     t.strictSame([...new Set(made.map(({ source }) => source.digest))], [points[0]?.source.digest]);
-    t.match((await run("lab sweep resume @last")).stderr, /nothing is missing/);
+    t.match((await run("lab sweep resume @last:valley")).stderr, /nothing is missing/);
     t.match(await run("lab-fsck"), { code: 0 });
   },
 );
