@@ -57,6 +57,7 @@ t.test("a submission's files are written once; the script can be run, by whom ma
       context,
       params: path.join(place, "params.json"),
       values: path.join(place, "values.sh"),
+      points: path.join(place, "points.ndjson"),
     });
     await t.rejects(writeSubmissionFiles(registry, place, { "script.sh": "other" }), {
       code: "cantcreat",
