@@ -16,6 +16,15 @@ const remedies: [RegExp, string][] = [
     /interpreter is missing|not an executable file/,
     'chmod +x it in the source, or name its interpreter: ["python3", …]',
   ],
+  // Before all that a checkpoint's path may hold.
+  [
+    /what to resume from/,
+    "lab checkpoint RUN all lists the candidates; have the command write a pointer file ([checkpoints] pointer)",
+  ],
+  [/this is no job of Slurm's/, 'srun needs Slurm: give [launcher] kind = "torchrun" or "none" to run it here'],
+  [/cannot find srun/, "srun is on the nodes of a Slurm cluster: leave its directory on PATH in [environment] setup"],
+  [/the first of the nodes/, "scontrol show hostnames must work on the nodes<elsewhere>"],
+  [/GPUs on this node/, "ask for as many GPUs as processes: resources.gpus, or a smaller [launcher] nproc_per_node"],
   [/can be read by others/, "chmod 600 ~/.config/lab/secrets.env, and renew what others may have read in it"],
   [/belongs to somebody else/, "copy it to a file of your own, which only you can read"],
   [/the setup line/, "try that line of [environment] setup in a shell on the node"],
