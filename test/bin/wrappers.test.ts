@@ -33,7 +33,8 @@ function withFake(name: string, body: string | undefined): string {
     const from = path.join(dist(), "bin", real);
     if (real === name) continue;
     // The wrappers look beside themselves for the others.
-    if (["lab", "lab-rerun", "lab-run", "lab-status"].includes(real)) fs.copyFileSync(from, path.join(bin, real));
+    if (["lab", "lab-rerun", "lab-run", "lab-status", "lab-sweep"].includes(real))
+      fs.copyFileSync(from, path.join(bin, real));
     else fs.symlinkSync(from, path.join(bin, real));
   }
   if (body !== undefined)
@@ -79,6 +80,17 @@ for (const [name, shell] of Object.entries(shells)) {
     }
   });
 
+  t.test(`${name}: lab-rerun is lab-run with another beginning`, async (t) => {
+    const run = (...argv: string[]) => place.run([shell, path.join(dist(), "bin/lab-rerun"), ...argv]);
+    t.match(await run("-n", "--where", "--help"), { code: 64, stderr: /^lab-replan: / }, "a value is no option");
+    t.match(await run("-nh"), { code: 0, stdout: /^lab-rerun - / });
+    t.match(await run("--columns", "id", "--version"), { code: 0, stdout: /^lab-rerun \(labkit\) / });
+    const bin = withFake("lab-replan", diesAtOnce);
+    const { code, stdout } = await place.run([shell, path.join(bin, "lab-rerun"), "-n", "@last"]);
+    t.not(code, 0);
+    t.match(records(stdout).at(-1), { type: "failure", command: "lab-replan" });
+  });
+
   t.test(`${name}: lab-status`, async (t) => {
     for (const part of ["lab-reconcile", "lab-ls"]) {
       const bin = withFake(part, diesAtOnce);
@@ -89,15 +101,19 @@ for (const [name, shell] of Object.entries(shells)) {
   });
 }
 
-t.test("the options that lab-run keeps from lab-plan are those of lab-plan that take a value", async (t) => {
+t.test("the options whose values lab-run hands on are those of the commands that it may begin with", async (t) => {
   const all = JSON.parse(fs.readFileSync(path.join(dist(), "commands.json"), "utf8")) as {
     name: string;
     options: { option: string; type: string }[];
   }[];
-  const plan = all.find(({ name }) => name === "lab-plan")?.options ?? [];
+  const first = all.filter(({ name }) => ["lab-plan", "lab-replan", "lab-sweep-resume"].includes(name));
+  t.equal(first.length, 3);
+  const options = first.flatMap((command) => command.options);
   const own = ["--columns", "--cluster", "--env", "--config"];
-  const valued = plan.filter(({ type }) => type !== "boolean").map(({ option }) => `--${option}`);
+  const valued = new Set(options.filter(({ type }) => type !== "boolean").map(({ option }) => `--${option}`));
   const text = fs.readFileSync(path.join(dist(), "bin/lab-run"), "utf8");
-  const kept = /^ {4}(--set [-a-z| ]+)\)$/m.exec(text)?.[1]?.split(" | ") ?? [];
-  t.strictSame([...kept, ...own].sort(), valued.sort());
+  const kept = /^ {4}(--set [-a-z|\s\\]+)\)$/m.exec(text)?.[1]?.split(/[|\s\\]+/) ?? [];
+  t.strictSame([...kept, ...own].sort(), [...valued].sort());
+  const both = options.filter(({ option, type }) => type === "boolean" && valued.has(`--${option}`));
+  t.strictSame(both, [], "each takes a value for all of them, or for none");
 });
