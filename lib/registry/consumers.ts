@@ -76,18 +76,18 @@ function madeBy(run: RunOnDisk, { thing, type, maker, path }: Use): MadeAndUsed 
 
 /** The uses by others that `of` knows for uses of this thing. An index that says what its run does not is told of. */
 function usersOf<T>(things: Things, thing: string, of: (use: Use) => T | undefined): { made: T; link: Link }[] {
-  return edgesOf(things.registry, thing, (message) => things.report(thing, message)).flatMap(
+  return edgesOf(things.registry, thing, (message, user) => things.report(thing, message, user)).flatMap(
     ({ verb, user, run: id }) => {
       // The index may be ahead of a run that was never made.
       const run = verb === "used" ? things.open(user, id) : undefined;
       // One that another answered for used nothing; what it would have used, that one did.
       if (!run || leaderOf(run)) return [];
-      const uses = usesOf(asGiven(run, (message) => things.report(id, message))).flatMap((use) => {
+      const uses = usesOf(asGiven(run, (message) => things.report(id, message, user))).flatMap((use) => {
         const made = of(use);
         const role = use.role === undefined ? {} : { role: use.role };
         return made === undefined ? [] : [{ made, link: { node: things.run(run), kind: "used" as const, ...role } }];
       });
-      if (uses.length === 0) things.report(id, `the index of ${user} says that it used ${thing}, but it did not`);
+      if (uses.length === 0) things.report(id, `the index of ${user} says that it used ${thing}, but it did not`, user);
       return uses;
     },
   );

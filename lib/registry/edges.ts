@@ -41,7 +41,7 @@ export function edgesOf(registry: Registry, thing: string, report?: Report): Ind
   return found.sort((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0));
 }
 
-type Report = (message: string) => void;
+type Report = (message: string, user: string) => void;
 
 /** What everybody's index holds about things like this one: whose, and the file's name. A part that cannot be read is told of. */
 export function indexed(registry: Registry, thing: string, report?: Report): [user: string, name: string][] {
@@ -51,7 +51,7 @@ export function indexed(registry: Registry, thing: string, report?: Report): [us
       return list(indexDirectory(registry.base, user, thing)).map((name): [string, string] => [user, name]);
     } catch (error) {
       if (!isFault(error)) throw error;
-      report?.(error.message);
+      report?.(error.message, user);
       return [];
     }
   });

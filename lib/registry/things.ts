@@ -26,8 +26,8 @@ export interface Known {
 
 export interface Things {
   registry: Registry;
-  /** Told of a file or run that cannot be what it should be; `id` is the run's or thing's. */
-  report(id: string, message: string): void;
+  /** Told of a file or run that cannot be what it should be; `id` is the run's or thing's, `user` whose file it is. */
+  report(id: string, message: string, user?: string): void;
   /** A run by its user, or of whoever has it; undefined where there is none that can be read. */
   open(user: string | undefined, id: string): RunOnDisk | undefined;
   artifacts(run: RunOnDisk): RunArtifact[];
@@ -45,19 +45,22 @@ export interface Things {
   collected(run: RunOnDisk, file: string): Node;
 }
 
-/** `stateOf` tells how a run is. */
+/**
+ * `stateOf` tells how a run is; `tell` hears what is wrong, and whether the trouble is another user's, of which the caller
+ * should hear but for which nothing of hers has failed.
+ */
 export function thingsOn(
   registry: Registry,
   stateOf: (run: RunOnDisk) => string,
-  tell: (id: string, message: string) => void,
+  tell: (id: string, message: string, isOthers: boolean) => void,
 ): Things {
   const opened = new Map<string, RunOnDisk | undefined>();
   const users = usersWith(registry, "runs");
   const made = new Map<RunOnDisk, RunArtifact[]>();
   const found = new Map<string, unknown>();
   const said = new Set<string>();
-  const report = (id: string, message: string) => {
-    if (!said.has(`${id} ${message}`)) tell(id, message);
+  const report: Report = (id, message, user = registry.user) => {
+    if (!said.has(`${id} ${message}`)) tell(id, message, user !== registry.user);
     said.add(`${id} ${message}`);
   };
   const known = new Map<string, Known>();
@@ -89,7 +92,7 @@ export function thingsOn(
       return found.get(key) as T;
     },
     artifacts(run) {
-      const there = made.get(run) ?? safely(run.run.id, [], () => artifactsOf(run, told(run)), report);
+      const there = made.get(run) ?? safely([], () => artifactsOf(run, told(run)), told(run));
       made.set(run, there);
       return there;
     },
@@ -138,7 +141,7 @@ export function thingsOn(
       return kept({ id: collectedIdOf(id, file), type: "collected", name, user, path: file }, { run, path: file });
     },
   };
-  const told = (run: RunOnDisk) => (message: string) => report(run.run.id, message);
+  const told = (run: RunOnDisk) => (message: string) => report(run.run.id, message, run.run.user);
   return things;
 }
 
@@ -204,18 +207,19 @@ function openSafely(
   // Whose directory may not be looked into, seems to have none: that is told of when it is opened.
   const user = whose ?? right;
   if (user === undefined || (all.length > 1 && user !== right)) return undefined;
-  const run = safely(id, undefined, () => openRun(registry, user, id), report);
-  for (const problem of run?.problems ?? []) report(id, problem);
+  const told = (message: string) => report(id, message, user);
+  const run = safely(undefined, () => openRun(registry, user, id), told);
+  for (const problem of run?.problems ?? []) told(problem);
   return run;
 }
 
 /** What is wrong with one run is told, and stops nothing. */
-function safely<T>(id: string, otherwise: T, look: () => T, report: Report): T {
+function safely<T>(otherwise: T, look: () => T, told: (message: string) => void): T {
   try {
     return look();
   } catch (error) {
     if (!isFault(error)) throw error;
-    report(id, error.message);
+    told(error.message);
     return otherwise;
   }
 }

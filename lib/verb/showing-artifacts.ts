@@ -2,14 +2,13 @@
 import type { Context } from "../command/context.js";
 import { localTime } from "../command/table.js";
 import type { Artifact } from "../record/artifact.js";
-import { fault } from "../record/fault.js";
 import type { Link, Node } from "../record/lineage.js";
 import { measuresOf } from "../record/result.js";
-import { type Graces, stateOf } from "../record/state.js";
+import type { Graces } from "../record/state.js";
 import { shortSize } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { neighboursOn } from "../registry/neighbours.js";
-import { type Things, thingsOn } from "../registry/things.js";
+import { thingsIn } from "./things-in.js";
 
 /** A thing beside a run or artifact: the fields of a node, and the role in which it stands there. */
 export type Beside = Node & { role?: string };
@@ -73,14 +72,6 @@ export async function wholeArtifact(
     ...(made_by ? { made_by } : {}),
     ...usersIn(await neighbours(node, "down")),
   };
-}
-
-async function thingsIn(context: Context, limits: Graces): Promise<Things> {
-  return thingsOn(
-    await context.registry(),
-    ({ facts }) => stateOf(facts, context.now, limits).state,
-    (id, message) => context.report(id, fault("dataerr", message)),
-  );
 }
 
 function beside({ node, role }: Link): Beside {

@@ -3,13 +3,12 @@ import type { Context } from "../command/context.js";
 import { carriesError } from "../command/each.js";
 import { lineage } from "../graph/lineage.js";
 import type { Edge } from "../record/artifact.js";
-import { fault, isFault, recordError } from "../record/fault.js";
+import { isFault, recordError } from "../record/fault.js";
 import type { Node, Way } from "../record/lineage.js";
-import { stateOf } from "../record/state.js";
 import { neighboursOn } from "../registry/neighbours.js";
-import { thingsOn } from "../registry/things.js";
 import { type Finding, rootsOf } from "./lineage-roots.js";
 import { graces } from "./runs.js";
+import { thingsIn } from "./things-in.js";
 import { trusted } from "./trust.js";
 
 export interface Tracing {
@@ -83,13 +82,7 @@ function found(ref: string, finding: Finding, context: Context, alone: boolean):
 }
 
 async function findingIn(context: Context): Promise<Finding> {
-  const registry = await context.registry();
-  const limits = await graces(context);
-  const things = thingsOn(
-    registry,
-    ({ facts }) => stateOf(facts, context.now, limits).state,
-    (id, message) => context.report(id, fault("dataerr", message)),
-  );
+  const things = await thingsIn(context, await graces(context));
   return { things, cwd: context.cwd, trusts: await trusted(context), warn: (message) => context.say(message) };
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
+import { indexDirectory } from "../../lib/registry/layout.js";
 import { type Person, recipe, site, userOf } from "../support/cluster.js";
 import { asUser, type Result } from "../support/sandbox.js";
 
@@ -165,7 +166,7 @@ t.test("hostile files in every area neither stop, slow nor fool the others", asy
   planted.push(...plant(at("hosts"), (n) => `host.${n + 1}.json`));
   for (const part of ["summary.ndjson", "full.ndjson", "handles"])
     planted.push(...plant(at("packs/lab-bob"), (n) => `20261120-00000${n}-aaaaa0..20261120-00000${n}-aaaaa9.${part}`));
-  const index = fs.readdirSync(at("index/lab-alice"))[0] ?? "00";
+  const index = path.basename(indexDirectory("", "lab-alice", artifact?.["id"]));
   planted.push(
     ...plant(at("index/lab-bob", index), (n) => `${artifact?.["id"]}.used.2026112${n % 2}-00000${n}-aaaaa0`),
   );

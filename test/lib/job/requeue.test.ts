@@ -11,7 +11,7 @@ type Test = typeof import("tap").default;
 
 /** Starts a job, signals it once its command says that it runs, and gives its end and whether it asked to be queued again. */
 async function warned(
-  t: Pick<Test, "testdir" | "same" | "notOk">,
+  t: Pick<Test, "testdir" | "same">,
   body: string,
   { signal, max_attempts = 3, ...how }: JobHow & { signal?: string; max_attempts?: number } = {},
 ) {
@@ -21,7 +21,7 @@ async function warned(
   const asked = path.join(t.testdir(), "requeue.json");
   const { code, stderr } = await told(place, "SIGUSR1", { LAB_LOCAL_JOB_REQUEUE: asked });
   t.same(violations(exitSchema, place.left("attempt-1/exit.json")), []);
-  t.notOk(place.runs(), "nothing of it is left");
+  await until("nothing of it is left", () => !place.runs());
   const [exit, log] = [place.left("attempt-1/exit.json") as object, place.text("attempt-1/job.log")];
   return { code, stderr, exit, log, requeued: fs.existsSync(asked) };
 }
