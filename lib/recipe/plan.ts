@@ -1,8 +1,9 @@
 // A recipe becomes a run: a record with an id that nothing on disk knows yet.
 import crypto from "node:crypto";
 import path from "node:path";
-import type { Run, RunInput, RunOutput, RunSource } from "../record/run.js";
+import type { Run, RunInput, RunOutput } from "../record/run.js";
 import { drawRunId } from "../record/run-id.js";
+import type { RunSource } from "../record/run-source.js";
 import { timestamp } from "../record/units.js";
 import { runCheckpoints } from "./checkpoints.js";
 import { runEval } from "./eval.js";

@@ -1,6 +1,6 @@
 // What a job asks for: the declaration, and its sizes and times as numbers.
 import * as v from "valibot";
-import type { Resources } from "../record/run.js";
+import type { Resources } from "../record/resources.js";
 import { parseDuration, parseSize } from "../record/units.js";
 import { line, readsAs, size, sizeOr, withUnit } from "./pieces.js";
 import { normalExtra, sbatchExtraTrouble } from "./sbatch-extra.js";

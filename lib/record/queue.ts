@@ -1,7 +1,7 @@
 // The local scheduler's queue: what is known of a job, each fact written once by one writer, and who works on it.
 import * as v from "valibot";
 import { verdicts } from "./facts.js";
-import { resourcesSchema } from "./run.js";
+import { resourcesSchema } from "./resources.js";
 import { count, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
 
 /**

@@ -3,6 +3,8 @@ import * as v from "valibot";
 import { artifactId } from "./artifact.js";
 import { answerEntries, cachingSchema } from "./claim.js";
 import { phases } from "./phase.js";
+import { resourcesSchema } from "./resources.js";
+import { runSourceSchema } from "./run-source.js";
 import {
   count,
   digest,
@@ -17,39 +19,6 @@ import {
   time,
   words,
 } from "./schema.js";
-
-export const resourcesSchema = v.looseObject({
-  gpus: maybe(count),
-  cpus: maybe(count),
-  mem_bytes: maybe(count),
-  time_s: maybe(seconds),
-  nodes: maybe(count),
-  partition: maybe(text),
-  qos: maybe(text),
-  account: maybe(text),
-  constraint: maybe(text),
-  gpu_mem_bytes: maybe(count),
-  tmp_disk_bytes: maybe(count),
-  priority: maybe(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10))),
-  exclude: maybe(text),
-  reservation: maybe(text),
-  max_concurrent: maybe(count),
-  sbatch_extra: maybe(words),
-  components: maybe(
-    v.array(
-      v.looseObject({
-        gpus: maybe(count),
-        cpus: maybe(count),
-        mem_bytes: maybe(count),
-        nodes: maybe(count),
-        partition: maybe(text),
-        constraint: maybe(text),
-        sbatch_extra: maybe(words),
-      }),
-    ),
-  ),
-});
-export type Resources = v.InferOutput<typeof resourcesSchema>;
 
 /** What nobody here made: `path` is always absolute, `recorded` is the fingerprint that the gate checks. */
 export const externalInputSchema = v.looseObject({
@@ -118,25 +87,6 @@ export const narrativeSchema = v.looseObject({
   expected_outcome: maybe(text),
   note: maybe(text),
 });
-
-export const runSourceSchema = v.looseObject({
-  kind: v.picklist(["git", "directory"]),
-  root: path,
-  paths: maybe(words),
-  ignore: maybe(words),
-  include: maybe(words),
-  unpack: maybe(v.picklist(["auto", "node", "shared"])),
-  digest: maybe(digest),
-  paths_digest: maybe(digest),
-  tar: maybe(path),
-  tar_digest: maybe(digest),
-  files: maybe(count),
-  bytes: maybe(count),
-  commit: maybe(text),
-  branch: maybe(text),
-  dirty: maybe(v.boolean()),
-});
-export type RunSource = v.InferOutput<typeof runSourceSchema>;
 
 /** Which point of which sweep it is: `point` has the values of its axes by their paths in the recipe. */
 export const sweepMemberSchema = v.looseObject({

@@ -1,7 +1,7 @@
 // A sweep: which points it has, and which run each of them is. Its file in the registry has this record first, without the
 // points, and then a line a point.
 import * as v from "valibot";
-import { runSourceSchema } from "./run.js";
+import { runSourceSchema } from "./run-source.js";
 import { count, digest, errorOfRecord, maybe, path, record, runId, table, text, time, words } from "./schema.js";
 
 export const sweepPointSchema = v.looseObject({

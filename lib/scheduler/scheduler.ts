@@ -1,6 +1,6 @@
 // What every scheduler can do, however it does it. Slurm and the local scheduler are behind this.
 import type { JobView } from "../record/facts.js";
-import type { Resources } from "../record/run.js";
+import type { Resources } from "../record/resources.js";
 
 export const dependencyTypes = ["after", "afterok", "afterany", "afternotok"] as const;
 export type DependencyType = (typeof dependencyTypes)[number];

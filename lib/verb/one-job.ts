@@ -1,6 +1,7 @@
 // Many runs in one job: what that asks for in all, and what each of them gets of it.
 import { fault } from "../record/fault.js";
-import type { Resources, Run } from "../record/run.js";
+import type { Resources } from "../record/resources.js";
+import type { Run } from "../record/run.js";
 
 /** What srun gives one of the runs of a job; memory that nobody asks for is not shared out. */
 export function stepOptions({ resources: { cpus, mem_bytes, gpus } }: Run): string[] {

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
-import type { RunSource } from "../record/run.js";
+import type { RunSource } from "../record/run-source.js";
 import { cacheDirectory, cachePath } from "../registry/cache.js";
 import type { Inspections } from "../source/inspections.js";
 import type { SnapshotOptions } from "../source/snapshot.js";

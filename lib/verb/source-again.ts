@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import type { Context } from "../command/context.js";
 import { fault, systemFault } from "../record/fault.js";
-import type { Run, RunSource } from "../record/run.js";
+import type { Run } from "../record/run.js";
+import type { RunSource } from "../record/run-source.js";
 import { snapshotSchema } from "../record/snapshot.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { snapshotFiles } from "../registry/layout.js";

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import type { JobView } from "../../lib/record/facts.js";
-import type { Resources } from "../../lib/record/run.js";
+import type { Resources } from "../../lib/record/resources.js";
 import type { SubmitRequest } from "../../lib/scheduler/scheduler.js";
 import { until } from "../support/sandbox.js";
 import { ownCluster, prepared, registry, schedulerOf, slurmLog, userOf } from "./scheduler-harness.js";

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import { constrainedMemory } from "node:process";
-import type { Resources } from "../../record/run.js";
+import type { Resources } from "../../record/resources.js";
 import { shortSize } from "../../record/units.js";
 
 export interface Capacity {

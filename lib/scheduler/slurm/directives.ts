@@ -2,7 +2,8 @@
 import { fault } from "../../record/fault.js";
 import { jobName } from "../../record/job-name.js";
 import { requeueOf, warningSignal } from "../../record/requeue.js";
-import type { Resources, Run } from "../../record/run.js";
+import type { Resources } from "../../record/resources.js";
+import type { Run } from "../../record/run.js";
 import { slurmTime } from "../../record/units.js";
 import { jobComment } from "./comment.js";
 import { directiveWord } from "./directive-words.js";

@@ -1,6 +1,6 @@
 // What can be done about a job that Slurm refused, where its words tell.
 import { nearest } from "../../record/names.js";
-import type { Resources } from "../../record/run.js";
+import type { Resources } from "../../record/resources.js";
 import type { SlurmClient } from "./client.js";
 import { explainLimit } from "./limits.js";
 

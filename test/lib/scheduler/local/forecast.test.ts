@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
-import type { Resources } from "../../../../lib/record/run.js";
+import type { Resources } from "../../../../lib/record/resources.js";
 import { type Dependent, forecast, type Running } from "../../../../lib/scheduler/local/forecast.js";
 import type { Candidate } from "../../../../lib/scheduler/local/order.js";
 import { item, queued } from "./worlds.js";

@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import esbuild from "esbuild";
 import type { Test } from "tap";
 import type { JobView } from "../../../../lib/record/facts.js";
-import type { Resources } from "../../../../lib/record/run.js";
+import type { Resources } from "../../../../lib/record/resources.js";
 import { drawRunId } from "../../../../lib/record/run-id.js";
 import { initRegistry } from "../../../../lib/registry/init.js";
 import { queueFiles } from "../../../../lib/registry/queue.js";

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { fault } from "../../../../lib/record/fault.js";
-import type { Resources } from "../../../../lib/record/run.js";
+import type { Resources } from "../../../../lib/record/resources.js";
 import { drawRunId } from "../../../../lib/record/run-id.js";
 import { localJobId } from "../../../../lib/scheduler/local/enqueue.js";
 import { house, until } from "./harness.js";

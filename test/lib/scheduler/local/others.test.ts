@@ -7,7 +7,7 @@ import path from "node:path";
 import t, { type Test } from "tap";
 import { fault } from "../../../../lib/record/fault.js";
 import type { JobEnded, JobQueued, Lease, Reservation } from "../../../../lib/record/queue.js";
-import type { Resources } from "../../../../lib/record/run.js";
+import type { Resources } from "../../../../lib/record/resources.js";
 import { bootId, processStart } from "../../../../lib/scheduler/local/processes.js";
 import { possible } from "../../registry/support.js";
 import { type House, host, house, until } from "./harness.js";
