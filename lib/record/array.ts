@@ -1,7 +1,8 @@
 // Arrays: many runs of one shape in one script, and the parts in which they are given to the scheduler.
 import * as v from "valibot";
+import { acceptedEntries, senderEntries } from "./facts.js";
 import { fault } from "./fault.js";
-import { count, maybe, record, runId, text, time, words } from "./schema.js";
+import { count, maybe, record, runId, text, time } from "./schema.js";
 
 /** arrays/<user>/<id>/array.json: what its script and its index are of. Written last. */
 export const arraySchema = record("array", {
@@ -28,11 +29,7 @@ export const partSchema = record("part", {
   indices: text,
   token: text,
   by: v.picklist(["submit", "advance"]),
-  user: text,
-  host: text,
-  pid: maybe(count),
-  pid_start: maybe(text),
-  at: time,
+  ...senderEntries,
 });
 export type Part = v.InferOutput<typeof partSchema>;
 
@@ -40,14 +37,8 @@ export type Part = v.InferOutput<typeof partSchema>;
 export const partReceiptSchema = record("part-receipt", {
   array: runId,
   part: count,
-  scheduler: text,
-  job: text,
   one_job: maybe(v.boolean()),
-  cluster: maybe(text),
-  argv: maybe(words),
-  says: maybe(text),
-  found: maybe(v.boolean()),
-  at: time,
+  ...acceptedEntries,
 });
 export type PartReceipt = v.InferOutput<typeof partReceiptSchema>;
 

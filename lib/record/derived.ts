@@ -1,6 +1,6 @@
 // What a command has made of a run's metrics and files: the first line of the file that keeps it.
 import * as v from "valibot";
-import { count, digest, errorOfRecord, maybe, record, runId, seconds, text, time } from "./schema.js";
+import { anyNumber, count, digest, errorOfRecord, maybe, record, runId, seconds, text, time } from "./schema.js";
 
 export const derivedSchema = record("derived", {
   run: runId,
@@ -20,7 +20,7 @@ export const derivedSchema = record("derived", {
   elapsed_s: maybe(seconds),
   at: maybe(time),
   /** In streams, not on disk: the last values, whether it was there already, and that nothing was kept. */
-  metrics: maybe(v.record(v.string(), v.union([v.number(), v.picklist(["NaN", "Infinity", "-Infinity"])]))),
+  metrics: maybe(v.record(v.string(), anyNumber)),
   kept: maybe(v.boolean()),
   dry_run: maybe(v.boolean()),
   error: maybe(errorOfRecord),

@@ -1,6 +1,7 @@
 // attempt-<n>/eval.json: how the evaluation ended that followed the command in its job.
 import * as v from "valibot";
-import { count, maybe, path, record, runId, seconds, text, time } from "./schema.js";
+import { chosenCheckpointSchema } from "./facts.js";
+import { count, maybe, record, runId, seconds, text, time } from "./schema.js";
 
 export const evaluationSchema = record("evaluation", {
   run: runId,
@@ -9,10 +10,8 @@ export const evaluationSchema = record("evaluation", {
   code: count,
   signal: maybe(text),
   message: maybe(text),
-  /** What was evaluated, and how that was found to be the one. */
-  checkpoint: maybe(
-    v.looseObject({ path, step: maybe(count), how: maybe(v.picklist(["pointer", "step", "single", "given"])) }),
-  ),
+  /** What was evaluated. */
+  checkpoint: maybe(chosenCheckpointSchema),
   started_at: time,
   at: time,
   wall_s: maybe(seconds),

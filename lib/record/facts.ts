@@ -3,25 +3,11 @@ import * as v from "valibot";
 import { answerEntries } from "./claim.js";
 import { count, digest, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
 
-/** submit-<n>/intent.json: sbatch is about to be called, by whom; or `void`: nobody may call it any more. */
-export const intentSchema = record("intent", {
-  run: runId,
-  submission: count,
-  token: text,
-  void: maybe(v.boolean()),
-  by: v.picklist(["submit", "job", "reconcile", "cancel"]),
-  user: text,
-  host: text,
-  pid: maybe(count),
-  pid_start: maybe(text),
-  at: time,
-});
-export type Intent = v.InferOutput<typeof intentSchema>;
+/** Who is about to call the scheduler, and since when. */
+export const senderEntries = { user: text, host: text, pid: maybe(count), pid_start: maybe(text), at: time };
 
-/** submit-<n>/receipt.json: the scheduler took it. */
-export const receiptSchema = record("receipt", {
-  run: runId,
-  submission: count,
+/** What the scheduler that took it said, or what was found of it later. */
+export const acceptedEntries = {
   scheduler: text,
   job: text,
   cluster: maybe(text),
@@ -29,7 +15,28 @@ export const receiptSchema = record("receipt", {
   says: maybe(text),
   found: maybe(v.boolean()),
   at: time,
+};
+
+/** A checkpoint that something goes on from, or is about, and how it was found to be the one. */
+export const chosenCheckpointSchema = v.looseObject({
+  path,
+  step: maybe(count),
+  how: maybe(v.picklist(["pointer", "step", "single", "given"])),
 });
+
+/** submit-<n>/intent.json: sbatch is about to be called, by whom; or `void`: nobody may call it any more. */
+export const intentSchema = record("intent", {
+  run: runId,
+  submission: count,
+  token: text,
+  void: maybe(v.boolean()),
+  by: v.picklist(["submit", "job", "reconcile", "cancel"]),
+  ...senderEntries,
+});
+export type Intent = v.InferOutput<typeof intentSchema>;
+
+/** submit-<n>/receipt.json: the scheduler took it. */
+export const receiptSchema = record("receipt", { run: runId, submission: count, ...acceptedEntries });
 export type Receipt = v.InferOutput<typeof receiptSchema>;
 
 /** An input as the gate of the job looks for it. */
@@ -97,10 +104,8 @@ export const startSchema = record("start", {
   /** Told by no one else: by it the writer recognises its own record. */
   token: maybe(text),
   at: time,
-  /** The checkpoint that it goes on from, and how that was found to be the one. */
-  resume: maybe(
-    v.looseObject({ path, step: maybe(count), how: maybe(v.picklist(["pointer", "step", "single", "given"])) }),
-  ),
+  /** The checkpoint that it goes on from. */
+  resume: maybe(chosenCheckpointSchema),
 });
 export type Start = v.InferOutput<typeof startSchema>;
 

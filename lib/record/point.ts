@@ -1,5 +1,6 @@
 // One value of a metric as the toolkit reckons with it, and how lines that programs write become one, fast.
 import type { Metric } from "./records.js";
+import { utcTime } from "./utc-time.js";
 
 /** A value of a metric; NaN and the infinities are numbers here, and words in a record. */
 export interface Point {
@@ -33,7 +34,7 @@ const special = /^([-+]?)(nan|inf|infinity)$/i;
 const number = "-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][-+]?\\d+)?";
 const usual = new RegExp(
   `\\{ ?"name": ?"([^"\\\\\\n\\p{Cc}]*)", ?"value": ?(?:(${number})|"(NaN|-?Infinity)")(?:, ?"step": ?(${number}))?` +
-    `(?:, ?"at": ?"(\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?Z)")?\\}\\r?\\n`,
+    `(?:, ?"at": ?"(${utcTime})")?\\}\\r?\\n`,
   "uy",
 );
 
@@ -89,7 +90,7 @@ export function pointOf(line: string): Point | undefined {
   return Object.keys(more).length === 0 ? point : { ...point, more };
 }
 
-const time = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?Z$/;
+const time = new RegExp(`^${utcTime}$`);
 
 function numeric(value: unknown): number | undefined {
   return typeof value === "number" ? value : typeof value === "string" ? numberIn(value) : undefined;

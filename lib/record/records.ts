@@ -35,7 +35,7 @@ import {
   reservationSchema,
 } from "./queue.js";
 import { runSchema } from "./run.js";
-import { count, errorOfRecord, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
+import { anyNumber, count, errorOfRecord, maybe, path, record, runId, seconds, text, time, words } from "./schema.js";
 import { snapshotSchema } from "./snapshot.js";
 import { sweepSchema, sweepStatusSchema } from "./sweep.js";
 
@@ -101,7 +101,7 @@ export type Job = v.InferOutput<typeof jobSchema>;
 export const metricSchema = record("metric", {
   run: runId,
   name: text,
-  value: v.union([v.number(), v.picklist(["NaN", "Infinity", "-Infinity"])]),
+  value: anyNumber,
   step: maybe(v.number()),
   at: maybe(time),
   attempt: maybe(count),

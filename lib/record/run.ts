@@ -169,6 +169,15 @@ export const environmentSchema = v.looseObject({
   inherit: maybe(v.boolean()),
 });
 
+/** The recipe's own text, the files that it extends, nearest first, and what was set besides. */
+export const runRecipeSchema = v.looseObject({
+  path: maybe(path),
+  text,
+  digest,
+  extends: maybe(v.array(path)),
+  set: maybe(words),
+});
+
 export const runSchema = record("run", {
   id: runId,
   phase: v.picklist(phases),
@@ -179,7 +188,7 @@ export const runSchema = record("run", {
   planned_at: time,
   created_at: maybe(time),
   state: maybe(text),
-  recipe: v.looseObject({ path: maybe(path), text, digest, extends: maybe(v.array(path)), set: maybe(words) }),
+  recipe: runRecipeSchema,
   repo: maybe(text),
   source: runSourceSchema,
   workdir: text,

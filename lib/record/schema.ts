@@ -1,22 +1,20 @@
 // The pieces that record declarations are made of, and the one way a value is checked against them.
 import * as v from "valibot";
 import { type Fault, type FaultCode, fault, faults } from "./fault.js";
+import { utcTime } from "./utc-time.js";
 
 export const text = v.string();
 export const words = v.array(v.string());
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const seconds = v.pipe(v.number(), v.minValue(0));
-export const time = v.pipe(
-  v.string(),
-  v.regex(
-    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?Z$/,
-    "is not a time in UTC (RFC 3339, with Z)",
-  ),
-);
+export const time = v.pipe(v.string(), v.regex(new RegExp(`^${utcTime}$`), "is not a time in UTC (RFC 3339, with Z)"));
 export const digest = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, "is not a sha256:… digest"));
 export const runId = v.pipe(v.string(), v.regex(/^\d{8}-\d{6}-[0-9a-hjkmnp-tv-z]{6}$/, "is not a run id"));
 export const path = v.pipe(v.string(), v.regex(/^\//, "is not an absolute path"));
 export const maybe = v.exactOptional;
+
+/** Any number: JSON has words only for NaN and the infinities. */
+export const anyNumber = v.union([v.number(), v.picklist(["NaN", "Infinity", "-Infinity"])]);
 
 /** Tables of a recipe whose values are anything TOML can say. */
 export const table = v.record(v.string(), v.unknown());

@@ -1,10 +1,12 @@
 // A sweep: which points it has, and which run each of them is. Its file in the registry has this record first, without the
 // points, and then a line a point.
 import * as v from "valibot";
+import { runRecipeSchema } from "./run.js";
 import { runSourceSchema } from "./run-source.js";
-import { count, digest, errorOfRecord, maybe, path, record, runId, table, text, time, words } from "./schema.js";
+import { count, errorOfRecord, maybe, record, runId, table, text, time } from "./schema.js";
 
-export const sweepPointSchema = v.looseObject({
+/** Which point it is. */
+const pointEntries = {
   index: count,
   run: runId,
   /** What it sets, by paths in the recipe. */
@@ -13,6 +15,10 @@ export const sweepPointSchema = v.looseObject({
   name: maybe(text),
   /** The how manyeth of the seeds, where there are several. */
   replicate: maybe(count),
+};
+
+export const sweepPointSchema = v.looseObject({
+  ...pointEntries,
   /** What makes its run of `plan`: a JSON merge patch. */
   own: maybe(table),
 });
@@ -28,7 +34,7 @@ export const sweepSchema = record("sweep", {
   /** How many points it has; and before `sample` and `max_runs`, where that are more. */
   of: count,
   all: maybe(count),
-  recipe: v.looseObject({ path: maybe(path), text, digest, extends: maybe(v.array(path)), set: maybe(words) }),
+  recipe: runRecipeSchema,
   /** What is swept, and the values of it where all points together have few. */
   axes: v.array(v.looseObject({ path: text, values: maybe(v.array(v.unknown())) })),
   max_concurrent: maybe(count),
@@ -60,14 +66,10 @@ export const sweepStatusSchema = record("sweep-status", {
   points: maybe(
     v.array(
       v.looseObject({
-        index: count,
-        run: runId,
+        ...pointEntries,
         state: text,
         mode: maybe(text),
         message: maybe(text),
-        point: table,
-        name: maybe(text),
-        replicate: maybe(count),
         /** The best that it has reached. */
         value: maybe(v.number()),
       }),
