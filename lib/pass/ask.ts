@@ -6,8 +6,8 @@ import { timestamp } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { openRun } from "../registry/runs.js";
 import { writeReceipt, writerAlive } from "../registry/submissions.js";
-import type { JobQuery, Queue } from "../scheduler/scheduler.js";
-import { acknowledgePart, foundJobs, lastArray, soughtAs, soughtFor } from "./lost-parts.js";
+import type { JobQuery, Queue, SoughtRun } from "../scheduler/scheduler.js";
+import { acknowledgePart, foundJobs, lastArray, soughtFor } from "./lost-parts.js";
 import { rowIn } from "./memory.js";
 import { ownView, queryOf } from "./own-job.js";
 import type { Pass } from "./reconcile.js";
@@ -38,7 +38,12 @@ export async function findLost(pass: Pass, looked: Looked[], queue: Queue): Prom
     item.hold = writerAlive(lastIntent(item.run) as NonNullable<ReturnType<typeof lastIntent>>) === true;
   const asked = missing.filter(({ hold }) => !hold);
   if (asked.length === 0) return undefined;
-  const sought = new Map(asked.map(({ run }) => [soughtAs(run), soughtFor(run, pass.registry)]));
+  // The elements of one part have one job.
+  const sought = new Map<string, SoughtRun>();
+  for (const { run } of asked) {
+    const one = soughtFor(run, pass.registry);
+    sought.set(`${one.run} ${one.part}`, one);
+  }
   const found = await answer(asked, () => pass.scheduler.find(pass.registry.id, [...sought.values()]));
   if (isFault(found)) return found;
   const jobs = foundJobs(found, pass.registry);
@@ -69,7 +74,7 @@ function acknowledge(pass: Pass, item: Looked, job: string): true {
   const run = item.run.run.id;
   const at = timestamp(pass.now);
   const array = lastArray(item.run);
-  if (array) acknowledgePart(pass, array, job);
+  if (array) acknowledgePart(pass, item.run, array, job);
   else
     writeReceipt(pass.registry, item.run.dir, {
       type: "receipt",

@@ -1,11 +1,11 @@
 // What the caller can see of the job of another run, whoever's it is.
 import type { LeaderFact } from "../record/facts.js";
-import { jobName } from "../record/job-name.js";
 import { jobOf } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
+import { foundJobs, soughtFor } from "./lost-parts.js";
 import { ownView, queryOf } from "./own-job.js";
 
 /**
@@ -37,7 +37,7 @@ async function viewOf(leader: RunOnDisk, job: string, registry: Registry, schedu
 }
 
 /** A submission that nobody wrote down: it may have been heard all the same. */
-async function found({ run }: RunOnDisk, registry: Registry, scheduler: Scheduler) {
-  const sought = { run: run.id, job_name: jobName(run), since: Date.parse(run.planned_at), user: run.user };
-  return (await scheduler.find(registry.id, [sought]))[0]?.view;
+async function found(leader: RunOnDisk, registry: Registry, scheduler: Scheduler) {
+  const sought = { ...soughtFor(leader, registry), since: Date.parse(leader.run.planned_at), user: leader.run.user };
+  return foundJobs(await scheduler.find(registry.id, [sought]), registry)(leader);
 }

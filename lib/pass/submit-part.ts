@@ -18,6 +18,7 @@ import { list } from "../registry/read.js";
 import type { ArrayRequest, Submitted } from "../scheduler/scheduler.js";
 import { type Element, type ElementSent, failed, type Sending } from "./element-sent.js";
 import { jobFoundLater } from "./found-later.js";
+import { isJobOf } from "./lost-parts.js";
 import { isOvertaken } from "./seal-claim.js";
 import type { Sender } from "./submit.js";
 
@@ -143,6 +144,7 @@ async function send(sender: Sender, sending: Sending, part: ArrayPart): Promise<
   if (!scheduler.submitArray) throw fault("dataerr", "cannot submit an array: this scheduler has none");
   const request: ArrayRequest = {
     array: array.id,
+    part: part.part,
     registry: registry.id,
     job_name: jobName(array),
     script: arrayFiles(dir).script,
@@ -157,13 +159,9 @@ async function send(sender: Sender, sending: Sending, part: ArrayPart): Promise<
     return await scheduler.submitArray(request);
   } catch (error) {
     if (!isFault(error) || error.code !== "tempfail") throw error;
-    const known = new Set(readParts(sending.array).flatMap(({ receipt }) => receipt?.job ?? []));
-    const found = await jobFoundLater(
-      sender,
-      { run: array.id, job_name: request.job_name },
-      error,
-      (job) => !known.has(job),
-    );
+    const parts = readParts(sending.array);
+    const sought = { run: array.id, part: part.part, job_name: request.job_name };
+    const found = await jobFoundLater(sender, sought, error, (job) => isJobOf(job, part, parts));
     return { job: found, argv: [], says: "found by its comment after the submission had timed out" };
   }
 }

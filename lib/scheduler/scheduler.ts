@@ -26,8 +26,9 @@ export interface SubmitRequest {
 
 /** A part of an array that is given to the scheduler as one job of many elements. */
 export interface ArrayRequest extends Omit<SubmitRequest, "run" | "submission" | "run_dir"> {
-  /** The array's id: by it the job is found again, as a run's is by the run's. */
+  /** The array's id and the part's number: by them the job is found again, as a run's is by the run's. */
   array: string;
+  part: number;
   dir: string;
   /** Which of its elements, as `0-299,305`. */
   indices: string;
@@ -84,12 +85,26 @@ export interface Queue extends Pick<ReadonlyMap<string, JobView>, "get" | "has" 
 
 export interface JobOwner {
   registry: string;
+  /** Or an array, and which part of it. */
   run: string;
+  part?: number;
+}
+
+/** A run, or a part of an array, whose job is sought: what that is called, and since when (milliseconds) it can have been submitted. */
+export interface SoughtRun {
+  run: string;
+  part?: number;
+  job_name: string;
+  since: number;
+  /** Whose it is; the caller's if not given. */
+  user?: string;
 }
 
 /** A job that carries our comment. */
 export interface FoundJob {
   run: string;
+  /** Absent where the job does not say: accounts know no comment of one that has not ended. */
+  part?: number;
   view: JobView;
 }
 
@@ -144,7 +159,7 @@ export interface Scheduler {
   /** Views with steps and memory of jobs that have ended, in one request; ids that nothing is known of are absent. Faults: `unavailable`. */
   details(jobs: JobQuery[]): Promise<Map<string, JobView>>;
   /** Jobs of these runs of this registry, wherever they are (queue, accounting), planned after `since` (milliseconds). */
-  find(registry: string, runs: { run: string; job_name: string; since: number; user?: string }[]): Promise<FoundJob[]>;
+  find(registry: string, runs: SoughtRun[]): Promise<FoundJob[]>;
   /** Whether jobs of other users can be seen at all; if not said, they can. Faults: `unavailable`. */
   seesOthers?(): Promise<boolean>;
   /** How many elements an array may have; where not said, there are no arrays. Faults: `unavailable`. */

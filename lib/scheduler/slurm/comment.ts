@@ -1,13 +1,14 @@
 // The comment by which a job tells whose run it is.
 import type { JobOwner } from "../scheduler.js";
 
-/** `lab/1 <registry id> <run id>`. */
-export function jobComment(registry: string, run: string): string {
-  return `lab/1 ${registry} ${run}`;
+/** `lab/1 <registry id> <run id>`; of a part of an array the array's id and the part's number. */
+export function jobComment(registry: string, run: string, part?: number): string {
+  return [`lab/1 ${registry} ${run}`, ...(part === undefined ? [] : [part])].join(" ");
 }
 
-/** The registry and run of a comment of ours, else undefined. */
+/** What a comment of ours says, else undefined. Of an array that was submitted by hand it does not name a part. */
 export function readComment(comment: string): JobOwner | undefined {
-  const [, registry, run] = /^lab\/1 (\S+) (\S+)$/.exec(comment.trim()) ?? [];
-  return registry === undefined || run === undefined ? undefined : { registry, run };
+  const [, registry, run, part] = /^lab\/1 (\S+) (\S+)(?: ([1-9]\d{0,8}))?$/.exec(comment.trim()) ?? [];
+  if (registry === undefined || run === undefined) return undefined;
+  return { registry, run, ...(part === undefined ? {} : { part: Number(part) }) };
 }

@@ -1,5 +1,7 @@
 // Whether a run has a job that nobody wrote down: an sbatch that timed out may have been heard all the same.
-import type { FoundJob } from "../scheduler.js";
+
+import type { JobView } from "../../record/facts.js";
+import type { FoundJob, JobOwner, SoughtRun } from "../scheduler.js";
 import { askAccounting } from "./accounting.js";
 import type { SlurmClient } from "./client.js";
 import { readComment } from "./comment.js";
@@ -7,15 +9,6 @@ import { queuedJobs } from "./queue.js";
 
 /** Names in one call. */
 const batch = 1000;
-
-/** A run whose job is sought: what its job is called, and since when (milliseconds) it can have been submitted. */
-export interface SoughtRun {
-  run: string;
-  job_name: string;
-  since: number;
-  /** Whose it is; the caller's if not given. */
-  user?: string;
-}
 
 /**
  * Jobs of these runs, all of one user: by their comment in the queue, then, for those not there, by name in accounting.
@@ -29,10 +22,9 @@ export async function findJobs(slurm: SlurmClient, registry: string, runs: reado
   for (const job of queue.keys()) {
     const told = queue.whose(job);
     const view = told?.registry === registry && sought.has(told.run) ? queue.get(job) : undefined;
-    if (told && view) found.push({ run: told.run, view });
+    if (told && view) found.push(foundJob(told, view));
   }
-  const seen = new Set(found.map(({ run }) => run));
-  const missing = runs.filter(({ run }) => !seen.has(run));
+  const missing = runs.filter((one) => !found.some((job) => isOf(job, one)));
   return [...found, ...(await findInAccounting(slurm, registry, missing))];
 }
 
@@ -46,12 +38,20 @@ async function findInAccounting(slurm: SlurmClient, registry: string, runs: read
     const options = ["--allocations", ...whose, `--name=${names.join(",")}`, `--starttime=${startTime(since)}`];
     for (const { view, told: isTold, comment, workdir } of (await askAccounting(slurm, options)) ?? []) {
       if (!isTold) continue;
-      const told = readComment(comment);
-      const run = comment === "" ? (workdir.split("/").at(-1) ?? "") : told?.registry === registry ? told.run : "";
-      if (sought.has(run)) found.push({ run, view });
+      const told = comment === "" ? { registry, run: workdir.split("/").at(-1) ?? "" } : readComment(comment);
+      if (told?.registry === registry && sought.has(told.run)) found.push(foundJob(told, view));
     }
   }
   return found;
+}
+
+function foundJob({ run, part }: JobOwner, view: JobView): FoundJob {
+  return { run, ...(part === undefined ? {} : { part }), view };
+}
+
+/** One part's job in the queue tells nothing of where another's is. */
+function isOf(job: FoundJob, { run, part }: SoughtRun): boolean {
+  return job.run === run && (part === undefined || job.part === part);
 }
 
 /** A time as sacct takes it (in UTC, as it is run), five minutes earlier, should its clock be behind ours. */

@@ -2,6 +2,7 @@
 import { fault } from "../../record/fault.js";
 import type { ArrayRequest, SubmitRequest, Submitted } from "../scheduler.js";
 import { type Answer, hintOf, type SlurmClient, slurmWords } from "./client.js";
+import { jobComment } from "./comment.js";
 import { remedy } from "./remedies.js";
 import { troubleOf } from "./trouble.js";
 
@@ -18,11 +19,11 @@ export async function submitJob(slurm: SlurmClient, request: SubmitRequest): Pro
 
 /** Submits some elements of an array, as one job. Its faults are those of a single one. */
 export async function submitArray(slurm: SlurmClient, request: ArrayRequest): Promise<Submitted> {
-  const { indices, throttle, one_job, dir } = request;
-  const dependencies = dependencyOptions(request.dependencies);
-  if (one_job) return sent(slurm, dependencies, dir, request, [indices]);
-  const option = `--array=${indices}${throttle === undefined ? "" : `%${throttle}`}`;
-  return sent(slurm, [option, ...dependencies], dir, request);
+  const { indices, throttle, one_job, dir, registry, array, part } = request;
+  // In the place of the script's own, which knows of no part.
+  const options = [`--comment=${jobComment(registry, array, part)}`, ...dependencyOptions(request.dependencies)];
+  if (one_job) return sent(slurm, options, dir, request, [indices]);
+  return sent(slurm, [`--array=${indices}${throttle === undefined ? "" : `%${throttle}`}`, ...options], dir, request);
 }
 
 type Asked = Pick<SubmitRequest, "script" | "job_name" | "resources">;

@@ -116,6 +116,34 @@ t.test("a part that timed out is found by what its job says of itself", async (t
   t.match(facts(1).submissions[1], { receipt: { job: "77_1", says: /found by its comment/ } });
 });
 
+t.test("a part that timed out is not taken for another that nobody wrote down", async (t) => {
+  const { send, fake, facts, elements, registry, array } = await setUp(t, 4);
+  linkPart(registry, array, [0, 1], { by: "submit", last: 0 });
+  fake.faults.set("submitArray", fault("tempfail", "Socket timed out"));
+  fake.found = [
+    { run: id, view: { job: "75_0", phase: "pending" } },
+    { run: id, part: 1, view: { job: "76", phase: "pending" } },
+    { run: id, part: 2, view: { job: "77_2", phase: "pending" } },
+  ];
+  t.strictSame(how(await send(9, elements.slice(2))), ["submitted", "submitted"]);
+  t.match(facts(3).submissions[1], { receipt: { job: "77_3" } });
+  t.equal(facts(0).submissions[1]?.receipt, undefined);
+});
+
+t.test("the number of a part that was taken back is taken again", async (t) => {
+  const { send, fake, array, facts, elements } = await setUp(t, 4);
+  fake.faults.set("submitArray", fault("unavailable", "Unable to contact slurm controller"));
+  await send();
+  fake.faults.clear();
+  t.strictSame(how(await send(2, elements.slice(2))), ["submitted", "submitted"]);
+  t.match(fake.parts, [{ part: 1, indices: "2-3" }]);
+  t.strictSame(
+    readParts(array).map(({ part, receipt }) => [part, receipt?.job]),
+    [[1, "101"]],
+  );
+  t.equal(facts(0).submissions[1]?.intent, undefined);
+});
+
 t.test("those that were given up, cancelled or are in another's part are left out", async (t) => {
   const { send, parts, registry, elements, array, states, facts } = await setUp(t, 5);
   const [first, second] = elements as [Element, Element];

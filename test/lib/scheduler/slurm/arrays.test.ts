@@ -11,6 +11,7 @@ import { fakeSlurm, queueTable } from "./fake-slurm.js";
 const dir = "/r/arrays/alice/20261121-000000-abc123";
 const request: ArrayRequest = {
   array: "20261121-000000-abc123",
+  part: 3,
   registry: "reg",
   job_name: "grid.abc123",
   script: `${dir}/script.sh`,
@@ -20,7 +21,9 @@ const request: ArrayRequest = {
   dependencies: [],
 };
 
-t.test("the elements are one option, and the script is the array's", async (t) => {
+t.test("the elements are one option, the script is the array's, and the comment the part's", async (t) => {
+  const comment = "--comment=lab/1 reg 20261121-000000-abc123 3";
+  const after = ["--dependency=afterok:5", "--kill-on-invalid-dep=yes"];
   const { slurm, calls } = fakeSlurm({ sbatch: { stdout: "77\n" } });
   t.match(await submitArray(slurm, { ...request, throttle: 4 }), { job: "77" });
   await submitArray(slurm, { ...request, dependencies: [{ type: "afterok", jobs: ["5"] }] });
@@ -28,9 +31,9 @@ t.test("the elements are one option, and the script is the array's", async (t) =
   t.strictSame(
     calls.map(({ argv, cwd }) => [cwd, ...argv]),
     [
-      [dir, "--parsable", "--array=0-299,305%4", request.script],
-      [dir, "--parsable", "--array=0-299,305", "--dependency=afterok:5", "--kill-on-invalid-dep=yes", request.script],
-      [dir, "--parsable", request.script, "0-299,305"],
+      [dir, "--parsable", "--array=0-299,305%4", comment, request.script],
+      [dir, "--parsable", "--array=0-299,305", comment, ...after, request.script],
+      [dir, "--parsable", comment, request.script, "0-299,305"],
     ],
   );
 });

@@ -64,6 +64,29 @@ t.test("by the comment in the queue, else by name and directory in accounting", 
   t.ok(calls[1]?.argv.includes("--starttime=2026-11-20T23:55:00"));
 });
 
+t.test("a part of an array by what its job says of it; another part's is none of it", async (t) => {
+  const array = run("aaaaaa");
+  const part = (n: number) => ({ ...sought("aaaaaa"), part: n });
+  const { slurm, calls } = fakeSlurm({
+    squeue: {
+      stdout: queueTable([queued("1_[0-1]", `lab/1 reg ${array} 1`), queued("2_2", `lab/1 reg ${array}`)]),
+    },
+    sacct: { stdout: table([accounted("3_4", `lab/1 reg ${array} 3`, "/elsewhere")]) },
+  });
+  t.same(
+    (await findJobs(slurm, "reg", [part(1)])).map((job) => [job.part, job.view.job]),
+    [
+      [1, "1_0"],
+      [1, "1_1"],
+      [undefined, "2_2"],
+    ],
+  );
+  const calls_before = calls.length;
+  const found = await findJobs(slurm, "reg", [part(1), part(3)]);
+  t.match(found.at(-1), { run: array, part: 3, view: { job: "3_4" } });
+  t.equal(calls.slice(calls_before).at(-1)?.program, "sacct", "the queue knows nothing of the third");
+});
+
 t.test("nothing more is asked than needed", async (t) => {
   const all = fakeSlurm({ squeue: { stdout: queueTable([queued("1", `lab/1 reg ${run("aaaaaa")}`)]) } });
   t.equal((await findJobs(all.slurm, "reg", [sought("aaaaaa")])).length, 1);
