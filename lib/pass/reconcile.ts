@@ -106,7 +106,8 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
     if ((young || waits(run)) && !run.facts.cancel) return undefined;
     if (pass.dry) return undefined;
     voidUnsubmitted(pass.registry, run);
-    return lookedAt(pass, openRun(pass.registry, pass.registry.user, id) ?? run, undefined, queue);
+    const now = openRun(pass.registry, pass.registry.user, id) ?? run;
+    return lookedAt(pass, now, jobOf(now.facts), queue);
   }
   return lookedAt(pass, run, jobOf(run.facts), queue);
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import t from "tap";
 import { lookAgain, openMemory } from "../../../lib/pass/memory.js";
 import { type Changed, type Pass, reconcile } from "../../../lib/pass/reconcile.js";
+import { voidUnsubmitted } from "../../../lib/pass/settle.js";
 import { type Fault, fault } from "../../../lib/record/fault.js";
 import type { Run } from "../../../lib/record/run.js";
 import { stateOf } from "../../../lib/record/state.js";
@@ -11,6 +12,7 @@ import { decide } from "../../../lib/registry/decisions.js";
 import type { RunOnDisk } from "../../../lib/registry/facts.js";
 import { marked, openRun } from "../../../lib/registry/runs.js";
 import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
+import { onWrite } from "../../../lib/registry/write.js";
 import { arrayOf } from "./fake-array.js";
 import { type Fake, fakeScheduler, newRegistry, readyRun, senderFor, submittedRun } from "./fake-scheduler.js";
 
@@ -249,6 +251,32 @@ t.test(
     t.strictSame(place.fake.cancelled, ["78_1"]);
   },
 );
+
+t.test("what is being sent as an element is not given up, though the pass had opened it before", async (t) => {
+  const place = setUp(t);
+  const { registry } = place.pass;
+  const { array, runs, facts } = await arrayOf(registry, 4);
+  const disk = (i: number) => openRun(registry, registry.user, runs[i] ?? "") as RunOnDisk;
+  const before = [disk(0), disk(1), disk(2), disk(3)];
+  linkPart(registry, array, [0, 1], { by: "submit", last: 0 });
+  // Another process is as quick as can be.
+  onWrite((step, file) => {
+    if (step !== "link" || !file.includes(before[2]?.run.id ?? "")) return;
+    onWrite(undefined);
+    linkPart(registry, array, [2], { by: "advance", last: 1 });
+  });
+  t.strictSame(
+    before.map((one) => voidUnsubmitted(registry, one)),
+    [false, false, false, true],
+  );
+  for (const i of [0, 2]) t.match(facts(i).submissions[1], { intent: { by: "submit", void: undefined } });
+  await place.once(4000);
+  t.strictSame(
+    runs.map((run) => outcomeOf(place, run)?.mode),
+    [undefined, undefined, undefined, "submit_error"],
+  );
+  t.ok(voidUnsubmitted(registry, disk(1), "cancel"), "a wish to cancel counts all the same");
+});
 
 t.test("an end that follows from absence follows from what is on disk too", async (t) => {
   const place = setUp(t);
