@@ -1,5 +1,6 @@
 // Giving elements of one array to the scheduler: seals, the part's intent, scheduler, receipt. As many as there is room for;
-// where the scheduler takes fewer, half as many, down to one. What is left waits. A crash between any two of these is repaired
+// where the scheduler takes fewer, half as many, down to one; where it says that something is wrong with them one tells
+// whether that is so of each, and then twice as many. What is left waits. A crash between any two of these is repaired
 // by reconcile, as of a single run.
 
 import { decided, lastSent, refused } from "../record/decided.js";
@@ -24,26 +25,33 @@ export async function submitElements(
   const said = new Map<Element, ElementSent>();
   const sealed = new Set<Element>();
   let rest = [...elements].sort((a, b) => a.index - b.index);
-  let [size, refusal]: [number, string | undefined] = [Math.min(rest.length, sending.room), undefined];
+  let size = Math.min(rest.length, sending.room);
+  let refusal: string | undefined;
+  let [isRefused, grows, sent] = [false, false, 0];
   while (rest.length > 0 && size > 0) {
     const taken = rest.slice(0, size);
     const ready = await sealedOf(sender, taken, sealed, said);
     rest = rest.filter((one) => !said.has(one));
     // Where some had to be left out others take their place.
     if (ready.length < taken.length) continue;
-    const sent = await sendPart(sender, sending, ready, said);
-    if (isFault(sent)) return endWith(sent, rest, said);
+    const answer = await sendPart(sender, sending, ready, said);
+    if (isFault(answer)) return endWith(answer, rest, said);
     rest = rest.filter((one) => !said.has(one));
-    if (sent === "again") continue;
-    if (sent === undefined) {
+    if (answer === "again") continue;
+    if (answer === undefined) {
+      sent += ready.length;
+      if (grows) refusal = undefined;
       // What was refused as a whole may have room for a part of what is left.
-      size = refusal === undefined ? 0 : Math.floor(size / 2);
+      if (!isRefused) size = 0;
+      else size = grows ? Math.min(2 * size, sending.room - sent) : Math.floor(size / 2);
       continue;
     }
-    refusal = sent.message;
-    if (size === 1 && !sent.isLimit) return failAll(sender, sent.error, rest, said);
-    // What is wrong with one is wrong with all, so that one tells.
-    size = sent.isLimit ? Math.floor(size / 2) : 1;
+    if (size === 1 && !answer.isLimit && sent === 0) return failAll(sender, answer.error, rest, said);
+    grows = !answer.isLimit && sent === 0;
+    refusal = answer.message;
+    if (!answer.isLimit && sent > 0) refusal += ` (of ${ready.length} at once; others were taken)`;
+    isRefused = true;
+    size = grows ? 1 : Math.floor(size / 2);
   }
   const message =
     refusal ?? `waits for room: ${sending.room === 0 ? "none is" : "no more is"} left beside your jobs in the queue`;

@@ -3,6 +3,7 @@ import t from "tap";
 import type { Element, ElementSent } from "../../../lib/pass/element-sent.js";
 import { submitElements } from "../../../lib/pass/submit-elements.js";
 import { fault } from "../../../lib/record/fault.js";
+import { parseIndices } from "../../../lib/record/indices.js";
 import { stateOf } from "../../../lib/record/state.js";
 import { linkPart, readParts } from "../../../lib/registry/arrays.js";
 import { openRun } from "../../../lib/registry/runs.js";
@@ -90,6 +91,34 @@ t.test("what is wrong with each is the end of all, after one was tried alone", a
   t.strictSame(parts().length + fake.calls.length, 2, "in two calls");
   t.equal(count(states(), "failed"), 8);
   t.match(facts(7).outcome, { mode: "submit_error", message: /Invalid partition/, hint: "cpu" });
+});
+
+t.test("what is wrong with many at once is not the end of each: one that is taken tells", async (t) => {
+  const { send, parts, fake, states, facts } = await setUp(t, 20);
+  const { submitArray } = fake;
+  fake.submitArray = async (request) => {
+    if (parseIndices(request.indices).length > 4) {
+      fake.parts.push(request);
+      throw fault("refused", "Invalid job array specification");
+    }
+    return (submitArray as NonNullable<typeof submitArray>)(request);
+  };
+  t.equal(count(how(await send()), "submitted"), 14);
+  t.strictSame(parts(), ["0-19", "0", "1-2", "3-6", "7-14", "7-10", "11-12", "13"]);
+  t.equal(count(states(), "deferred"), 6);
+  t.match(facts(19).decision, { message: "Invalid job array specification (of 8 at once; others were taken)" });
+});
+
+t.test("what was wrong for a moment holds up nothing", async (t) => {
+  const { send, parts, fake } = await setUp(t, 12);
+  const { submitArray } = fake;
+  fake.submitArray = async (request) => {
+    fake.submitArray = submitArray as NonNullable<typeof submitArray>;
+    fake.parts.push(request);
+    throw fault("refused", "Unspecified error");
+  };
+  t.equal(count(how(await send(9)), "submitted"), 9, "all that there is room for");
+  t.strictSame(parts(), ["0-8", "0", "1-2", "3-6", "7-8"]);
 });
 
 t.test("a scheduler out of reach leaves nothing half-done; one that did not answer, what may be", async (t) => {
