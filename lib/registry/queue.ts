@@ -1,7 +1,7 @@
 // The local scheduler's queue in files: queue/<user>/<job>.<fact>.json, each written once, and the workers' leases.
 import path from "node:path";
 import { type Exit, exitSchema, startSchema } from "../record/facts.js";
-import { errnoOf, fault, systemFault } from "../record/fault.js";
+import { errnoOf, fault, isFault, systemFault } from "../record/fault.js";
 import { isName, isUserName } from "../record/names.js";
 import type { JobQueued, Lease, QueueFact, QueueRecord } from "../record/queue.js";
 import { fs } from "./disk.js";
@@ -122,15 +122,25 @@ function openOutput({ job, run_dir, submission }: JobQueued, mode: number): numb
   }
 }
 
-/** The exit of the latest attempt, if this start of this job made it. */
+/** The exit of the latest attempt, if this start of this job made it. What is no such record says nothing. */
 function exitOf({ job, run_dir }: JobQueued, restart: number, owner: number): Exit | undefined {
   const lab = envelope(run_dir);
   const attempts = list(lab).map((name) => numbered(name, "attempt-"));
   for (const n of attempts.filter((n) => n !== undefined).sort((a, b) => b - a)) {
-    const start = readRecord(path.join(attemptDirectory(lab, n), "start.json"), startSchema, { owner });
+    const start = whole(() => readRecord(path.join(attemptDirectory(lab, n), "start.json"), startSchema, { owner }));
     if (start?.job !== job) continue;
     if ((start.restart ?? 0) !== restart) return undefined;
-    return readRecord(path.join(attemptDirectory(lab, n), "exit.json"), exitSchema, { owner });
+    return whole(() => readRecord(path.join(attemptDirectory(lab, n), "exit.json"), exitSchema, { owner }));
   }
   return undefined;
+}
+
+/** A job that wrote nonsense, or was killed while it wrote, must come to its end all the same. */
+function whole<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isFault(error) && error.code === "dataerr") return undefined;
+    throw error;
+  }
 }

@@ -99,29 +99,30 @@ for (const kill of ["temp:requeued-1", "link:requeued-1", "done:requeued"]) {
   });
 }
 
-t.test("the exit of an earlier start says nothing of this one", async (t) => {
-  const h = await house(t);
-  const attempt = path.join("$PWD", ".lab", "attempt-1");
-  const fact = (type: string, more: object) =>
-    JSON.stringify({ type, v: 1, attempt: 1, at: "2026-01-02T03:04:05Z", ...more });
-  const job = await h.submit("", {}, { requeue: true });
-  const start = fact("start", { run: job.run, submission: 1, job: job.job, host: "here", restart: 0 });
-  const exit = fact("exit", { run: job.run, reason: "command", code: 0 });
-  fs.writeFileSync(
-    job.script,
-    `echo on; [ $LAB_LOCAL_RESTARTS = 1 ] || { mkdir -p ${attempt}; echo '${start}' > ${attempt}/start.json; echo '${exit}' > ${attempt}/exit.json; }; sleep 300`,
-  );
-  const first = h.work({ boot: "first boot" });
-  await until("the first start", () => job.said() === "on\n");
-  await first.leave();
-  process.kill(-(h.store.read(job.job, "started")?.pid ?? 0), "SIGKILL");
-  const second = h.work();
-  await until("the second start", () => job.said() === "on\non\n");
-  await second.leave();
-  process.kill(-(h.store.read(job.job, "started", 1)?.pid ?? 0), "SIGKILL");
-  h.work();
-  t.match(await h.ended(job.job), { verdict: "failed", reason: /no worker was there/ });
-});
+for (const whole of [true, false])
+  t.test(`the ${whole ? "exit" : "half written record"} of an earlier start says nothing of this one`, async (t) => {
+    const h = await house(t);
+    const attempt = path.join("$PWD", ".lab", "attempt-1");
+    const fact = (type: string, more: object) =>
+      JSON.stringify({ type, v: 1, attempt: 1, at: "2026-01-02T03:04:05Z", ...more });
+    const job = await h.submit("", {}, { requeue: true });
+    const start = fact("start", { run: job.run, submission: 1, job: job.job, host: "here", restart: 0 });
+    const exit = fact("exit", { run: job.run, reason: "command", code: 0 });
+    fs.writeFileSync(
+      job.script,
+      `[ $LAB_LOCAL_RESTARTS = 1 ] || { mkdir -p ${attempt}; echo '${whole ? start : ""}' > ${attempt}/start.json; echo '${exit}' > ${attempt}/exit.json; }; echo on; sleep 300`,
+    );
+    const first = h.work({ boot: "first boot" });
+    await until("the first start", () => job.said() === "on\n");
+    await first.leave();
+    process.kill(-(h.store.read(job.job, "started")?.pid ?? 0), "SIGKILL");
+    const second = h.work();
+    await until("the second start", () => job.said() === "on\non\n");
+    await second.leave();
+    process.kill(-(h.store.read(job.job, "started", 1)?.pid ?? 0), "SIGKILL");
+    h.work();
+    t.match(await h.ended(job.job), { verdict: "failed", reason: /no worker was there/ });
+  });
 
 t.test("a warning before the time limit reaches the first process, once, also from the next worker", async (t) => {
   const h = await house(t);
