@@ -7,6 +7,7 @@ import { type Context, openers, type Terminal } from "./context.js";
 import { carriesError } from "./each.js";
 import { type Messages, messages } from "./messages.js";
 import { type Output, openOutput } from "./output.js";
+import { paceOf } from "./pace.js";
 import { placeOf } from "./place.js";
 import { onSignals } from "./signals.js";
 import type { OptionsOf, Spec } from "./spec.js";
@@ -77,6 +78,7 @@ async function session(
   const output = await openOutput(spec, options, terminal, 1, now);
   const { context, state } = contextOf(spec, parsed, now, terminal, signal, says, later);
   const passed: object[] = [];
+  const pace = paceOf();
   try {
     const given = await inputOf(spec, parsed, terminal, says, signal, state, passed);
     const input = await pastErrors(given, passed, async (record) => {
@@ -86,8 +88,10 @@ async function session(
     for await (const record of input === undefined ? [] : run(input, options as never, context)) {
       if (carriesError(record)) state.raise(faults.refused.exit);
       // Who acts hears at once that nobody reads, and stops at this record; what only passes by is no act.
-      const wait = output.write(record, spec.acts === true && record !== state.given);
+      const now = pace.mustLeave() && spec.acts === true && record !== state.given;
+      const wait = output.write(record, now);
       if (wait) await wait;
+      if (now) pace.left();
     }
   } catch (error) {
     if (isUnwritable(error)) throw error;

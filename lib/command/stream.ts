@@ -5,6 +5,7 @@ import fs from "node:fs";
 import type { Readable } from "node:stream";
 import { errnoOf, systemFault } from "../record/fault.js";
 import type { StopSignal } from "../record/stop-signal.js";
+import { atHand } from "./many.js";
 import { unwritable } from "./unwritable.js";
 
 type Bad = (line: number, why: string) => void;
@@ -30,6 +31,7 @@ export async function* readRecords(fd: number, bad: Bad, signal?: StopSignal): A
   const parser = ndjson.parse(options) as unknown as Splitter;
   watchLines(parser, bad);
   const buffer = Buffer.allocUnsafe(65_536);
+  let count = 0;
   let ended = false;
   parser.on("end", () => {
     ended = true;
@@ -41,7 +43,10 @@ export async function* readRecords(fd: number, bad: Bad, signal?: StopSignal): A
       if (!parser.write(Buffer.from(buffer.subarray(0, length)))) await settled(parser);
     } else parser.end();
     await settled(parser);
-    for (let record = parser.read(); record !== null; record = parser.read()) yield record;
+    for (let record = parser.read(); record !== null; record = parser.read()) {
+      atHand(++count);
+      yield record;
+    }
   }
   while (!ended) {
     const record = parser.read();

@@ -2,6 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import type { Context } from "../command/context.js";
+import { atHand } from "../command/many.js";
 import { loadRecipe, loadRecipeText, type Recipe } from "../recipe/load.js";
 import { type PlanContext, planRun } from "../recipe/plan.js";
 import type { RecipeTable } from "../recipe/schema.js";
@@ -27,6 +28,7 @@ export async function expanded(given: Run, context: Context): Promise<{ sweep: S
   const recipe = await recipeOf(planned, context);
   const swept = await sweptRecipe(recipe.layers);
   const points = await chosen(swept, recipe, context);
+  atHand(points.length);
   const { expand: _, ...rest } = planned;
   const base = rest as Run;
   const ids = idsOf(planned, points.length + 1);
