@@ -2,7 +2,7 @@
 // simulated file server in its place; a command always has Node's own.
 import nodeFs from "node:fs";
 
-export type { Dir, Dirent, Stats } from "node:fs";
+export type { BigIntStats, Dir, Dirent, Stats } from "node:fs";
 
 export type FileSystem = typeof nodeFs;
 

@@ -12,22 +12,14 @@ import { lookUp, ownerOfUser } from "./owners.js";
 import { list, readText } from "./read.js";
 import { stageInputs } from "./stage.js";
 import { makeDirectory, mark, recordText, unmark } from "./write.js";
-import { type Writing, writeBeside, writeNow } from "./write-many.js";
+import { writeMany } from "./write-many.js";
 
 /**
  * Makes a run: markers first, run.json last, so that a crash between leaves a run that does not exist and a marker that
- * is removed after an hour. Says `exists` where this very run is there already. Throws cantcreat if another has its id.
+ * is removed after an hour. Says `exists` where this very run is there already; `text` is its recipe. Throws cantcreat if
+ * another has its id.
  */
-export function createRun(registry: Registry, run: Run, recipe: string): "made" | "exists" {
-  return writeNow(creating(registry, run, recipe));
-}
-
-/** The same beside the making of others. */
-export function createRunBeside(registry: Registry, run: Run, recipe: string): Promise<"made" | "exists"> {
-  return writeBeside(creating(registry, run, recipe));
-}
-
-function* creating(registry: Registry, run: Run, text: string): Writing<"made" | "exists"> {
+export async function createRun(registry: Registry, run: Run, text: string): Promise<"made" | "exists"> {
   if (run.user !== registry.user) throw fault("noperm", `cannot create a run of ${run.user}: you are ${registry.user}`);
   for (const area of ["runs", "active", "loose"] as const) ownDirectory(registry, area);
   const dir = runDirectory(registry.base, registry.user, run.id);
@@ -41,10 +33,10 @@ function* creating(registry: Registry, run: Run, text: string): Writing<"made" |
   const { file: mode } = registry.modes;
   const recipe = { file: path.join(lab, "recipe.toml"), text, mode };
   const record = { file: path.join(lab, "run.json"), text: recordText(run), mode };
-  let [written, made] = yield [recipe, record];
+  let [written, made] = await writeMany([recipe, record], { to_first: true });
   if (written === "exists") {
     if (readText(recipe.file) !== text) throw another();
-    [made] = yield [record];
+    [made] = await writeMany([record]);
   }
   if (made === "made") {
     // A pass that met the markers of an old plan without its run.json may have removed them meanwhile.

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
+import { atOnce, type Calls, call } from "./calls.js";
 import { fs } from "./disk.js";
 
 /** Where a test may stop, fail or watch a command between two writes; see `onWrite`. */
@@ -14,41 +15,34 @@ export function onWrite(watch: ((step: WriteStep, file: string) => void) | undef
   watcher = watch;
 }
 
-/** Tells whoever watches that a write is about to be made. */
-export function aboutTo(step: WriteStep, file: string): void {
-  watcher?.(step, file);
-}
-
 /**
  * Writes a file that is written once: temp, fsync, link(2) to its name, unlink, fsync of the directory. Says `made`, or
  * `exists` when another got there first. A request that came twice is answered EEXIST to the winner, and an answer can be
  * lost, so it is looked whose file is there. Mode 0640 whatever the umask is. Throws faults.
  */
 export function writeOnce(file: string, content: string | Uint8Array, mode = 0o640): "made" | "exists" {
-  const temp = writeTemp(file, content, mode);
+  return atOnce(writingOnce(file, content, mode));
+}
+
+function* writingOnce(file: string, content: string | Uint8Array, mode: number): Calls<"made" | "exists"> {
+  const temp = yield* writingTemp(file, content, mode);
   try {
-    watcher?.("link", file);
-    fs.linkSync(temp, file);
-  } catch (error) {
-    if (isSameFile(temp, file)) return "made";
-    if (errnoOf(error) !== "EEXIST") throw systemFault(error, `create '${file}'`, hintFor(error, file));
-    return "exists";
+    return yield* linking(temp, file);
   } finally {
-    discard(temp);
-    syncDirectory(path.dirname(file));
+    yield* discarding(temp);
+    yield* syncingDirectory(path.dirname(file));
   }
-  return "made";
 }
 
 /** Writes or replaces a file that has exactly one writer: temp, fsync, rename(2). Throws faults. */
 export function replace(file: string, content: string | Uint8Array, mode = 0o640): void {
-  const temp = writeTemp(file, content, mode);
+  const temp = atOnce(writingTemp(file, content, mode));
   try {
     watcher?.("rename", file);
     fs.renameSync(temp, file);
   } catch (error) {
     if (holds(file, content)) return;
-    discard(temp);
+    atOnce(discarding(temp));
     throw systemFault(error, `replace '${file}'`, hintFor(error, file));
   }
 }
@@ -144,43 +138,95 @@ export function recordText(record: object): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-function writeTemp(file: string, content: string | Uint8Array, mode: number): string {
+/** The file's content under another name in its directory, synced: the first step of what is written once or replaced. */
+export function* writingTemp(file: string, content: string | Uint8Array, mode: number): Calls<string> {
   watcher?.("temp", file);
   let fd: number | undefined;
   let temp = "";
   try {
-    [fd, temp] = openTemp(path.dirname(file), mode);
-    fs.writeFileSync(fd, content);
-    fs.fchmodSync(fd, mode);
-    fs.fsyncSync(fd);
+    [fd, temp] = yield* openingTemp(path.dirname(file), mode);
+    yield* call("writeFile", fd, content);
+    yield* call("fchmod", fd, mode);
+    yield* call("fsync", fd);
   } catch (error) {
-    if (fd !== undefined) discard(temp);
+    if (fd !== undefined) yield* discarding(temp);
     throw systemFault(error, `write '${file}'`, hintFor(error, file));
   } finally {
-    if (fd !== undefined) closeQuietly(fd);
+    if (fd !== undefined) yield* quietly(call("close", fd));
   }
   return temp;
 }
 
-/** A name that nobody else draws. */
-export function tempName(directory: string): string {
-  return path.join(directory, `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`);
-}
-
 /** Nobody else has its name; where it is taken all the same, our own request came twice, and that file stays empty. */
-function openTemp(directory: string, mode: number, tries = 3): [fd: number, temp: string] {
-  const temp = tempName(directory);
+function* openingTemp(directory: string, mode: number, tries = 3): Calls<[fd: number, temp: string]> {
+  const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
+  // A name that nobody else draws.
+  const temp = path.join(directory, `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`);
   try {
-    return [fs.openSync(temp, fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_WRONLY, mode), temp];
+    return [yield* call("open", temp, O_CREAT | O_EXCL | O_WRONLY, mode), temp];
   } catch (error) {
     if (errnoOf(error) !== "EEXIST" || tries <= 1) throw error;
-    discard(temp);
-    return openTemp(directory, mode, tries - 1);
+    yield* discarding(temp);
+    return yield* openingTemp(directory, mode, tries - 1);
+  }
+}
+
+/** The step that decides: gives the temp file its name, if nobody has it. */
+export function* linking(temp: string, file: string): Calls<"made" | "exists"> {
+  try {
+    watcher?.("link", file);
+    yield* call("link", temp, file);
+    return "made";
+  } catch (error) {
+    if (yield* isSameFile(temp, file)) return "made";
+    if (errnoOf(error) !== "EEXIST") throw systemFault(error, `create '${file}'`, hintFor(error, file));
+    return "exists";
+  }
+}
+
+/** The temp file is ours alone, so the same inode under the final name means that our link was the one that counted. */
+function* isSameFile(temp: string, file: string): Calls<boolean> {
+  try {
+    const ours = yield* call("lstat", temp, { bigint: true });
+    const theirs = yield* call("lstat", file, { bigint: true });
+    return ours.ino === theirs.ino && ours.dev === theirs.dev;
+  } catch (error) {
+    // Whoever was first took it back meanwhile.
+    if (errnoOf(error) === "ENOENT") return false;
+    throw systemFault(error, `look at '${file}'`);
+  }
+}
+
+/** A temp file that stays is no harm: nobody takes it for a fact. */
+export function discarding(temp: string): Calls<void> {
+  return quietly(call("unlink", temp));
+}
+
+/** Some network file systems refuse to sync a directory; the link itself was synchronous there. */
+export function* syncingDirectory(directory: string): Calls<void> {
+  yield* quietly(syncing(directory));
+}
+
+function* syncing(directory: string): Calls<void> {
+  const fd = yield* call("open", directory, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  try {
+    yield* call("fsync", fd);
+  } finally {
+    yield* call("close", fd);
+  }
+}
+
+/** What goes wrong outside is known already, or no harm. */
+function* quietly(work: Calls<unknown>): Calls<void> {
+  try {
+    yield* work;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
   }
 }
 
 /** What may help where a write failed. */
-export function hintFor(error: unknown, file: string): string | undefined {
+function hintFor(error: unknown, file: string): string | undefined {
   if (errnoOf(error) === "ENOSPC" || errnoOf(error) === "EDQUOT") return spaceHint(file);
   if (errnoOf(error) === "EROFS") return "the registry is mounted read-only here";
   return undefined;
@@ -205,39 +251,6 @@ function closeQuietly(fd: number): void {
     fs.closeSync(fd);
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-  }
-}
-
-/** The temp file is ours alone, so the same inode under the final name means that our link was the one that counted. */
-export function isSameFile(temp: string, file: string): boolean {
-  try {
-    const [ours, theirs] = [fs.lstatSync(temp, { bigint: true }), fs.lstatSync(file, { bigint: true })];
-    return ours.ino === theirs.ino && ours.dev === theirs.dev;
-  } catch (error) {
-    // Whoever was first took it back meanwhile.
-    if (errnoOf(error) === "ENOENT") return false;
-    throw systemFault(error, `look at '${file}'`);
-  }
-}
-
-/** A temp file that stays is no harm: nobody takes it for a fact. */
-function discard(temp: string): void {
-  try {
-    fs.unlinkSync(temp);
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-  }
-}
-
-function syncDirectory(directory: string): void {
-  let fd: number | undefined;
-  try {
-    fd = fs.openSync(directory, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
-    fs.fsyncSync(fd);
-  } catch {
-    // Some network file systems refuse to sync a directory; the link itself was synchronous there.
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd);
   }
 }
 

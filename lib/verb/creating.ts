@@ -8,7 +8,7 @@ import { timestamp } from "../record/units.js";
 import { ownOutputDirectories } from "../registry/artifact-roots.js";
 import { note } from "../registry/journal.js";
 import { noteUses } from "../registry/note-uses.js";
-import { createRunBeside } from "../registry/runs.js";
+import { createRun } from "../registry/runs.js";
 
 /** Makes the run and returns it; a dry run gets what would be made. Twice is the same as once. */
 export async function createOne(record: Run, context: Context): Promise<Run> {
@@ -20,7 +20,7 @@ export async function createOne(record: Run, context: Context): Promise<Run> {
   refuseWithoutSource(run);
   ownOutputDirectories(run.outputs, registry);
   noteUses(registry, created);
-  if ((await createRunBeside(registry, created, run.recipe.text)) === "made")
+  if ((await createRun(registry, created, run.recipe.text)) === "made")
     note(registry, "run_created", run.id, { name: run.name });
   return created;
 }

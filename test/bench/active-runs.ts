@@ -29,7 +29,7 @@ async function makeOne(registry: Registry, like: Run, id: string): Promise<void>
   const run_dir = `${registry.base}/runs/${registry.user}/${id}`;
   const at = timestamp(Date.now());
   const run: Run = { ...like, id, run_dir, phase: "created", planned_at: at, created_at: at };
-  createRun(registry, run, run.recipe.text);
+  await createRun(registry, run, run.recipe.text);
   const { n } = nextSubmission(registry, run_dir);
   linkIntent(registry, run_dir, id, n, "submit", false);
   const words = ["--hold", "--parsable", `--comment=${jobComment(registry.id, id)}`, `--job-name=${jobName(run)}`];

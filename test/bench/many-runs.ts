@@ -13,7 +13,7 @@ import { attemptDirectory, envelope, runDirectory } from "../../lib/registry/lay
 import { noteUses } from "../../lib/registry/note-uses.js";
 import type { Registry } from "../../lib/registry/open.js";
 import type { RunArtifact } from "../../lib/registry/outputs.js";
-import { createRun, deactivate, openRun } from "../../lib/registry/runs.js";
+import { deactivate, openRun } from "../../lib/registry/runs.js";
 import {
   linkIntent,
   nextSubmission,
@@ -24,6 +24,7 @@ import {
 } from "../../lib/registry/submissions.js";
 import { recordText, writeOnce } from "../../lib/registry/write.js";
 import { writeOutput, writeSeal } from "../../lib/registry/write-outputs.js";
+import { putRun } from "../lib/registry/put-run.js";
 
 export interface Making {
   id: string;
@@ -39,7 +40,7 @@ export function makeManyRun(registry: Registry, { id, artifacts, draw, settled }
   const at = (s: number) => timestamp(planned + s * 1000);
   const run = runOf(registry, id, artifacts, draw, at);
   noteUses(registry, run);
-  createRun(registry, run, run.recipe.text);
+  putRun(registry, run, run.recipe.text);
   note(registry, "run_created", id, { name: run.name });
   const dir = runDirectory(registry.base, registry.user, id);
   const cached = settled && draw() < 0.2;

@@ -20,9 +20,10 @@ import { envelope, runDirectory } from "../../lib/registry/layout.js";
 import { leaseFiles } from "../../lib/registry/lease.js";
 import { openRegistry, ownDirectory, type Registry } from "../../lib/registry/open.js";
 import { list, readText } from "../../lib/registry/read.js";
-import { createRun, openRun } from "../../lib/registry/runs.js";
+import { openRun } from "../../lib/registry/runs.js";
 import { onWrite, recordText, writeOnce } from "../../lib/registry/write.js";
 import { sampleRun } from "../lib/record/sample.js";
+import { putRun } from "../lib/registry/put-run.js";
 
 export interface Person {
   name: string;
@@ -145,7 +146,7 @@ const acts = {
     const { user } = registry();
     return Array.from({ length: times }, () => {
       const id = drawRunId(Date.now());
-      createRun(registry(), sampleRun({ id, user }), "name = 'train'\n");
+      putRun(registry(), sampleRun({ id, user }), "name = 'train'\n");
       return id;
     });
   },

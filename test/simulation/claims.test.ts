@@ -68,7 +68,7 @@ t.test("one computes at a time, whoever is stopped or dies, and all have the sam
 
 t.test("the property has teeth", async (t) => {
   const [write, claims] = ["lib/registry/write.ts", "lib/registry/claims.ts"];
-  const replaced = { file: write, from: "fs.linkSync(temp, file);", to: "fs.renameSync(temp, file);" };
+  const replaced = { file: write, from: 'yield* call("link", temp, file);', to: "fs.renameSync(temp, file);" };
   await bites(t, "claims that can be replaced", [replaced], 60, claimed);
   const blind = {
     file: claims,

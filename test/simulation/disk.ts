@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import type { FileSystem } from "../../lib/registry/disk.js";
 import { type Answer, type Call, hear, type Memory, type Stat, say, states } from "./protocol.js";
+import { chosen } from "./seeded.js";
 
 /** Thrown by every call of a process that was killed; nothing that it does has an effect any more. */
 export class Killed extends Error {}
@@ -134,12 +135,43 @@ export function simulatedDisk(thread: Thread): FileSystem {
     fsyncSync: (fd: number) => void call({ op: "fsync", fd }),
     chownSync: () => {},
   };
+  const inAnyOrder = anyOrder();
   return new Proxy(has, {
     get(target, name) {
       if (name in target) return target[name as keyof typeof target];
+      const sync = target[`${String(name)}Sync` as keyof typeof target];
+      if (sync !== undefined) return inAnyOrder(sync as (...args: unknown[]) => unknown);
       throw new Error(`the simulation has no fs.${String(name)}`);
     },
   }) as unknown as FileSystem;
+}
+
+/**
+ * The asynchronous form of a call. Those that a process has asked for and not been answered are made one after the other, in
+ * an order of which it knows nothing.
+ */
+function anyOrder() {
+  const asked: (() => void)[] = [];
+  const next = () => {
+    const [one] = asked.splice(chosen(asked.length), 1);
+    one?.();
+    if (asked.length > 0) queueMicrotask(next);
+  };
+  return (sync: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]) => {
+      const done = args.pop() as (error: unknown, value?: unknown) => void;
+      const one = () => {
+        let value: unknown;
+        try {
+          value = sync(...args);
+        } catch (error) {
+          done(error);
+          return;
+        }
+        done(null, value);
+      };
+      if (asked.push(one) === 1) queueMicrotask(next);
+    };
 }
 
 function flagsOf(flags: number | string): number {

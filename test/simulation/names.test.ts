@@ -150,6 +150,6 @@ t.test("these properties have teeth", async (t) => {
   await bites(t, "a lease without a second look", [again], 120, leased);
   const marked = { file: lease, from: "mark(end(highest));", to: "unmark(file(highest));" };
   await bites(t, "a lease whose number is given again", [marked], 400, leased);
-  const blind = { file: "lib/registry/write.ts", from: 'if (isSameFile(temp, file)) return "made";', to: "" };
+  const blind = { file: "lib/registry/write.ts", from: 'if (yield* isSameFile(temp, file)) return "made";', to: "" };
   await bites(t, "a name that does not know its own generation", [blind], 100, global);
 });

@@ -9,6 +9,7 @@ import { openRegistry } from "../../lib/registry/open.js";
 import { readText } from "../../lib/registry/read.js";
 import { processStart } from "../../lib/registry/submissions.js";
 import { append, replace, writeOnce } from "../../lib/registry/write.js";
+import { writeMany } from "../../lib/registry/write-many.js";
 import { reserve } from "../../lib/scheduler/local/reserve.js";
 import { claimPrograms } from "./claiming.js";
 import { base } from "./place.js";
@@ -27,6 +28,12 @@ export const programs: Record<string, (args: never, here: Here) => unknown> = {
 
   /** Writes a file once, and says what it was told and what it then read. */
   once: ({ file, text }: { file: string; text: string }) => ({ said: writeOnce(file, text), read: readText(file) }),
+
+  /** Writes files once each, side by side, and says the same of each. */
+  onceMany: async ({ files }: { files: { file: string; text: string }[] }) => {
+    const said = await writeMany(files.map((one) => ({ ...one, mode: 0o640 })));
+    return files.map(({ file }, i) => ({ said: said[i], read: readText(file) }));
+  },
 
   /** Every other text that it reads. */
   read: ({ file, times }: { file: string; times: number }, { sleep }) => {

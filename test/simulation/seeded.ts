@@ -7,6 +7,11 @@ export function seed(number: number): void {
   random = randomOf(number);
 }
 
+/** One of 0…n-1. */
+export function chosen(n: number): number {
+  return random.below(n);
+}
+
 export function randomBytes(count: number): Uint8Array {
   return Uint8Array.from({ length: count }, () => random.below(256));
 }

@@ -26,10 +26,10 @@ function watch() {
   for (const name of ["writeFile", "appendFile"])
     wrap(name, ([file]) => (typeof file === "number" ? ours.has(file) : isBelow(file)));
   for (const name of ["write", "writev", "fchmod", "ftruncate", "futimes"]) wrap(name, ([fd]) => ours.has(fd));
+  const makes = (flags) => (typeof flags === "number" ? (flags & fs.constants.O_CREAT) !== 0 : /^[wa]/.test(flags));
   const openSync = fs.openSync;
   fs.openSync = (file, flags = "r", ...rest) => {
-    const makes = typeof flags === "number" ? (flags & fs.constants.O_CREAT) !== 0 : /^[wa]/.test(flags);
-    if (makes && isBelow(file)) next();
+    if (makes(flags) && isBelow(file)) next();
     const fd = openSync(file, flags, ...rest);
     if (isBelow(file)) ours.add(fd);
     return fd;
@@ -37,7 +37,7 @@ function watch() {
   const open = fs.open;
   fs.open = (file, ...rest) => {
     const done = rest.pop();
-    if (isBelow(file) && /^[wa]/.test(String(rest[0] ?? "r"))) next();
+    if (makes(rest[0] ?? "r") && isBelow(file)) next();
     open(file, ...rest, (error, fd) => {
       if (!error && isBelow(file)) ours.add(fd);
       done(error, fd);

@@ -7,13 +7,14 @@ import { drawRunId } from "../../../lib/record/run-id.js";
 import { type Standing, stateOf } from "../../../lib/record/state.js";
 import type { RunOnDisk } from "../../../lib/registry/facts.js";
 import { claimStem } from "../../../lib/registry/layout.js";
-import { createRun, openRun } from "../../../lib/registry/runs.js";
+import { openRun } from "../../../lib/registry/runs.js";
 import { advancePass } from "../../../lib/verb/advancing.js";
 import { cacheRun } from "../../../lib/verb/caching.js";
 import { reconcilePass } from "../../../lib/verb/passes.js";
 import { renderRun } from "../../../lib/verb/rendering.js";
 import { type Sent, senderOf, sendRun } from "../../../lib/verb/sending.js";
 import { sampleRun } from "../record/sample.js";
+import { putRun } from "../registry/put-run.js";
 import { all, type FakeContext, fakeContext } from "../verb/fake-context.js";
 
 export const key = `sha256:${"ab".repeat(32)}`;
@@ -50,7 +51,7 @@ export function createdRun({ given }: FakeContext, more: Partial<Run> = {}): Run
     epoch: "1",
     ...more,
   });
-  createRun(given, run, "name = 'train'\n");
+  putRun(given, run, "name = 'train'\n");
   return run;
 }
 

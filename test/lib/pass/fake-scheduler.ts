@@ -120,7 +120,7 @@ export async function readyRun(
   });
   const run_dir = path.join(registry.base, "runs", registry.user, planned.id);
   const run: Run = { ...planned, ...more, phase: "created", created_at: planned.planned_at, run_dir };
-  createRun(registry, run, run.recipe.text);
+  await createRun(registry, run, run.recipe.text);
   const { n, dir } = nextSubmission(registry, run_dir);
   const { script, context } = submissionFiles(run_dir, n);
   fs.writeFileSync(path.join(dir, "script.sh"), "#!/bin/bash\n");

@@ -8,8 +8,9 @@ import type { Run, RunOutput } from "../../../lib/record/run.js";
 import { drawRunId } from "../../../lib/record/run-id.js";
 import type { RunOnDisk } from "../../../lib/registry/facts.js";
 import type { Registry } from "../../../lib/registry/open.js";
-import { createRun, openRun } from "../../../lib/registry/runs.js";
+import { openRun } from "../../../lib/registry/runs.js";
 import { sampleRun } from "../record/sample.js";
+import { putRun } from "../registry/put-run.js";
 
 export interface Finished {
   run: Run;
@@ -41,7 +42,7 @@ export function finishedRun(
     return [role, { type, alias: role, digest: "stat" as const, path: directory, ...output }] as const;
   });
   const run = sampleRun({ id, user: registry.user, outputs: Object.fromEntries(placed), ...more });
-  createRun(registry, run, "name = 'train'\n");
+  putRun(registry, run, "name = 'train'\n");
   const dir = path.join(registry.base, "runs", registry.user, id);
   const lab = path.join(dir, ".lab");
   const at = () => new Date().toISOString();

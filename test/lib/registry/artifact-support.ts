@@ -9,9 +9,9 @@ import type { Run } from "../../../lib/record/run.js";
 import { noteEdge } from "../../../lib/registry/edges.js";
 import { aliasDirectory, envelope, outputFile, runDirectory } from "../../../lib/registry/layout.js";
 import type { Registry } from "../../../lib/registry/open.js";
-import { createRun } from "../../../lib/registry/runs.js";
 import { recordText } from "../../../lib/registry/write.js";
 import { sampleRun } from "../record/sample.js";
+import { putRun } from "./put-run.js";
 import { smallRegistry } from "./support.js";
 
 export const at = "2026-11-20T20:14:55.000Z";
@@ -47,7 +47,7 @@ export function makeRun(registry: Registry, id: string, more: Partial<Run> = {})
     },
     ...more,
   });
-  createRun(registry, run, run.recipe.text);
+  putRun(registry, run, run.recipe.text);
   return run;
 }
 

@@ -120,8 +120,12 @@ function faultOf(act: () => unknown): Answer {
   try {
     return { value: act() };
   } catch (error) {
-    return isFault(error) ? recordError(error) : { bug: String((error as Error).stack) };
+    return told(error);
   }
+}
+
+function told(error: unknown): Answer {
+  return isFault(error) ? recordError(error) : { bug: String((error as Error).stack) };
 }
 
 async function main({ act, args, killAt, umask }: Request): Promise<void> {
@@ -133,9 +137,10 @@ async function main({ act, args, killAt, umask }: Request): Promise<void> {
       if (writes === killAt) process.kill(process.pid, "SIGKILL");
     });
   }
-  const answer = faultOf(() => (acts[act] as (...args: unknown[]) => unknown)(...args));
-  const value = "value" in answer ? { value: (await answer.value) ?? null } : answer;
-  fs.writeSync(1, `${JSON.stringify(value)}\n`);
+  const acting = async (): Promise<Answer> => ({
+    value: (await (acts[act] as (...args: unknown[]) => unknown)(...args)) ?? null,
+  });
+  fs.writeSync(1, `${JSON.stringify(await acting().catch(told))}\n`);
 }
 
 const request = JSON.parse(process.argv[2] ?? "") as Request;

@@ -4,9 +4,9 @@ import path from "node:path";
 import t from "tap";
 import { readRun } from "../../../lib/registry/facts.js";
 import { envelope, runDirectory } from "../../../lib/registry/layout.js";
-import { createRun } from "../../../lib/registry/runs.js";
 import { recordText } from "../../../lib/registry/write.js";
 import { sampleRun } from "../record/sample.js";
+import { putRun } from "./put-run.js";
 import { isRoot, possible, smallRegistry, uid, user } from "./support.js";
 
 const id = "20261120-201455-k7q3mz";
@@ -15,7 +15,7 @@ const base = { v: 1, run: id, at };
 
 function fresh(t: Parameters<typeof smallRegistry>[0]) {
   const registry = smallRegistry(t);
-  createRun(registry, sampleRun({ id, user }), "");
+  putRun(registry, sampleRun({ id, user }), "");
   const dir = runDirectory(registry.base, user, id);
   const lab = envelope(dir);
   const write = (name: string, content: object | string) => {

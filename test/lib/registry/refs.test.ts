@@ -5,10 +5,10 @@ import t, { type Test } from "tap";
 import { envelope, marker, runDirectory } from "../../../lib/registry/layout.js";
 import type { Registry } from "../../../lib/registry/open.js";
 import { findRun } from "../../../lib/registry/refs.js";
-import { createRun } from "../../../lib/registry/runs.js";
 import { mark, unmark } from "../../../lib/registry/write.js";
 import { sampleRun } from "../record/sample.js";
 import { nth, onlyPack, packAll, packOnly, settledRun } from "./pack-support.js";
+import { putRun } from "./put-run.js";
 import { answer, people, place, smallRegistry, user } from "./support.js";
 
 const ids = [
@@ -20,7 +20,7 @@ const ids = [
 
 function filled(t: Test): Registry {
   const registry = smallRegistry(t);
-  for (const [i, id] of ids.entries()) createRun(registry, sampleRun({ id, user, name: i % 2 ? "odd" : "even" }), "");
+  for (const [i, id] of ids.entries()) putRun(registry, sampleRun({ id, user, name: i % 2 ? "odd" : "even" }), "");
   return registry;
 }
 
@@ -76,7 +76,7 @@ for (const [how, fill] of Object.entries({ loose: filled, packed })) {
       hint: "type more of the id",
     });
     t.throws(() => find("202611"), { code: "dataerr", message: /could be 4 runs/ }, "a handle that is a prefix too");
-    for (let i = 0; i < 10; i += 1) createRun(registry, sampleRun({ id: `20250101-00000${i}-cccccc`, user }), "");
+    for (let i = 0; i < 10; i += 1) putRun(registry, sampleRun({ id: `20250101-00000${i}-cccccc`, user }), "");
     t.throws(() => find("cccccc"), { code: "dataerr", message: /could be 10 runs: .*, …$/ });
     t.throws(() => find("k7q3mx"), { code: "noinput", message: "no run 'k7q3mx'", hint: "did you mean k7q3mz?" });
     t.throws(() => find("20300101"), { code: "noinput", hint: /lab ls/ });

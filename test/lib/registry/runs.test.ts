@@ -18,13 +18,13 @@ t.afterEach(() => onWrite(undefined));
 t.test("a run is made once, and found as it was made", async (t) => {
   const registry = smallRegistry(t);
   t.equal(openRun(registry, user, id), undefined);
-  t.equal(createRun(registry, run(), recipe), "made");
+  t.equal(await createRun(registry, run(), recipe), "made");
   const dir = runDirectory(registry.base, user, id);
   t.equal(fs.readFileSync(path.join(envelope(dir), "recipe.toml"), "utf8"), recipe);
   t.match(openRun(registry, user, id), { dir, owner: registry.uid, run: { ...run(), run_dir: dir }, problems: [] });
   t.same(marked(registry, "active", user), [id]);
   t.same(marked(registry, "loose", user), [id]);
-  t.equal(createRun(registry, run({ created_at: "2026-11-20T20:16:00Z" }), recipe), "exists", "by the same plan");
+  t.equal(await createRun(registry, run({ created_at: "2026-11-20T20:16:00Z" }), recipe), "exists", "by the same plan");
   t.equal(openRun(registry, user, id)?.run.created_at, "2026-11-20T20:15:00Z");
   t.same(usersWith(registry, "runs"), [user]);
   deactivate(registry, user, id);
@@ -39,7 +39,7 @@ t.test("its files are as readable as the registry is", async (t) => {
     [{ shared_group: "lab" }, ["2750", "2750", "640", "640"]],
   ] as const) {
     const registry = smallRegistry(t, more);
-    createRun(registry, run(), recipe);
+    await createRun(registry, run(), recipe);
     const lab = envelope(runDirectory(registry.base, user, id));
     t.same([path.dirname(lab), lab, path.join(lab, "run.json"), path.join(lab, "recipe.toml")].map(modeOf), modes);
   }
@@ -49,7 +49,7 @@ t.test("markers first, run.json last", async (t) => {
   const registry = smallRegistry(t);
   const order: string[] = [];
   onWrite((step, file) => order.push(`${step} ${path.relative(registry.base, file)}`));
-  createRun(registry, run(), recipe);
+  await createRun(registry, run(), recipe);
   const wanted = [
     `marker active/${user}/${id}`,
     `marker loose/${user}/${id}`,
@@ -92,13 +92,13 @@ t.test("a pass that removes the markers of an old plan while it is being made, h
   onWrite((step, file) => {
     if (step === "link" && file.endsWith("run.json")) dropUnborn(registry, id);
   });
-  createRun(registry, run(), recipe);
+  await createRun(registry, run(), recipe);
   t.same([marked(registry, "active", user), marked(registry, "loose", user)], [[id], [id]]);
 });
 
 t.test("one that comes too late to remove the markers of a run that is there now, hides none", async (t) => {
   const registry = smallRegistry(t);
-  createRun(registry, run(), recipe);
+  await createRun(registry, run(), recipe);
   dropUnborn(registry, id);
   t.same([marked(registry, "active", user), marked(registry, "loose", user)], [[id], [id]]);
 });
@@ -123,14 +123,14 @@ t.test("markers are left as long as somebody may be making their run", async (t)
 
 t.test("two that draw one id: one run, and the other is told", async (t) => {
   const registry = smallRegistry(t);
-  createRun(registry, run(), recipe);
+  await createRun(registry, run(), recipe);
   const another = { code: "cantcreat", message: /is another run$/ };
-  t.throws(() => createRun(registry, run({ planned_at: "2026-11-20T20:14:56.000Z" }), recipe), another);
-  t.throws(
-    () => createRun(registry, run({ recipe: { text: "x", digest: `sha256:${"1".repeat(64)}` } }), recipe),
+  await t.rejects(createRun(registry, run({ planned_at: "2026-11-20T20:14:56.000Z" }), recipe), another);
+  await t.rejects(
+    createRun(registry, run({ recipe: { text: "x", digest: `sha256:${"1".repeat(64)}` } }), recipe),
     another,
   );
-  t.throws(() => createRun(registry, run(), "another recipe"), another);
+  await t.rejects(createRun(registry, run(), "another recipe"), another);
   t.match(openRun(registry, user, id), { run: run() });
   for (let round = 0; round < 3; round += 1) {
     const race = smallRegistry(t);
@@ -152,8 +152,8 @@ t.test("two that draw one id: one run, and the other is told", async (t) => {
 t.test("only what can be an id, and one's own, is made", async (t) => {
   const registry = smallRegistry(t);
   for (const bad of ["../../etc", "", "x", `${id}\n`, `${id}/..`])
-    t.throws(() => createRun(registry, run({ id: bad }), recipe), { code: "dataerr" }, bad);
-  t.throws(() => createRun(registry, run({ user: "somebody" }), recipe), { code: "noperm" });
+    await t.rejects(createRun(registry, run({ id: bad }), recipe), { code: "dataerr" }, bad);
+  await t.rejects(createRun(registry, run({ user: "somebody" }), recipe), { code: "noperm" });
   t.same(fs.readdirSync(path.join(registry.base, "active", user)), []);
   t.throws(() => openRun(registry, user, "../../etc"), { code: "dataerr" });
   t.throws(() => openRun(registry, "../x", id), { code: "dataerr" });
@@ -161,7 +161,7 @@ t.test("only what can be an id, and one's own, is made", async (t) => {
 
 t.test("what is in the areas but is none of ours is passed over", async (t) => {
   const registry = smallRegistry(t);
-  createRun(registry, run(), recipe);
+  await createRun(registry, run(), recipe);
   const loose = path.join(registry.base, "loose");
   fs.writeFileSync(path.join(loose, "notes.txt"), "");
   fs.symlinkSync(user, path.join(loose, "alias"));
@@ -178,11 +178,11 @@ t.test("what is in the areas but is none of ours is passed over", async (t) => {
 t.test("another's directory under my name is not mine", async (t) => {
   if (!possible(t, isRoot, "another's directory under my name (chown needs root)")) return;
   const registry = smallRegistry(t);
-  createRun(registry, run(), recipe);
+  await createRun(registry, run(), recipe);
   for (const area of ["runs", "loose", "active"]) fs.chownSync(path.join(registry.base, area, user), 12_345, -1);
   t.same(marked(registry, "loose", user), []);
   t.throws(() => openRun(registry, user, id), { code: "noperm", message: /it belongs to uid 12345/ });
-  t.throws(() => createRun(registry, run(), recipe), { code: "noperm" });
+  await t.rejects(createRun(registry, run(), recipe), { code: "noperm" });
 });
 
 t.test("another's runs can be read, not written; what she closes hides hers alone", async (t) => {

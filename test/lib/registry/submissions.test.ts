@@ -5,7 +5,7 @@ import path from "node:path";
 import t from "tap";
 import type { SchedulerFact } from "../../../lib/record/facts.js";
 import { envelope, runDirectory } from "../../../lib/registry/layout.js";
-import { createRun, openRun } from "../../../lib/registry/runs.js";
+import { openRun } from "../../../lib/registry/runs.js";
 import {
   linkIntent,
   nextSubmission,
@@ -20,6 +20,7 @@ import {
   writeSubmissionFiles,
 } from "../../../lib/registry/submissions.js";
 import { sampleRun } from "../record/sample.js";
+import { putRun } from "./put-run.js";
 import { atOnce, modeOf, smallRegistry, user } from "./support.js";
 
 const id = "20261120-201455-k7q3mz";
@@ -27,7 +28,7 @@ const at = "2026-11-20T20:15:00.000Z";
 
 function fresh(t: Parameters<typeof smallRegistry>[0], more: object = {}) {
   const registry = smallRegistry(t, more);
-  createRun(registry, sampleRun({ id, user }), "");
+  putRun(registry, sampleRun({ id, user }), "");
   const dir = runDirectory(registry.base, user, id);
   return { registry, dir, lab: envelope(dir), facts: () => openRun(registry, user, id)?.facts };
 }

@@ -1,0 +1,71 @@
+// What is asked of the file system, one call after the other, written down once and done in two ways: at once, while nothing
+// else of this process goes on, or beside other work, while the disk or the file server does it.
+import { type BigIntStats, fs } from "./disk.js";
+
+/** Work that stops at each call and goes on with its answer, or with what it throws. */
+export type Calls<T> = Generator<Call, T, unknown>;
+
+interface Call {
+  name: string;
+  args: unknown[];
+}
+
+/** The calls that there are, by the names of their asynchronous forms. */
+interface Answers {
+  open(file: string, flags: number, mode?: number): number;
+  writeFile(fd: number, content: string | Uint8Array): void;
+  fchmod(fd: number, mode: number): void;
+  fsync(fd: number): void;
+  close(fd: number): void;
+  link(from: string, to: string): void;
+  unlink(file: string): void;
+  lstat(file: string, options: { bigint: true }): BigIntStats;
+}
+
+/** One call, to be had by `yield*`. */
+export function* call<N extends keyof Answers>(
+  name: N,
+  ...args: Parameters<Answers[N]>
+): Calls<ReturnType<Answers[N]>> {
+  return (yield { name, args }) as ReturnType<Answers[N]>;
+}
+
+type Asked = (...args: unknown[]) => unknown;
+
+/** Does the work at once. Throws what it throws. */
+export function atOnce<T>(work: Calls<T>): T {
+  const of = fs as unknown as Record<string, Asked>;
+  let step = work.next();
+  while (!step.done) {
+    const { name, args } = step.value;
+    let answer: unknown;
+    try {
+      answer = of[`${name}Sync`]?.(...args);
+    } catch (error) {
+      step = work.throw(error);
+      continue;
+    }
+    step = work.next(answer);
+  }
+  return step.value;
+}
+
+/** Does the work while other work goes on. Throws what it throws. */
+export async function beside<T>(work: Calls<T>): Promise<T> {
+  const of = fs as unknown as Record<string, Asked>;
+  let step = work.next();
+  while (!step.done) {
+    const { name, args } = step.value;
+    let answer: unknown;
+    try {
+      answer = await new Promise((resolve, reject) => {
+        of[name]?.(...args, (error: Error | null, value: unknown) => (error ? reject(error) : resolve(value)));
+      });
+    } catch (error) {
+      step = work.throw(error);
+      continue;
+    }
+    step = work.next(answer);
+  }
+  return step.value;
+}
