@@ -11,20 +11,23 @@ export const spec = {
   columns: ["id", "name", "phase", "run_dir"],
   input: "records",
   acts: true,
-  reads: ["run", "sweep"],
+  reads: ["run", "sweep", "pipeline"],
   writes: ["run"],
 } as const;
 
 export default command(spec, async function* (records, _, context) {
   const { sweepsToCreate } = await import("../lib/verb/creating-sweeps.js");
+  const { pipelinesToCreate } = await import("../lib/verb/creating-pipelines.js");
   const sweeps = sweepsToCreate(context);
+  const pipelines = pipelinesToCreate(sweeps, context);
   yield* each(
-    sweeps.from(records),
+    pipelines.from(sweeps.from(records)),
     isRun,
     async (record) => {
       if (hasPhase(record, "created")) return record;
       needs(record, "resolved", "lab-resolve");
       const { createOne } = await import("../lib/verb/creating.js");
+      await pipelines.write(record);
       await sweeps.write(record);
       return createOne(record, context);
     },

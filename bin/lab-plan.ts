@@ -5,9 +5,13 @@ import { planAll } from "../lib/verb/planning.js";
 
 export const spec = {
   name: "lab-plan",
-  usage: ["RECIPE…", "-- COMMAND [ARGUMENT…]"],
+  usage: ["RECIPE…", "PIPELINE…", "-- COMMAND [ARGUMENT…]"],
   options: {
-    set: { type: "strings", value: "PATH=VALUE", help: "change one value of the recipe: params.lr=3e-4" },
+    set: {
+      type: "strings",
+      value: "PATH=VALUE",
+      help: "change one value of the recipe: params.lr=3e-4; of a pipeline STAGE.params.lr=3e-4",
+    },
     name: { type: "string", value: "NAME", help: "the run's name (else the recipe's, or the script's)" },
     note: { type: "string", value: "TEXT", help: "a note" },
     hypothesis: { type: "string", value: "TEXT", help: "what you expect to find" },
@@ -26,7 +30,7 @@ export const spec = {
   acts: true,
   rest: true,
   args: [0, Number.POSITIVE_INFINITY],
-  writes: ["run"],
+  writes: ["run", "pipeline", "sweep"],
 } as const;
 
 export default command(spec, (_, options, context) => planAll(options, context));

@@ -1,6 +1,7 @@
 // How records leave: NDJSON into a pipe, a table or a command's own view on a terminal, ids alone with -q.
 import type { Terminal } from "./context.js";
 import { carriesError, idOf } from "./each.js";
+import { passesBy } from "./passes-by.js";
 import type { Spec } from "./spec.js";
 import { recordWriter, type TextWriter, textWriter } from "./stream.js";
 
@@ -31,13 +32,10 @@ export async function openOutput(
   return openView(spec, options, terminal, textWriter(stdout), now);
 }
 
-/** A sweep goes before its runs, whose ids are asked for; where sweeps are what is listed, theirs are. */
 function ids(text: TextWriter, writes: Spec["writes"] = []): Output {
   return {
     write(record) {
-      const passesBy =
-        (record as { type?: unknown }).type === "sweep" && (writes.includes("run") || !writes.includes("sweep"));
-      const id = passesBy ? undefined : idOf(record);
+      const id = passesBy(record, writes) ? undefined : idOf(record);
       if (id !== undefined && !carriesError(record)) text.write(`${id}\n`);
       return text.ready();
     },

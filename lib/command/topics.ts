@@ -18,6 +18,12 @@ export const topics: readonly Topic[] = [
     section: 5,
     purpose: "what to run, with which parameters, on what, to make what",
   },
+  {
+    name: "pipeline",
+    page: "lab-pipeline",
+    section: 5,
+    purpose: "recipes as stages, each of which takes what others make",
+  },
   { name: "job", page: "lab-job", section: 7, purpose: "what a job is given, what it must do, and how it ends" },
   {
     name: "cluster",

@@ -4,6 +4,7 @@ import { nearest } from "../record/names.js";
 import type { Terminal } from "./context.js";
 import { carriesError } from "./each.js";
 import type { Output } from "./output.js";
+import { passesBy } from "./passes-by.js";
 import { plain } from "./plain.js";
 import type { Gathering, Spec } from "./spec.js";
 import type { TextWriter } from "./stream.js";
@@ -194,11 +195,6 @@ function added({ writes }: Spec, gathering: Gathering, text: TextWriter): Output
       return text.end();
     },
   };
-}
-
-/** The record of a sweep goes before its runs, and is none of them. */
-export function passesBy(record: object, writes: Spec["writes"]): boolean {
-  return at(record, "type") === "sweep" && (writes?.includes("run") === true || writes?.includes("sweep") !== true);
 }
 
 function isFailure(record: object): boolean {

@@ -16,7 +16,7 @@ type Table = Record<string, unknown>;
 /** Files that are something else: their one problem is that, and not the hundred keys that a recipe does not have. */
 export function otherKind(table: Table): Breach[] | undefined {
   const kinds = {
-    stages: "pipelines ([stages]) are not supported yet",
+    stages: "this is a pipeline ([stages]), not a recipe",
     applies_to: "policies ([applies_to]) are not supported yet",
     filesystem: "this is a cluster file, not a recipe",
   };

@@ -10,18 +10,30 @@ export interface Layer {
   flag?: string;
 }
 
-/** One table of all: tables merge key by key, everything else (lists too) is replaced by the later. */
+/**
+ * One table of all: tables merge key by key, everything else (lists too) is replaced by the later. So is an input of which a
+ * later layer says that it is of another type.
+ */
 export function merged(layers: readonly { file: { value: Record<string, unknown> } }[]): Record<string, unknown> {
-  return layers.reduce((sum, { file }) => merge(sum, file.value), emptyTable());
+  return layers.reduce((sum, { file }) => merge(sum, file.value, []), emptyTable());
 }
 
-function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+function merge(
+  base: Record<string, unknown>,
+  over: Record<string, unknown>,
+  at: readonly string[],
+): Record<string, unknown> {
   const sum = Object.assign(emptyTable(), base);
   for (const [key, value] of Object.entries(over)) {
     const below = sum[key];
-    sum[key] = isTable(value) ? merge(isTable(below) ? below : emptyTable(), value) : value;
+    const isMerged = isTable(below) && isTable(value) && !isOtherInput(below, value, at);
+    sum[key] = isTable(value) ? merge(isMerged ? below : emptyTable(), value, [...at, key]) : value;
   }
   return sum;
+}
+
+function isOtherInput({ type: before }: Record<string, unknown>, { type }: Record<string, unknown>, at: TomlPath) {
+  return at.length === 1 && at[0] === "inputs" && type !== undefined && type !== before;
 }
 
 /** Tables have no prototype, as those of the parser: no key of a recipe means anything to JavaScript. */

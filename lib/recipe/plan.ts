@@ -31,6 +31,8 @@ export interface PlanContext {
   id?: string;
   /** Of a point of a sweep: its place. */
   index?: number;
+  /** Of a stage of a pipeline: what its inputs from other stages and from a pinned run are, by role. */
+  linked?: Record<string, RunInput>;
 }
 
 export interface NarrativeFlags {
@@ -134,12 +136,12 @@ function outputsOf({ name, outputs = {} }: RecipeTable): Record<string, RunOutpu
 }
 
 /** Paths, tokens replaced: `~/` is the planner's home, others are relative to the file (or directory) that says them. */
-function inputsOf(run: Run, recipe: Recipe, { home, index }: PlanContext): Record<string, RunInput> {
+function inputsOf(run: Run, recipe: Recipe, { home, index, linked = {} }: PlanContext): Record<string, RunInput> {
   const values = tokenValues(index === undefined ? run : { ...run, sweep: { index } });
   // What a resolver will say nobody knows yet; the points that lab-expand makes of it have no such text left.
   const isOpen = (text: string) => run.expand !== undefined && tokensIn(text).some((word) => !values.has(word));
   const filled = (text: string) => (isOpen(text) ? text : expandTokens(text, values));
-  const inputs: Record<string, RunInput> = {};
+  const inputs: Record<string, RunInput> = { ...linked };
   for (const [role, input] of Object.entries(recipe.table.inputs ?? {})) {
     if (input.type === "artifact") inputs[role] = { type: "artifact", artifact: filled(input.artifact) };
     if (input.type !== "external") continue;

@@ -9,6 +9,7 @@ import { gpuEstimateSchema } from "./gpu-estimate.js";
 import { launcherSchema } from "./launcher.js";
 import { inside, line, notYet, variableTrouble } from "./pieces.js";
 import { resourcesSchema } from "./resources.js";
+import { fromInput, stageInput } from "./stage-inputs.js";
 import { sweepSchema } from "./sweep.js";
 
 const maybe = v.exactOptional;
@@ -62,8 +63,10 @@ const inputs = v.record(
       fingerprint: maybe(ofExternal),
       prewarm: maybe(notYet),
     }),
+    stageInput,
+    fromInput,
     v.pipe(
-      v.looseObject({ type: v.picklist(["stage", "from", "checkpoint"]) }),
+      v.looseObject({ type: v.picklist(["checkpoint"]) }),
       v.check(
         () => false,
         ({ input }) => `of type "${isTable(input) ? input["type"] : ""}" is not supported yet`,

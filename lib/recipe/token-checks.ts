@@ -106,11 +106,11 @@ function knownTokens(subject: Tokened): Set<string> {
   ]);
 }
 
-/** The roles of inputs that are artifacts. */
+/** The roles of inputs that are artifacts, or will be when it is a stage of a pipeline. */
 function artifacts({ inputs }: Tokened): string[] {
   if (!isTable(inputs)) return [];
   return Object.entries(inputs).flatMap(([role, input]) =>
-    isTable(input) && input["type"] === "artifact" ? [role] : [],
+    isTable(input) && ["artifact", "stage", "from"].includes(String(input["type"])) ? [role] : [],
   );
 }
 

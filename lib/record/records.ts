@@ -22,6 +22,7 @@ import {
 } from "./facts.js";
 import { keyComparisonSchema, keySchema } from "./key.js";
 import { packedSchema, packSchema, summarySchema } from "./pack.js";
+import { pipelineSchema } from "./pipeline.js";
 import {
   jobCancelSchema,
   jobEndedSchema,
@@ -227,6 +228,7 @@ export const records = {
   run: runSchema,
   sweep: sweepSchema,
   "sweep-status": sweepStatusSchema,
+  pipeline: pipelineSchema,
   status: statusSchema,
   job: jobSchema,
   metric: metricSchema,

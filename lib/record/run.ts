@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { artifactId } from "./artifact.js";
 import { answerEntries, cachingSchema } from "./claim.js";
 import { phases } from "./phase.js";
+import { pipelineMemberSchema } from "./pipeline.js";
 import { resourcesSchema } from "./resources.js";
 import { runSourceSchema } from "./run-source.js";
 import {
@@ -42,6 +43,8 @@ export type ExternalInput = v.InferOutput<typeof externalInputSchema>;
 export const artifactInputSchema = v.looseObject({
   type: v.literal("artifact"),
   artifact: text,
+  /** The stage of the same pipeline that makes it. */
+  stage: maybe(text),
   /** Of a whole stream there is none. */
   id: maybe(artifactId),
   /** Whose it is. */
@@ -214,6 +217,7 @@ export const runSchema = record("run", {
   /** The recipe's [sweep], until lab-expand has made its points; then which of them this one is. */
   expand: maybe(table),
   sweep: maybe(sweepMemberSchema),
+  pipeline: maybe(pipelineMemberSchema),
   launcher: maybe(launcherSchema),
   checkpoints: maybe(checkpointsSchema),
   eval: maybe(evalSchema),

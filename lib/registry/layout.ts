@@ -61,6 +61,11 @@ export function sweepFile(base: string, user: string, id: string): string {
   return `${path.join(base, "sweeps", ...checkedPlace(user, id))}.ndjson`;
 }
 
+/** Which runs the stages of a pipeline are. */
+export function pipelineFile(base: string, user: string, id: string): string {
+  return `${path.join(base, "pipelines", ...checkedPlace(user, id))}.json`;
+}
+
 function checkedPlace(user: string, id: string): [string, string] {
   checkedUser(user);
   if (!isRunId(id)) throw fault("dataerr", `'${id}' cannot be the id of a run`);

@@ -2,9 +2,10 @@
 import fs from "node:fs";
 import type { Context } from "../command/context.js";
 import { howItEnded } from "../pass/producers.js";
+import { artifactIdOf } from "../record/artifact-id.js";
 import { claims } from "../record/claim.js";
 import { type Fault, fault, isFault, systemFault } from "../record/fault.js";
-import type { ArtifactInput } from "../record/run.js";
+import type { ArtifactInput, Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
 import { hasSucceeded, type Standing, stateOf } from "../record/state.js";
 import { type ArtifactRef, findArtifact } from "../registry/artifact-refs.js";
@@ -12,27 +13,56 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { artifactFile } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
 import { artifactsOf } from "../registry/outputs.js";
+import { openRun } from "../registry/runs.js";
 import { graces } from "./runs.js";
 import { trusted } from "./trust.js";
 
 /**
  * The input with what it means. Throws noinput or dataerr where it means nothing, `refused` where the run that was to make
- * it has failed, noperm where it cannot be read.
+ * it has failed, noperm where it cannot be read. `maker` is the run of this stream that is to make it.
  */
-export async function resolvedArtifact(role: string, input: ArtifactInput, context: Context): Promise<ArtifactInput> {
+export async function resolvedArtifact(
+  role: string,
+  input: ArtifactInput,
+  context: Context,
+  maker?: Run,
+): Promise<ArtifactInput> {
   const registry = await context.registry();
   try {
+    const made = input.stage === undefined ? undefined : ofStage(input, maker, registry);
+    if (made) return made;
     const finding = { trusts: await trusted(context), report: context.say };
     const found = findArtifact(registry, input.artifact, context.cwd, finding);
     if (found.warning !== undefined) context.say(`input '${role}': ${found.warning}`);
     if (found.pending && found.producer) mustComeYet(found.producer, await graces(context));
     else mustBeReadable(found);
     if (found.id === undefined) sayWhole(role, input.artifact, found, context);
-    return { type: "artifact", artifact: input.artifact, ...frozen(found, registry) };
+    return { ...input, ...frozen(found, registry) };
   } catch (error) {
     if (!isFault(error)) throw error;
     throw fault(error.code, `input '${role}': ${error.message}`, { hint: error.hint, cause: error });
   }
+}
+
+/** What another stage of the same submission is to make; undefined where that is in the registry already. */
+function ofStage(input: ArtifactInput, maker: Run | undefined, registry: Registry): ArtifactInput | undefined {
+  const { role = "", stage, run = "", user = registry.user } = input;
+  const output = maker?.outputs[role];
+  if (!maker || !output) {
+    if (openRun(registry, user, run)) return undefined;
+    throw fault("dataerr", `the stage '${stage}', which is to make it, cannot be run`, {
+      hint: "what is wrong with that one was said before",
+    });
+  }
+  const isStream = output.type === "checkpoint_stream";
+  return {
+    ...input,
+    ...given("id", isStream ? undefined : artifactIdOf(run, role)),
+    ...given("path", output.path),
+    ...given("key", maker.key?.digest),
+    ...given("epoch", maker.epoch),
+    ...given("marker", isStream ? undefined : output.marker),
+  };
 }
 
 /** A stream is given to the job as the directory of all its steps, which a name without @ may not have been meant as. */

@@ -31,7 +31,7 @@ export async function expanded(given: Run, context: Context): Promise<{ sweep: S
   atHand(points.length);
   const { expand: _, ...rest } = planned;
   const base = rest as Run;
-  const ids = idsOf(planned, points.length + 1);
+  const ids = pointIds(planned, points.length + 1);
   const lines = await pointLines(swept, points, recipe, base, ids, context);
   const members = lines.map((line) => ({ line, run: pointRun(base, line, lines.length) }));
   for (const { run } of members) checkTokens(run);
@@ -124,7 +124,7 @@ async function pointLines(
 }
 
 /** Ids that follow from the sweep's, so that the same plan has the same points: all different, and in order. */
-function idsOf({ id, user }: Run, n: number): string[] {
+export function pointIds({ id, user }: Run, n: number): string[] {
   const digits = sampled(2 ** 20, n + 1, drawing(0, `${user}/${id}`));
   return besideRunId(id, digits)
     .filter((one) => one !== id)
@@ -156,7 +156,7 @@ function limitsOf({ sweep: { max_concurrent, throttle, max_gpus } }: SweptRecipe
 }
 
 /** What the points may use at most, if all of them take the time that they ask for. */
-function hoursOf(runs: readonly Run[]): Pick<Sweep, "gpu_hours" | "cpu_hours"> {
+export function hoursOf(runs: readonly Run[]): Pick<Sweep, "gpu_hours" | "cpu_hours"> {
   const sum = (of: (resources: Run["resources"]) => number) =>
     runs.reduce((hours, { resources }) => hours + (of(resources) * (resources.time_s ?? 0)) / 3600, 0);
   const all = (key: "gpus" | "cpus") => (resources: Run["resources"]) =>

@@ -86,6 +86,10 @@ async function ofRecipe(file: string, set: readonly string[], context: Context):
   const { snapshotOf } = await import("./snapshotting.js");
   const { resolveRun } = await import("./resolving.js");
   for await (const planned of planAll({ ...nothingSaid, set: [...set] }, quiet)) {
+    if (!isRun(planned))
+      throw fault("dataerr", `'${file}' is a pipeline: each of its stages has a key`, {
+        hint: `lab plan ${file} | lab snapshot -n | lab resolve | lab explain-key`,
+      });
     const source = { ...planned.source, ...(await snapshotOf(planned.source, true, quiet)) };
     const run = await resolveRun({ ...planned, phase: "snapshotted", source }, quiet);
     return { ...ofRun(run), recipe: run.recipe.path ?? file };

@@ -3,42 +3,22 @@ import os from "node:os";
 import path from "node:path";
 import type { Context } from "../command/context.js";
 import { adHocRecipe } from "../recipe/ad-hoc.js";
-import { loadRecipe, loadRecipeText, type Recipe } from "../recipe/load.js";
-import { type NarrativeFlags, planRun } from "../recipe/plan.js";
+import { loadRecipe, loadRecipeText } from "../recipe/load.js";
 import type { LayerOptions } from "../recipe/read.js";
-import { checkTokens } from "../recipe/tokens.js";
-import type { Caching } from "../record/claim.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
-import { userOf } from "../registry/open.js";
-import { findRun } from "../registry/refs.js";
-import { findSource, type Source } from "../source/find-source.js";
+import { findSource } from "../source/find-source.js";
+import { isPipelineFile } from "./is-pipeline-file.js";
 import { meantOtherwise } from "./no-recipe.js";
 import { unplacedOutputs } from "./output-kinds.js";
+import { type PlanOptions, planned } from "./plan-recipe.js";
 import { sourceOf } from "./recipe-source.js";
-import { refuseShape } from "./refuse-shape.js";
-
-export interface PlanOptions {
-  set: string[];
-  name: string | undefined;
-  note: string | undefined;
-  hypothesis: string | undefined;
-  context: string | undefined;
-  intent: string | undefined;
-  "expected-outcome": string | undefined;
-  tag: string[];
-  group: string | undefined;
-  parent: string | undefined;
-  "no-cache": boolean | undefined;
-  recompute: boolean | undefined;
-  "no-follow": boolean | undefined;
-}
 
 /**
- * One planned run for each recipe, or for the command after `--`. Where one of several recipes cannot be planned, none is:
+ * One planned run for each recipe, or for the command after `--`; of a pipeline its record and the runs of its stages. Where one of several recipes cannot be planned, none is:
  * a word that has lost its quotes would submit a run that is not the one that was meant.
  */
-export async function* planAll(options: PlanOptions, context: Context): AsyncGenerator<Run> {
+export async function* planAll(options: PlanOptions, context: Context): AsyncGenerator<object> {
   const { args, rest } = context;
   if (args.length === 0 && (rest === undefined || rest.length === 0)) {
     throw fault("usage", "nothing to plan", { hint: "name a recipe, or give a command after --" });
@@ -52,13 +32,12 @@ export async function* planAll(options: PlanOptions, context: Context): AsyncGen
     yield await planCommand(rest, options, context);
     return;
   }
-  const runs: Run[] = [];
+  const plans: object[] = [];
   let wrong = 0;
   for (const file of args) {
     if (context.signal.aborted) return;
     try {
-      const recipe = await loadRecipe(file, layersOf(setOf(options), context));
-      runs.push(await planned(recipe, await sourceOf(recipe, uid(), context), options, context));
+      plans.push(...(await plansOf(file, options, context)));
     } catch (error) {
       if (!isFault(error)) throw error;
       const fuller = meantOtherwise(file, error, context.cwd);
@@ -68,11 +47,20 @@ export async function* planAll(options: PlanOptions, context: Context): AsyncGen
       wrong += 1;
     }
   }
-  if (wrong === 0) yield* runs;
-  else if (runs.length > 0)
+  if (wrong === 0) yield* plans;
+  else if (plans.length > 0)
     context.say(
       `nothing is planned: ${wrong} of the ${args.length} arguments cannot be; a text of several words needs quotes`,
     );
+}
+
+async function plansOf(file: string, options: PlanOptions, context: Context): Promise<object[]> {
+  if (isPipelineFile(file, context.cwd)) {
+    const { plannedPipeline } = await import("./planning-pipelines.js");
+    return plannedPipeline(file, options, context);
+  }
+  const recipe = await loadRecipe(file, layersOf(setOf(options), context));
+  return [await planned(recipe, await sourceOf(recipe, uid(), context), options, context)];
 }
 
 /** The fault with the name of the recipe in it. */
@@ -95,47 +83,6 @@ function layersOf(set: string[], context: Context): LayerOptions {
 
 function setOf({ set, name }: PlanOptions): string[] {
   return name === undefined ? set : [...set, `name=${JSON.stringify(name)}`];
-}
-
-async function planned(recipe: Recipe, source: Source, options: PlanOptions, context: Context): Promise<Run> {
-  const home = context.env["HOME"] || os.homedir();
-  if (source.kind === "directory" && [home, "/", "/tmp"].includes(source.root)) {
-    throw fault("dataerr", `'${source.root}' is no source: all that is in it would be shipped with the run`, {
-      hint: "go to the project's own directory, or git init one",
-    });
-  }
-  for (const warning of recipe.warnings) context.say(warning);
-  const flags = await narrative(options, context);
-  const run = planRun(recipe, {
-    now: context.now,
-    user: userOf(uid()),
-    home: context.env["HOME"] || os.homedir(),
-    source,
-    flags,
-  });
-  checkTokens(run);
-  await refuseShape(run, recipe);
-  return { ...run, ...cachingOf(options), ...(context.dryRun ? { dry_run: true } : {}) };
-}
-
-/** How it wants to be answered; nothing where it is as usual. */
-function cachingOf({ "no-cache": none, recompute, "no-follow": alone }: PlanOptions): Pick<Run, "caching"> {
-  if (none && (recompute || alone))
-    throw fault("usage", `--no-cache claims nothing: --${recompute ? "recompute" : "no-follow"} says how to claim`);
-  const caching: Caching = {
-    ...(none ? { mode: "none" as const } : recompute ? { mode: "recompute" as const } : {}),
-    ...(alone ? { follow: false } : {}),
-  };
-  return Object.keys(caching).length === 0 ? {} : { caching };
-}
-
-async function narrative(options: PlanOptions, context: Context): Promise<NarrativeFlags> {
-  const { note, hypothesis, context: why, intent, "expected-outcome": expected_outcome, group } = options;
-  const parent =
-    options.parent === undefined ? undefined : findRun(await context.registry(), options.parent, context.cwd).run.id;
-  const all = { note, hypothesis, context: why, intent, expected_outcome, group, parent };
-  const said = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-  return { ...said, tags: options.tag };
 }
 
 function uid(): number {

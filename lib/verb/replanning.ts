@@ -5,8 +5,9 @@ import { overlaid, planAgain } from "../recipe/again.js";
 import { changeArguments, type How } from "../recipe/change-arguments.js";
 import { loadRecordedRecipe } from "../recipe/load.js";
 import { planRun } from "../recipe/plan.js";
-import { setLayer, tomlString } from "../recipe/set.js";
+import { setLayer } from "../recipe/set.js";
 import { checkTokens, leaves } from "../recipe/tokens.js";
+import { tomlText } from "../recipe/toml-text.js";
 import { claims } from "../record/claim.js";
 import { fault, isFault, recordError } from "../record/fault.js";
 import type { Run } from "../record/run.js";
@@ -165,7 +166,7 @@ async function withSet(
 /** The recipe of a run as a plan, with what was set then and what its sweep's point says. A fault where it must be there. */
 async function recipeOf(run: Run, set: string[], needed: boolean, context: Context): Promise<Run | undefined> {
   const point = Object.entries(run.sweep?.point ?? {}).map(
-    ([path, value]) => `${path}=${run.numbers?.[path] ?? toml(value)}`,
+    ([path, value]) => `${path}=${run.numbers?.[path] ?? tomlText(value)}`,
   );
   const options = {
     set: [...(run.recipe.set ?? []), ...point, ...set],
@@ -181,13 +182,4 @@ async function recipeOf(run: Run, set: string[], needed: boolean, context: Conte
     if (!isFault(error) || needed) throw error;
     return undefined;
   }
-}
-
-function toml(value: unknown): string {
-  if (typeof value === "string") return tomlString(value);
-  if (Array.isArray(value)) return `[${value.map(toml).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return String(value);
-  return `{ ${Object.entries(value)
-    .map(([key, item]) => `${tomlString(key)} = ${toml(item)}`)
-    .join(", ")} }`;
 }

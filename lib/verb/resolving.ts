@@ -16,6 +16,7 @@ import { runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
 import { stagedPath } from "../registry/stage.js";
 import { checkRun } from "./checking.js";
+import { rememberResolved, resolvedBefore } from "./resolved-before.js";
 import { trusted } from "./trust.js";
 
 /** The run resolved. Throws dataerr, noinput or config for what cannot be; what is only doubtful is said. */
@@ -46,6 +47,7 @@ export async function resolveRun(given: Run, context: Context): Promise<Run> {
   const keyed = await withKey({ ...resolved, outputs: run.outputs }, context);
   Object.assign(resolved, { key: keyed.key, epoch: keyed.epoch });
   for (const warning of checkRun(resolved, registry)) sayOnce(resolved, warning, context);
+  rememberResolved(resolved, context);
   return resolved;
 }
 
@@ -106,7 +108,7 @@ function staged(input: RunInput, run_dir: string): RunInput {
 async function resolvedInput(role: string, input: RunInput, context: Context): Promise<RunInput> {
   if (input.type === "artifact") {
     const { resolvedArtifact } = await import("./artifact-inputs.js");
-    return resolvedArtifact(role, input, context);
+    return resolvedArtifact(role, input, context, resolvedBefore(input, context));
   }
   if (input.fingerprint === "none") return input;
   try {

@@ -19,16 +19,34 @@ export async function* submitAll(
 ): AsyncGenerator<object> {
   const runs = context.args.length > 0 && context.args[0] !== "-" ? byName(records, context) : records;
   const gathered = new Map<object, Run>();
+  const submitted = new Map<object, object>();
+  const send = async () => {
+    if (gathered.size === 0) return;
+    const { submitGathered } = await import("./submitting-elements.js");
+    for (const [record, sent] of await submitGathered(gathered, patience_s, context)) submitted.set(record, sent);
+    gathered.clear();
+  };
+  const act = async (run: Run) => {
+    // What takes something from them can wait for their jobs once they have some.
+    if (takesFrom(run, gathered)) await send();
+    return submitOne(run, gathered, patience_s, context);
+  };
   const held: object[] = [];
-  for await (const record of each(runs, isRun, (run) => submitOne(run, gathered, patience_s, context), context)) {
+  for await (const record of each(runs, isRun, act, context)) {
     // Order is kept: what comes after an element of an array, which waits for the others, waits with it.
-    if (gathered.size === 0) yield record;
-    else held.push(record);
+    held.push(record);
+    if (gathered.size === 0) for (const one of held.splice(0)) yield submitted.get(one) ?? one;
   }
-  if (gathered.size === 0) return;
-  const { submitGathered } = await import("./submitting-elements.js");
-  const submitted = await submitGathered(gathered, patience_s, context);
+  await send();
   for (const record of held) yield submitted.get(record) ?? record;
+}
+
+function takesFrom({ inputs }: Run, gathered: ReadonlyMap<object, Run>): boolean {
+  if (gathered.size === 0) return false;
+  const makers = new Set(
+    Object.values(inputs).flatMap((input) => (input.type === "artifact" ? (input.run ?? []) : [])),
+  );
+  return makers.size > 0 && [...gathered.values()].some(({ id }) => makers.has(id));
 }
 
 async function submitOne(run: Run, gathered: Map<object, Run>, patience_s: number, context: Context): Promise<object> {

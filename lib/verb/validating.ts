@@ -6,6 +6,7 @@ import { paint, type TableStyle } from "../command/table.js";
 import { hanging, wrapped } from "../command/wrap.js";
 import { clusterSchema, projectSchema } from "../config/schema.js";
 import { loadRecipe } from "../recipe/load.js";
+import { isPipeline, readPipeline } from "../recipe/load-pipeline.js";
 import { placed, validateRecipe } from "../recipe/validate.js";
 import type { Fault } from "../record/fault.js";
 import type { Problem } from "../record/records.js";
@@ -14,12 +15,25 @@ import { problems } from "../toml/problems.js";
 import { unplacedOutputs } from "./output-kinds.js";
 import { preflight } from "./preflight.js";
 
-/** All problems of a recipe, a cluster file or a project file, in order of lines. Throws where it cannot be read at all. */
+/** All problems of a recipe, a pipeline, a cluster file or a project file, in order of lines. Throws where it cannot be read at all. */
 export async function validateFile(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
   const toml = readToml(file.startsWith("/") ? file : `${context.cwd}/${file}`);
   if (/(^|\/)\.lab(\.local)?\.toml$/.test(file) || "environments" in toml.value) return problems(projectSchema, toml);
   if ("filesystem" in toml.value || "scheduler" in toml.value) return problems(clusterSchema, toml);
+  if (isPipeline(toml.value)) return pipelineProblems(file, set, context);
   return recipeProblems(file, set, context);
+}
+
+/** What is wrong with a pipeline and with the recipes of its stages; where that is nothing, what is wrong with these here. */
+async function pipelineProblems(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
+  const look = (table: Record<string, unknown>) => unplacedOutputs(table, context);
+  const { pipeline, found } = await readPipeline(file, { set, cwd: context.cwd, look, points: "every" });
+  const all = [...found];
+  for (const { recipe } of pipeline?.stages ?? []) {
+    const here = await placed(await preflight(recipe, context), recipe.layers);
+    all.push(...here.filter((one) => !all.some(({ path, message }) => path === one.path && message === one.message)));
+  }
+  return all;
 }
 
 /** What is wrong with the recipe itself; where that is nothing, what is wrong with it here. */

@@ -1,10 +1,11 @@
 // Snapshots that no run of the caller's was made from, nor is to be, and tars without a record.
 import path from "node:path";
 import { contextSchema } from "../../record/facts.js";
-import { runSchema } from "../../record/run.js";
+import { type Run, runSchema } from "../../record/run.js";
 import { isRunId } from "../../record/run-id.js";
 import { envelope, numbered, runDirectory, snapshotFiles, submissionDirectory } from "../../registry/layout.js";
 import { lookAt } from "../../registry/look.js";
+import { pipelineIds, readPipeline } from "../../registry/pipelines.js";
 import { list, readRecord } from "../../registry/read.js";
 import { removeSnapshot } from "../../registry/snapshots.js";
 import { readSweep, sweepIds } from "../../registry/sweeps.js";
@@ -34,19 +35,27 @@ export function* snapshotItems(collector: Collector): Generator<Item> {
   }
 }
 
-/** The digests that runs and sweeps refer to; `again` looks at those that have come since. */
+/** The digests that runs, sweeps and pipelines refer to; `again` looks at those that have come since. */
 function usedSnapshots({ registry }: Collector) {
   const directory = path.join(registry.base, "runs", registry.user);
   const looked = new Set<string>();
   const digests = new Set<string>();
   const look = () => {
-    // Of a sweep that was killed the points are missing that lab sweep resume makes, of the same source.
+    // Of a sweep or pipeline that was killed the runs are missing that are made of the same source when it is resumed.
     for (const id of sweepIds(registry, registry.user)) {
       if (looked.has(`sweep ${id}`)) continue;
       const sweep = readSweep(registry, registry.user, id);
       if (!sweep) continue;
       looked.add(`sweep ${id}`);
       if (sweep.source?.digest !== undefined) digests.add(hex(sweep.source.digest));
+    }
+    for (const id of pipelineIds(registry, registry.user)) {
+      if (looked.has(`pipeline ${id}`)) continue;
+      const pipeline = readPipeline(registry, registry.user, id);
+      if (!pipeline) continue;
+      looked.add(`pipeline ${id}`);
+      for (const { source } of (pipeline.plans ?? []) as Partial<Run>[])
+        if (source?.digest !== undefined) digests.add(hex(source.digest));
     }
     for (const id of list(directory)) {
       if (!isRunId(id) || looked.has(id)) continue;

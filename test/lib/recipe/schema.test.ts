@@ -134,11 +134,9 @@ parent = "k7q3mz"
 t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
     ["[inputs.a]\ntype = 'artifact'\nartifact = 'x'\nprewarm = true", "inputs.a.prewarm is not supported yet"],
-    ["[inputs.a]\ntype = 'stage'\nstage = 'x'\nrole = 'y'", `[inputs.a] of type "stage" is not supported yet`],
-    ["[inputs.a]\ntype = 'from'\nrole = 'y'", `[inputs.a] of type "from" is not supported yet`],
     ["[inputs.a]\ntype = 'checkpoint'", `[inputs.a] of type "checkpoint" is not supported yet`],
     ["[inputs.a]\ntype = 'external'\npath = '/x'\nprewarm = true", "inputs.a.prewarm is not supported yet"],
-    ["[stages.a]\nrecipe = 'a.toml'", "pipelines ([stages]) are not supported yet"],
+    ["[stages.a]\nrecipe = 'a.toml'", "this is a pipeline ([stages]), not a recipe"],
     ["[applies_to]\ntype = 'checkpoint'", "policies ([applies_to]) are not supported yet"],
     ["[filesystem]\nruns_base = '/x'", "this is a cluster file, not a recipe"],
   ] as const) {

@@ -1,0 +1,44 @@
+// A pipeline: its stages, and which runs each of them is. The file in the registry has the plans of these runs too, so that what
+// was not made when something died in between can be.
+import * as v from "valibot";
+import { count, digest, errorOfRecord, maybe, path, record, runId, table, text, time, words } from "./schema.js";
+
+/** Of a run: which stage of which pipeline it is. */
+export const pipelineMemberSchema = v.looseObject({ id: runId, stage: text });
+
+export const pipelineStageSchema = v.looseObject({
+  name: text,
+  recipe: path,
+  /** The stages that it takes something from. */
+  after: words,
+  runs: v.array(runId),
+  /** Its runs are the points of this sweep, whose file has their plans. */
+  sweep: maybe(runId),
+});
+export type PipelineStage = v.InferOutput<typeof pipelineStageSchema>;
+
+export const pipelineSchema = record("pipeline", {
+  id: runId,
+  error: maybe(errorOfRecord),
+  dry_run: maybe(v.boolean()),
+  name: text,
+  user: text,
+  planned_at: time,
+  recipe: v.looseObject({ path: maybe(path), text, digest, set: maybe(words) }),
+  /** The pinned run, whose outputs inputs of type "from" are. */
+  from: maybe(runId),
+  /** The pipeline that this one is once more. */
+  rerun_of: maybe(runId),
+  /** How many runs it has. */
+  of: count,
+  /** In an order in which each comes after those that it needs. */
+  stages: v.array(pipelineStageSchema),
+  /** In its file: the runs that are no points of sweeps, as they were resolved. */
+  plans: maybe(v.array(table)),
+});
+export type Pipeline = v.InferOutput<typeof pipelineSchema>;
+
+/** Whether a record of a stream is a pipeline's. */
+export function isPipelineRecord(value: unknown): value is Pipeline {
+  return typeof value === "object" && value !== null && (value as { type?: unknown }).type === "pipeline";
+}
