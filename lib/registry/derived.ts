@@ -9,7 +9,7 @@ import type { RunOnDisk } from "./facts.js";
 import { derivedDirectory } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";
-import { list, readText } from "./read.js";
+import { list, parseJson, readText } from "./read.js";
 import { makeDirectory, writeOnce } from "./write.js";
 
 type Bad = (message: string) => void;
@@ -99,7 +99,7 @@ export function readDerived(
   const owner = ownerOfUser(registry, path.dirname(path.dirname(file)), author);
   const text = readText(file, { limit: 2 * largestDerived, ...(owner === undefined ? {} : { owner }) }) ?? "";
   const end = text.indexOf("\n") + 1;
-  const derived = checked(derivedSchema, json(text.slice(0, end), file), `'${file}'`);
+  const derived = checked(derivedSchema, parseJson(text.slice(0, end), file, 1), `'${file}'`);
   const name = `${derived.name}.${derived.generation}.ndjson`;
   if (derived.run !== path.basename(path.dirname(file)) || derived.user !== author || name !== path.basename(file))
     throw fault("dataerr", `cannot trust '${file}': it speaks of '${derived.name}' of ${derived.run}`);
@@ -111,14 +111,6 @@ function* pointsOfDerived({ name, user }: Derived, text: string, file: string): 
     throw fault("dataerr", `cannot read '${file}': line ${index + 2} is no metric`);
   };
   for (const point of pointsIn(text, bad)) yield { ...point, more: { ...point.more, derived: name, by: user } };
-}
-
-function json(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw fault("dataerr", `cannot read '${file}': its first line is no JSON`);
-  }
 }
 
 function tried<T>(read: () => T, bad: Bad): T | undefined {

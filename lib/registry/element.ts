@@ -1,10 +1,9 @@
 // What the files of its array say of one element: whether it was given to the scheduler, by which part, and what came of that.
-import path from "node:path";
 import * as v from "valibot";
 import { elementJob } from "../record/array.js";
 import type { Submission } from "../record/state.js";
 import { type ArrayPart, partOf, readParts } from "./arrays.js";
-import { arrayDirectory } from "./layout.js";
+import { arrayDirectory, placeOfRun } from "./layout.js";
 
 /** Of a submission's context.json: the run, and its place in an array. */
 export const placeSchema = v.looseObject({
@@ -21,7 +20,7 @@ export function submissionInArray(
   n: number,
   { id, index }: { id: string; index: number },
 ): Submission {
-  const [base, user] = [path.join(dir, "../../.."), path.basename(path.dirname(dir))];
+  const { base, user } = placeOfRun(dir);
   const array = { id, index };
   const part = partOf(readParts({ array: { id }, dir: arrayDirectory(base, user, id), owner }), index);
   const shared = part?.receipt?.one_job ? { shared: true as const } : {};

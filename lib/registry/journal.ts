@@ -2,7 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import * as v from "valibot";
-import { fault, isFault, systemFault } from "../record/fault.js";
+import { isFault, systemFault } from "../record/fault.js";
 import { isUserName } from "../record/names.js";
 import { eventSchema, type LabEvent } from "../record/records.js";
 import { timestamp } from "../record/units.js";
@@ -11,6 +11,7 @@ import { journalFile } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";
 import { list } from "./read.js";
+import { withRegular } from "./regular.js";
 import { append } from "./write.js";
 
 /**
@@ -100,19 +101,11 @@ interface Source {
 
 function readFrom(source: Source): LabEvent[] {
   const { file, owner, cursor } = source;
-  let fd: number | undefined;
+  const from = cursor.get(file) ?? 0;
   try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-    const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw fault("dataerr", `cannot read '${file}': not a regular file`);
-    if (stat.uid !== owner)
-      throw fault("dataerr", `cannot trust '${file}': it belongs to uid ${stat.uid}, not to uid ${owner}`);
-    const from = cursor.get(file) ?? 0;
-    return stat.size <= from ? [] : lines(fd, source, from);
+    return withRegular(file, owner, (fd, { size }) => (size <= from ? [] : lines(fd, source, from)));
   } catch (error) {
     throw systemFault(error, `read '${file}'`);
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd);
   }
 }
 

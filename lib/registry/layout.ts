@@ -48,6 +48,12 @@ export function runDirectory(base: string, user: string, id: string): string {
   return path.join(base, "runs", ...checkedPlace(user, id));
 }
 
+/** Whose run a run's directory is of, and in which registry. */
+export function placeOfRun(runDirectory: string): { base: string; user: string } {
+  const users = path.dirname(runDirectory);
+  return { base: path.join(users, "../.."), user: path.basename(users) };
+}
+
 export function envelope(runDirectory: string): string {
   return path.join(runDirectory, ".lab");
 }

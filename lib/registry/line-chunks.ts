@@ -1,6 +1,7 @@
 // The whole lines of a file that only grows, many at once, onwards or from its end: for files of millions of lines.
-import { errnoOf, fault, systemFault } from "../record/fault.js";
+import { errnoOf, systemFault } from "../record/fault.js";
 import { fs } from "./disk.js";
+import { openRegular } from "./regular.js";
 
 const chunk = 1 << 20;
 
@@ -9,7 +10,7 @@ const tooLong = "(a line of more than 1 MiB)\n";
 
 /** Texts of whole lines, each with its end, from the beginning; what has no end yet is being written, and is left out. */
 export function* lineChunks(file: string): Generator<string> {
-  const opened = openRegular(file);
+  const opened = opening(file);
   if (opened === undefined) return;
   const buffer = Buffer.allocUnsafe(2 * chunk);
   let kept = 0;
@@ -41,12 +42,12 @@ export function* lineChunks(file: string): Generator<string> {
 
 /** The same from the end: the last lines first, in texts whose lines stand in their order. Longer lines than 1 MiB are left out. */
 export function* lineChunksBackwards(file: string): Generator<string> {
-  const opened = openRegular(file);
+  const opened = opening(file);
   if (opened === undefined) return;
-  const { fd } = opened;
+  const { fd, stat } = opened;
   try {
     // From here on all has been given, or cannot be: it begins with a line (`whole`), or in the middle of one.
-    let upTo = opened.size;
+    let upTo = stat.size;
     let whole = false;
     for (let length = 1 << 16; upTo > 0; ) {
       const from = Math.max(0, upTo - length);
@@ -66,15 +67,10 @@ export function* lineChunksBackwards(file: string): Generator<string> {
   }
 }
 
-function openRegular(file: string): { fd: number; size: number } | undefined {
-  let fd: number | undefined;
+function opening(file: string): ReturnType<typeof openRegular> | undefined {
   try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-    const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw fault("dataerr", `cannot read '${file}': not a regular file`);
-    return { fd, size: stat.size };
+    return openRegular(file);
   } catch (error) {
-    if (fd !== undefined) fs.closeSync(fd);
     if (errnoOf(error) === "ENOENT") return undefined;
     throw systemFault(error, `read '${file}'`);
   }

@@ -1,6 +1,7 @@
 // The lines of a file that only grows, one after the other, in as little memory as its longest line takes.
-import { fault, systemFault } from "../record/fault.js";
+import { systemFault } from "../record/fault.js";
 import { fs } from "./disk.js";
+import { withRegular } from "./regular.js";
 
 const chunk = 1 << 18;
 const longest = 1 << 20;
@@ -10,18 +11,10 @@ const longest = 1 << 20;
  * out. Of one that is longer than a mebibyte `take` gets undefined. Throws dataerr for what is no regular file of `owner`'s.
  */
 export function eachLine(file: string, owner: number, take: (line: string | undefined, number: number) => void): void {
-  let fd: number | undefined;
   try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-    const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw fault("dataerr", `cannot read '${file}': not a regular file`);
-    if (stat.uid !== owner)
-      throw fault("dataerr", `cannot trust '${file}': it belongs to uid ${stat.uid}, not to uid ${owner}`);
-    read(fd, take);
+    withRegular(file, owner, (fd) => read(fd, take));
   } catch (error) {
     throw systemFault(error, `read '${file}'`);
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd);
   }
 }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
 import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
-import { arrayDirectory, attemptDirectory, envelope, submissionDirectory } from "./layout.js";
+import { arrayDirectory, attemptDirectory, envelope, placeOfRun, submissionDirectory } from "./layout.js";
 import { list } from "./read.js";
 
 export interface LogFile {
@@ -36,11 +36,9 @@ export function logFiles({ run, dir, facts }: RunOnDisk, attempt?: number): LogF
 
 /** The scheduler's own words of the job of an element are beside the script of its array. */
 function ofArray(dir: string, id: string, job: string | undefined): LogFile[] {
-  const [user, base] = [path.basename(path.dirname(dir)), path.join(dir, "../../..")];
+  const { base, user } = placeOfRun(dir);
   const directory = arrayDirectory(base, user, id);
-  // Of one job for all the index is Slurm's word for none.
-  const names = job === undefined ? [] : [`slurm-${job}.out`, `slurm-${job}_4294967294.out`];
-  const there = list(directory).filter((name) => names.includes(name));
+  const there = list(directory).filter((name) => name === `slurm-${job}.out`);
   return there.map((name) => ({ source: `arrays/${id}/${name}`, file: path.join(directory, name) }));
 }
 

@@ -9,7 +9,8 @@ import { fs, type Stats } from "./disk.js";
 import { packFiles } from "./layout.js";
 import type { Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";
-import { list } from "./read.js";
+import { list, parseJson } from "./read.js";
+import { openRegular } from "./regular.js";
 
 /** A pack by its name alone. */
 export interface PackName {
@@ -99,28 +100,16 @@ export function closePack({ fd, full = -1 }: Pack): void {
 }
 
 function headerIn(line: string, file: string): PackHeader {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw fault("dataerr", `cannot read '${file}': its first line is not JSON`);
-  }
-  return checked(packSchema, value, `'${file}'`);
+  return checked(packSchema, parseJson(line, file, 1), `'${file}'`);
 }
 
 /** A file of a user's packs that is the user's; undefined where there is none. Close it. Throws faults. */
 export function openOwn(registry: Registry, user: string, file: string): { fd: number; stat: Stats } | undefined {
   const owner = ownerOfUser(registry, path.dirname(file), user);
-  let fd: number | undefined;
+  if (owner === undefined) return undefined;
   try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-    const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw fault("dataerr", `cannot read '${file}': not a regular file`);
-    if (stat.uid !== owner)
-      throw fault("dataerr", `cannot trust '${file}': it belongs to uid ${stat.uid}, not to ${user}`);
-    return { fd, stat };
+    return openRegular(file, owner);
   } catch (error) {
-    if (fd !== undefined) fs.closeSync(fd);
     if (errnoOf(error) === "ENOENT") return undefined;
     throw systemFault(error, `read '${file}'`);
   }

@@ -1,8 +1,9 @@
-// How a file of the registry is opened: no links followed, never blocking, regular, owned by whom it should be, bounded.
+// What the files of a registry hold: read whole, bounded, and checked against their schemas.
 import type * as v from "valibot";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { checked } from "../record/schema.js";
 import { fs, type Stats } from "./disk.js";
+import { withRegular } from "./regular.js";
 
 const largest = 16 * 2 ** 20;
 
@@ -31,20 +32,11 @@ function readWhole(file: string, rules: ReadRules): { text: string; stat: Stats 
 }
 
 function readOpened(file: string, { owner, limit = largest }: ReadRules): { text: string; stat: Stats } {
-  let fd: number | undefined;
-  try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-    const stat = fs.fstatSync(fd);
-    if (!stat.isFile()) throw fault("dataerr", `cannot read '${file}': not a regular file`);
-    if (owner !== undefined && stat.uid !== owner) {
-      throw fault("dataerr", `cannot trust '${file}': it belongs to uid ${stat.uid}, not to uid ${owner}`);
-    }
+  return withRegular(file, owner, (fd, stat) => {
     if (stat.size > limit)
       throw fault("dataerr", `cannot read '${file}': ${stat.size} bytes are more than it may have`);
     return { text: fs.readFileSync(fd, "utf8"), stat };
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd);
-  }
+  });
 }
 
 /** A file that was replaced on another host while it was opened here has a stale handle: the next look finds the new one. */
@@ -107,10 +99,11 @@ export function list(directory: string): string[] {
   });
 }
 
-function parseJson(text: string, file: string): unknown {
+/** The value of a text of JSON in a file. Throws dataerr naming the file, and with `line` which of its lines it is. */
+export function parseJson(text: string, file: string, line?: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw fault("dataerr", `cannot read '${file}': it is not JSON`);
+    throw fault("dataerr", `cannot read '${file}': ${line === undefined ? "it" : `line ${line}`} is not JSON`);
   }
 }

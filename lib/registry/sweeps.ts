@@ -7,7 +7,7 @@ import { type Sweep, sweepPointSchema, sweepSchema } from "../record/sweep.js";
 import { sweepFile, userDirectory } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";
-import { list, readText } from "./read.js";
+import { list, parseJson, readText } from "./read.js";
 import { usersWith } from "./runs.js";
 import { writeOnce } from "./write.js";
 
@@ -41,20 +41,12 @@ export function readSweep(registry: Registry, user: string, id: string): Sweep |
   const [head, ...rest] = text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line, i) => parsed(line, file, i + 1));
+    .map((line, i) => parseJson(line, file, i + 1));
   const sweep = checked(sweepSchema, head, `'${file}'`);
   if (sweep.id !== id || sweep.user !== user)
     throw fault("dataerr", `cannot read the sweep in '${file}': it is '${sweep.id}' of ${sweep.user}`);
   const points = rest.map((line, i) => checked(sweepPointSchema, line, `line ${i + 2} of '${file}'`));
   return { ...sweep, points };
-}
-
-function parsed(line: string, file: string, number: number): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    throw fault("dataerr", `cannot read '${file}': line ${number} is not JSON`);
-  }
 }
 
 /** The ids of a user's sweeps, the newest first. */

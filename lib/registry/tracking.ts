@@ -4,6 +4,7 @@ import type { Outputs } from "../record/artifact.js";
 import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import { attemptDirectory, envelope } from "./layout.js";
+import { withRegular } from "./regular.js";
 
 /** So much of a log's beginning is looked at (bytes): wandb says where it is when it starts. */
 const enough = 256 * 2 ** 10;
@@ -37,16 +38,11 @@ function decoded(word: string): string {
 }
 
 function beginning(file: string): string {
-  let fd: number | undefined;
+  const buffer = Buffer.alloc(enough);
   try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-    if (!fs.fstatSync(fd).isFile()) return "";
-    const buffer = Buffer.alloc(enough);
-    return buffer.toString("utf8", 0, fs.readSync(fd, buffer, 0, enough, 0));
+    return withRegular(file, undefined, (fd) => buffer.toString("utf8", 0, fs.readSync(fd, buffer, 0, enough, 0)));
   } catch {
     // No log, no address.
     return "";
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd);
   }
 }

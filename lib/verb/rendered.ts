@@ -1,10 +1,9 @@
 // The scripts that a run has: the newest, or one for what is decided now.
 import fs from "node:fs";
-import path from "node:path";
 import type { Context } from "../command/context.js";
 import type { Run } from "../record/run.js";
 import type { RunOnDisk } from "../registry/facts.js";
-import { arrayDirectory, arrayFiles } from "../registry/layout.js";
+import { arrayDirectory, arrayFiles, placeOfRun } from "../registry/layout.js";
 import { submissionFiles } from "../registry/submissions.js";
 import { decisionOf } from "./caching.js";
 
@@ -24,8 +23,8 @@ export function rendered(disk: RunOnDisk): Run {
 
 /** Its script is its array's. */
 function element(disk: RunOnDisk, n: number, { id, index }: { id: string; index: number }, context: string): Run {
-  const base = path.join(disk.dir, "../../..");
-  const { script } = arrayFiles(arrayDirectory(base, disk.run.user, id));
+  const { base, user } = placeOfRun(disk.dir);
+  const { script } = arrayFiles(arrayDirectory(base, user, id));
   const submission = { n, script, context, array: { id, index } };
   return { ...disk.run, ...decisionOf(disk), phase: "rendered", submission };
 }
