@@ -1,7 +1,6 @@
 // The whole lines of a file that only grows, many at once, onwards or from its end: for files of millions of lines.
-import { errnoOf, systemFault } from "../record/fault.js";
 import { fs } from "./disk.js";
-import { openRegular } from "./regular.js";
+import { openIfThere } from "./regular.js";
 
 const chunk = 1 << 20;
 
@@ -10,7 +9,7 @@ const tooLong = "(a line of more than 1 MiB)\n";
 
 /** Texts of whole lines, each with its end, from the beginning; what has no end yet is being written, and is left out. */
 export function* lineChunks(file: string): Generator<string> {
-  const opened = opening(file);
+  const opened = openIfThere(file);
   if (opened === undefined) return;
   const buffer = Buffer.allocUnsafe(2 * chunk);
   let kept = 0;
@@ -42,7 +41,7 @@ export function* lineChunks(file: string): Generator<string> {
 
 /** The same from the end: the last lines first, in texts whose lines stand in their order. Longer lines than 1 MiB are left out. */
 export function* lineChunksBackwards(file: string): Generator<string> {
-  const opened = opening(file);
+  const opened = openIfThere(file);
   if (opened === undefined) return;
   const { fd, stat } = opened;
   try {
@@ -64,14 +63,5 @@ export function* lineChunksBackwards(file: string): Generator<string> {
     }
   } finally {
     fs.closeSync(fd);
-  }
-}
-
-function opening(file: string): ReturnType<typeof openRegular> | undefined {
-  try {
-    return openRegular(file);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw systemFault(error, `read '${file}'`);
   }
 }

@@ -1,10 +1,10 @@
 // The logs of a run: read by seeking, from the end or onwards from where one was, never whole.
 import path from "node:path";
-import { errnoOf, systemFault } from "../record/fault.js";
 import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import { arrayDirectory, attemptDirectory, envelope, placeOfRun, submissionDirectory } from "./layout.js";
 import { list } from "./read.js";
+import { openIfThere } from "./regular.js";
 
 export interface LogFile {
   /** Its path inside .lab/; of an array's element in the registry's tree. */
@@ -69,13 +69,13 @@ export function tailOffset(file: string, lines: number): number {
  * file is complete). One longer than 64 kB comes in parts of whole characters.
  */
 export function* linesFrom(file: string, offset: number, whole: boolean): Generator<string, number> {
-  const opened = open(file);
-  if (opened === undefined) return offset;
+  const { fd } = openIfThere(file) ?? {};
+  if (fd === undefined) return offset;
   const buffer = Buffer.alloc(chunk);
   let position = offset;
   try {
     for (;;) {
-      const read = fs.readSync(opened, buffer, 0, chunk, position);
+      const read = fs.readSync(fd, buffer, 0, chunk, position);
       if (read === 0) return position;
       const end = buffer.lastIndexOf(10, read - 1);
       const part = end < 0 || end >= read;
@@ -85,7 +85,7 @@ export function* linesFrom(file: string, offset: number, whole: boolean): Genera
       position += part ? stop : stop + 1;
     }
   } finally {
-    fs.closeSync(opened);
+    fs.closeSync(fd);
   }
 }
 
@@ -106,21 +106,11 @@ export function sizeOf(file: string): number {
 }
 
 function withFile<T>(file: string, otherwise: T, act: (fd: number, size: number) => T): T {
-  const fd = open(file);
-  if (fd === undefined) return otherwise;
+  const opened = openIfThere(file);
+  if (opened === undefined) return otherwise;
   try {
-    const stat = fs.fstatSync(fd);
-    return stat.isFile() ? act(fd, stat.size) : otherwise;
+    return act(opened.fd, opened.stat.size);
   } finally {
-    fs.closeSync(fd);
-  }
-}
-
-function open(file: string): number | undefined {
-  try {
-    return fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw systemFault(error, `read '${file}'`);
+    fs.closeSync(opened.fd);
   }
 }

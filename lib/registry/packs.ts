@@ -1,7 +1,7 @@
 // Packs as they lie in packs/<user>/: which there are, and opening one. A pack is derived: what is wrong with it is told,
 // and its runs are looked for where they are.
 import path from "node:path";
-import { errnoOf, fault, isFault, systemFault } from "../record/fault.js";
+import { fault, isFault, systemFault } from "../record/fault.js";
 import { type PackHeader, packSchema } from "../record/pack.js";
 import { isRunId } from "../record/run-id.js";
 import { checked } from "../record/schema.js";
@@ -10,7 +10,7 @@ import { packFiles } from "./layout.js";
 import type { Registry } from "./open.js";
 import { ownerOfUser } from "./owners.js";
 import { list, parseJson } from "./read.js";
-import { openRegular } from "./regular.js";
+import { openIfThere } from "./regular.js";
 
 /** A pack by its name alone. */
 export interface PackName {
@@ -106,11 +106,5 @@ function headerIn(line: string, file: string): PackHeader {
 /** A file of a user's packs that is the user's; undefined where there is none. Close it. Throws faults. */
 export function openOwn(registry: Registry, user: string, file: string): { fd: number; stat: Stats } | undefined {
   const owner = ownerOfUser(registry, path.dirname(file), user);
-  if (owner === undefined) return undefined;
-  try {
-    return openRegular(file, owner);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw systemFault(error, `read '${file}'`);
-  }
+  return owner === undefined ? undefined : openIfThere(file, owner);
 }

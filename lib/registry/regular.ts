@@ -1,5 +1,5 @@
 // How a file of the registry is opened to be read: no links followed, never blocking, regular, owned by whom it should be.
-import { fault } from "../record/fault.js";
+import { errnoOf, fault, systemFault } from "../record/fault.js";
 import { fs, type Stats } from "./disk.js";
 
 /** An open file, to be closed; with `owner` (a uid) it is that one's. Throws dataerr for what it is not, else what the system says. */
@@ -14,6 +14,16 @@ export function openRegular(file: string, owner?: number): { fd: number; stat: S
   } catch (error) {
     fs.closeSync(fd);
     throw error;
+  }
+}
+
+/** The same; undefined where there is no such file, and faults for all else. */
+export function openIfThere(file: string, owner?: number): ReturnType<typeof openRegular> | undefined {
+  try {
+    return openRegular(file, owner);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw systemFault(error, `read '${file}'`);
   }
 }
 
