@@ -21,7 +21,7 @@ import { formatIndices, parseIndices } from "../record/indices.js";
 import { randomWord } from "../record/random.js";
 import { timestamp } from "../record/units.js";
 import { awaited } from "./awaited.js";
-import { arrayDirectory, arrayFiles, numbered, partDirectory } from "./layout.js";
+import { arrayDirectory, arrayFiles, numbersIn, partDirectory } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
 import { list, readRecord, readText } from "./read.js";
 import { processStart } from "./submissions.js";
@@ -167,15 +167,12 @@ const done = new Map<string, ArrayPart>();
  * part is read once a process, however many elements are looked at. Throws faults.
  */
 export function readParts({ array, dir, owner }: ArrayPlace): ArrayPart[] {
-  const numbers = list(dir).flatMap((name) => numbered(name, "part-") ?? []);
-  return numbers
-    .sort((a, b) => a - b)
-    .flatMap((part) => {
-      const place = partDirectory(dir, part);
-      const found = done.get(place) ?? readPart(place, part, array.id, owner);
-      if (found?.receipt ?? found?.refusal) done.set(place, found as ArrayPart);
-      return found ?? [];
-    });
+  return numbersIn(list(dir), "part-").flatMap((part) => {
+    const place = partDirectory(dir, part);
+    const found = done.get(place) ?? readPart(place, part, array.id, owner);
+    if (found?.receipt ?? found?.refusal) done.set(place, found as ArrayPart);
+    return found ?? [];
+  });
 }
 
 /** By what is listed: a name that was looked for before it was there may be taken for missing for a while. */

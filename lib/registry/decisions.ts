@@ -3,7 +3,7 @@ import path from "node:path";
 import { lastSent } from "../record/decided.js";
 import type { Decision } from "../record/facts.js";
 import type { RunOnDisk } from "./facts.js";
-import { envelope, numbered } from "./layout.js";
+import { envelope, numbersIn } from "./layout.js";
 import type { Registry } from "./open.js";
 import { list } from "./read.js";
 import { recordText, writeOnce } from "./write.js";
@@ -51,8 +51,7 @@ function textOf({ run, facts }: Pick<Decided, "run" | "facts">, decided: Decidin
 }
 
 function nextIn(dir: string): number {
-  const taken = list(envelope(dir)).map((name) => numbered(name.replace(/\.json$/, ""), "decision-") ?? 0);
-  return 1 + Math.max(0, ...taken);
+  return 1 + Math.max(0, ...numbersIn(list(envelope(dir)), "decision-", ".json"));
 }
 
 function fileOf(dir: string, n: number): string {

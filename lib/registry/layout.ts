@@ -121,6 +121,13 @@ export function numbered(name: string, prefix: string): number | undefined {
   return /^[1-9]\d{0,8}$/.test(digits) ? Number(digits) : undefined;
 }
 
+/** The numbers of those names that are `<prefix><number><end>`, in order. */
+export function numbersIn(names: readonly string[], prefix: string, end = ""): number[] {
+  const of = (name: string) =>
+    name.endsWith(end) ? numbered(name.slice(0, name.length - end.length), prefix) : undefined;
+  return names.flatMap((name) => of(name) ?? []).sort((a, b) => a - b);
+}
+
 export function snapshotFiles(base: string, user: string, digest: string): { tar: string; json: string } {
   const hex = /^(?:sha256:)?([0-9a-f]{64})$/.exec(digest)?.[1];
   if (hex === undefined || !isUserName(user)) throw fault("dataerr", `'${user}/${digest}' cannot be a snapshot`);

@@ -15,7 +15,7 @@ import { fault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
 import { timestamp } from "../record/units.js";
 import { fs } from "./disk.js";
-import { envelope, numbered, submissionDirectory } from "./layout.js";
+import { envelope, numbersIn, submissionDirectory } from "./layout.js";
 import type { Registry } from "./open.js";
 import { list, readRecord } from "./read.js";
 import { makeDirectory, recordText, replace, unmark, writeOnce } from "./write.js";
@@ -24,7 +24,7 @@ import { writeMany } from "./write-many.js";
 /** Makes the directory of the next submission (exclusively) and returns its number and place. */
 export function nextSubmission(registry: Registry, runDir: string): { n: number; dir: string } {
   const lab = envelope(runDir);
-  let n = 1 + Math.max(0, ...list(lab).map((name) => numbered(name, "submit-") ?? 0));
+  let n = 1 + Math.max(0, ...numbersIn(list(lab), "submit-"));
   while (makeDirectory(submissionDirectory(lab, n), registry.modes.directory) === "exists") n += 1;
   return { n, dir: submissionDirectory(lab, n) };
 }

@@ -16,7 +16,7 @@ import {
   schedulerFactSchema,
   startSchema,
 } from "../../record/facts.js";
-import { attemptDirectory, envelope, numbered, outputsDirectory, submissionDirectory } from "../../registry/layout.js";
+import { attemptDirectory, envelope, numbersIn, outputsDirectory, submissionDirectory } from "../../registry/layout.js";
 import type { Looking, Survey } from "./breach.js";
 import { folder, namesIn, recordIn, regular } from "./files.js";
 
@@ -40,18 +40,15 @@ export function* openEnvelope(
 ): Looking<Envelope> {
   const lab = envelope(place.dir);
   const names = yield* namesIn(survey, "run", lab);
-  const of = (prefix: string, end = "") => numbersOf(names, prefix, end);
-  const found = { submissions: of("submit-"), attempts: of("attempt-"), decisions: of("decision-", ".json") };
+  const found = {
+    submissions: numbersIn(names, "submit-"),
+    attempts: numbersIn(names, "attempt-"),
+    decisions: numbersIn(names, "decision-", ".json"),
+  };
   for (const name of names)
     if (!isKnown(name)) yield { check: "stray", path: path.join(lab, name), message: "is no file of a run's records" };
   for (const [what, numbers] of Object.entries(found)) yield* numbering(lab, what, numbers);
   return { survey, ...place, names: new Set(names), ...found };
-}
-
-function numbersOf(names: readonly string[], prefix: string, end: string): number[] {
-  const of = (name: string) =>
-    name.endsWith(end) ? numbered(name.slice(0, name.length - end.length), prefix) : undefined;
-  return names.flatMap((name) => of(name) ?? []).sort((a, b) => a - b);
 }
 
 function isKnown(name: string): boolean {
