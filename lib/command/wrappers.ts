@@ -29,4 +29,5 @@ export const wrappers: readonly Wrapper[] = [
     options: { wait: { type: "boolean", short: "w", help: "wait for the end; the exit status tells how it was" } },
   },
   { name: "lab-status", of: "lab-ls", options: {} },
+  { name: "lab-agent", of: "lab-tend", options: {} },
 ];

@@ -1,5 +1,6 @@
 // Every type of record, in one place: the shipped JSON Schemas and lab-records(5) are made from this list.
 import * as v from "valibot";
+import { agentSchema } from "./agent.js";
 import { arraySchema, partReceiptSchema, partRefusalSchema, partSchema } from "./array.js";
 import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
 import { checkpointSchema } from "./checkpoint.js";
@@ -277,6 +278,7 @@ export const records = {
   "job-ended": jobEndedSchema,
   reservation: reservationSchema,
   lease: leaseSchema,
+  agent: agentSchema,
   snapshot: snapshotSchema,
   artifact: artifactSchema,
   outputs: outputsSchema,

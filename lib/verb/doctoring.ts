@@ -13,6 +13,7 @@ import { shortSize } from "../record/units.js";
 import { registryFile } from "../registry/layout.js";
 import { type Registry, readRegistry } from "../registry/open.js";
 import { readText } from "../registry/read.js";
+import { agentFindings } from "./doctor/agent.js";
 import { doubtful, type Finding, well, wrong } from "./doctor/finding.js";
 import { machine } from "./doctor/machine.js";
 import { probed, registryFindings } from "./doctor/registry.js";
@@ -31,6 +32,7 @@ export async function* diagnose(context: Context): AsyncGenerator<Finding> {
   if (registry) yield* part("registry", registryFindings(registry, group));
   if (registry) yield* part("artifacts", artifactRoots(resolved.config, registry, group?.gid));
   yield* part("repositories", repositoryFindings(resolved.config, group?.gid));
+  if (registry) yield* part("agent", agentFindings(registry));
   yield* part("scheduler", scheduler(resolved.config, context, place));
 }
 

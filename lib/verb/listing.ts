@@ -4,10 +4,12 @@ import { at } from "../command/table.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import type { Status } from "../record/records.js";
+import { lastBeat } from "../registry/agent.js";
 import type { Registry } from "../registry/open.js";
 import { type Entry, roll, usersOnRoll } from "../registry/roll.js";
 import { usersWith } from "../registry/runs.js";
 import type { Where } from "../where/where.js";
+import { agentStanding } from "./agent-standing.js";
 import { withLastError } from "./last-error.js";
 import { accepting, type Filter, inTime, plannedBy, rulesOf } from "./listing-filter.js";
 import { type Planned, type Row, type Rows, rowOf } from "./rows.js";
@@ -41,12 +43,21 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
     if (filter.sort !== undefined) kept.push(row);
     else {
       yield withColumns(row, columns);
-      if (count >= limit) return;
+      if (count >= limit) break;
     }
   }
   if (count === 0 && context.terminal.out && !filter.summary) context.say("no runs");
   if (count === 0) for (const what of where?.missed() ?? []) context.say(what);
   for (const row of sorted(kept, filter.sort ?? "").slice(0, limit)) yield withColumns(row, columns);
+  if (filter.summary) tellOfAgent(registry, context);
+}
+
+/** Where an agent is at work, a person hears of it; of one that is in trouble everybody does. */
+function tellOfAgent(registry: Registry, context: Context): void {
+  const beat = lastBeat(registry);
+  if (!beat) return;
+  const { ok, message, hint } = agentStanding(beat.agent, Math.max(0, Date.now() - beat.mtime));
+  if (!ok || context.terminal.err) context.say(`your agent: ${message}${hint ? ` (${hint})` : ""}`);
 }
 
 /** Throws noinput for a user who has no runs. */

@@ -1,5 +1,6 @@
 // The local scheduler: each user's queue, her leases, and the logs of hosts.
 import path from "node:path";
+import { agentSchema } from "../../record/agent.js";
 import { isFault } from "../../record/fault.js";
 import { isName } from "../../record/names.js";
 import { type JobQueued, leaseSchema, type QueueFact, queueFacts } from "../../record/queue.js";
@@ -72,6 +73,10 @@ export function* checkLeases(survey: Survey, user: string, owner: number): Looki
   const directory = path.join(survey.registry.base, "leases", user);
   for (const name of yield* namesIn(survey, "lease", directory)) {
     const file = path.join(directory, name);
+    if (name === "agent.beat.json") {
+      yield* recordIn(survey, file, { owner, schema: agentSchema, check: "lease" });
+      continue;
+    }
     const [, lease = "", kind] = /^(.+)\.\d{1,15}\.(json|end)$/.exec(name) ?? [];
     if (!isName(lease)) yield { check: "stray", path: file, message: "is no lease" };
     else if (kind === "end") yield* emptyFile(survey, "lease", file, owner);

@@ -145,12 +145,10 @@ t.test("a published labctl file is taken as it is, and what has no effect yet is
   });
   t.equal((config.scheduler as Record<string, unknown>)["missing_job_grace_secs"], undefined);
   t.strictSame(kept.sort(), [
-    "dispatch.evald_interval_secs",
     "dispatch.gc.enabled",
     "dispatch.gc.interval_secs",
     "dispatch.gc.min_terminal_age_secs",
     "dispatch.policies_dir",
-    "dispatch.reconcile_interval_secs",
     "dispatch.throttle.job_name",
     "dispatch.throttle.max_concurrent",
     "remote.ssh_alias",
