@@ -4,6 +4,7 @@ export const groups = {
   planning: "Plan and submit",
   watching: "Watch and act",
   registry: "Artifacts",
+  policy: "Policies",
   place: "The place",
 } as const;
 export type Group = keyof typeof groups;
@@ -69,6 +70,7 @@ export const commands: readonly Entry[] = [
     purpose: "make artifacts of bytes that no run made, where they are",
   },
   { name: "lab-lineage", group: "registry", purpose: "what things were made from, and what was made from them" },
+  { name: "lab-evald", group: "policy", purpose: "plan the evaluations that policies ask for" },
   { name: "lab-new", group: "place", purpose: "a project to begin with, and the examples" },
   { name: "lab-init", group: "place", purpose: "make a registry and its configuration" },
   { name: "lab-pack", group: "place", purpose: "put settled runs into packs, so that lists stay quick" },

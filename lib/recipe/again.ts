@@ -21,7 +21,8 @@ export interface Again {
  */
 export function planAgain(old: Run, { id, user, now }: Again, recipe?: Run): Run {
   const { created_at: _c, state: _s, dry_run: _d, error: _e, toolkit: _t, ...rest } = old;
-  const { key: _k, epoch: _p, decision: _n, run_dir: _r, submission: _u, job: _j, after: _a, ...kept } = rest;
+  const { key: _k, epoch: _p, decision: _n, run_dir: _r, submission: _u, job: _j, after: _a, ...more } = rest;
+  const { evaluates: _v, ...kept } = more;
   const caching = cachingOf(old);
   const { resolved: _l, ...launcher } = old.launcher ?? {};
   return {

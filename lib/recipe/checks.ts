@@ -17,7 +17,7 @@ type Table = Record<string, unknown>;
 export function otherKind(table: Table): Breach[] | undefined {
   const kinds = {
     stages: "this is a pipeline ([stages]), not a recipe",
-    applies_to: "policies ([applies_to]) are not supported yet",
+    applies_to: "this is a policy, not a recipe: lab-evald reads it",
     filesystem: "this is a cluster file, not a recipe",
   };
   const found = Object.entries(kinds).find(([key]) => isTable(table[key]));

@@ -1,6 +1,7 @@
 // A recipe becomes a run: a record with an id that nothing on disk knows yet.
 import crypto from "node:crypto";
 import path from "node:path";
+import { type Fault, fault } from "../record/fault.js";
 import type { Run, RunInput, RunOutput } from "../record/run.js";
 import { drawRunId } from "../record/run-id.js";
 import type { RunSource } from "../record/run-source.js";
@@ -33,6 +34,8 @@ export interface PlanContext {
   index?: number;
   /** Of a stage of a pipeline: what its inputs from other stages and from a pinned run are, by role. */
   linked?: Record<string, RunInput>;
+  /** For a look at it alone: an input that a policy is to fill may be left out. */
+  unfilled?: boolean;
 }
 
 export interface NarrativeFlags {
@@ -136,13 +139,18 @@ function outputsOf({ name, outputs = {} }: RecipeTable): Record<string, RunOutpu
 }
 
 /** Paths, tokens replaced: `~/` is the planner's home, others are relative to the file (or directory) that says them. */
-function inputsOf(run: Run, recipe: Recipe, { home, index, linked = {} }: PlanContext): Record<string, RunInput> {
+function inputsOf(
+  run: Run,
+  recipe: Recipe,
+  { home, index, linked = {}, unfilled }: PlanContext,
+): Record<string, RunInput> {
   const values = tokenValues(index === undefined ? run : { ...run, sweep: { index } });
   // What a resolver will say nobody knows yet; the points that lab-expand makes of it have no such text left.
   const isOpen = (text: string) => run.expand !== undefined && tokensIn(text).some((word) => !values.has(word));
   const filled = (text: string) => (isOpen(text) ? text : expandTokens(text, values));
   const inputs: Record<string, RunInput> = { ...linked };
   for (const [role, input] of Object.entries(recipe.table.inputs ?? {})) {
+    if (input.type === "checkpoint" && !unfilled) throw unfilledInput(role);
     if (input.type === "artifact") inputs[role] = { type: "artifact", artifact: filled(input.artifact) };
     if (input.type !== "external") continue;
     const text = filled(input.path);
@@ -151,4 +159,10 @@ function inputsOf(run: Run, recipe: Recipe, { home, index, linked = {} }: PlanCo
     inputs[role] = { type: "external", path: absolute, fingerprint: input.fingerprint ?? "stat" };
   }
   return inputs;
+}
+
+function unfilledInput(role: string): Fault {
+  return fault("dataerr", `the input '${role}' is for a policy to fill: lab-evald does, for each checkpoint`, {
+    hint: `one of your own: --set 'inputs.${role}={type = "artifact", artifact = "RUN:ROLE@STEP"}'`,
+  });
 }

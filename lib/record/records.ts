@@ -24,6 +24,7 @@ import {
 import { keyComparisonSchema, keySchema } from "./key.js";
 import { packedSchema, packSchema, summarySchema } from "./pack.js";
 import { pipelineSchema } from "./pipeline.js";
+import { evalRequestSchema, verdictSchema } from "./policy.js";
 import {
   jobCancelSchema,
   jobEndedSchema,
@@ -245,6 +246,7 @@ export const records = {
   key: keySchema,
   "key-comparison": keyComparisonSchema,
   estimate: estimateSchema,
+  verdict: verdictSchema,
   failure: failureSchema,
   command: commandSchema,
   service: serviceSchema,
@@ -256,6 +258,7 @@ export const records = {
   start: startSchema,
   exit: exitSchema,
   evaluation: evaluationSchema,
+  "eval-request": evalRequestSchema,
   scheduler: schedulerFactSchema,
   cancel: cancelSchema,
   forget: forgetSchema,

@@ -223,6 +223,8 @@ export const runSchema = record("run", {
   eval: maybe(evalSchema),
   gpu_estimate: maybe(table),
   resume: maybe(resumeSchema),
+  /** Which policy has it evaluate which artifact, and the how manyeth try that is. */
+  evaluates: maybe(v.looseObject({ policy: text, artifact: artifactId, attempt: count })),
   inputs: v.record(v.string(), inputSchema),
   outputs: v.record(v.string(), outputSchema),
   collect: maybe(v.looseObject({ globs: words, exclude: maybe(words) })),

@@ -179,6 +179,18 @@ export function artifactFile(base: string, user: string, id: string): string {
   return path.join(base, "artifacts", user, `${id}.json`);
 }
 
+/** What one user's policy has asked for: `evals/<user>/<policy>/`. */
+export function policyDirectory(base: string, user: string, policy: string): string {
+  return path.join(base, "evals", checkedUser(user), checkName(policy, "policy"));
+}
+
+/** What there is of one try of a policy at an artifact, `<artifact>.<attempt>`; a file beside the request has no more than its name. */
+export function evalFile(directory: string, artifact: string, attempt: number, what: EvalFile): string {
+  return path.join(directory, `${artifact}.${attempt}.${what}`);
+}
+
+export type EvalFile = "json" | "succeeded" | "failed" | "given-up";
+
 /** Where the generations of a global name are: `aliases/<xx>/`, by the sha256 of the name. */
 export function aliasDirectory(base: string, name: string): string {
   return path.join(base, "aliases", digitsOf(name));

@@ -22,7 +22,8 @@ export async function preflight(recipe: Recipe, context: Context): Promise<Breac
   let run: Run;
   try {
     const source = await sourceOf(recipe, uid, context);
-    run = planRun(recipe, { now: context.now, user: userOf(uid), home: context.env["HOME"] || os.homedir(), source });
+    const home = context.env["HOME"] || os.homedir();
+    run = planRun(recipe, { now: context.now, user: userOf(uid), home, source, unfilled: true });
   } catch (error) {
     if (!isFault(error)) throw error;
     return [breach(["repo"], error.message, error.hint, !(await isConfigured(context)))];

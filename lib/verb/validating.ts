@@ -15,12 +15,19 @@ import { problems } from "../toml/problems.js";
 import { unplacedOutputs } from "./output-kinds.js";
 import { preflight } from "./preflight.js";
 
-/** All problems of a recipe, a pipeline, a cluster file or a project file, in order of lines. Throws where it cannot be read at all. */
+/** All problems of a recipe, a pipeline, a policy, a cluster or a project file, in order of lines. Throws where it cannot be read at all. */
 export async function validateFile(file: string, set: readonly string[], context: Context): Promise<Problem[]> {
   const toml = readToml(file.startsWith("/") ? file : `${context.cwd}/${file}`);
   if (/(^|\/)\.lab(\.local)?\.toml$/.test(file) || "environments" in toml.value) return problems(projectSchema, toml);
   if ("filesystem" in toml.value || "scheduler" in toml.value) return problems(clusterSchema, toml);
   if (isPipeline(toml.value)) return pipelineProblems(file, set, context);
+  if ("applies_to" in toml.value) {
+    const [{ policyProblems }, { whereTrouble }] = await Promise.all([
+      import("../recipe/policy.js"),
+      import("./policy-files.js"),
+    ]);
+    return policyProblems(toml, (tests) => whereTrouble(tests, context.now));
+  }
   return recipeProblems(file, set, context);
 }
 

@@ -57,6 +57,10 @@ await until("the worker's leave", () => !fs.readdirSync("/proc").some((pid) => i
 
 // Something registered, and a run that waits for what another will not make.
 fs.writeFileSync(path.join(work, "data"), "x");
+const eats = `${recipe.replace("small", "eats")}[inputs.checkpoint]\ntype = "checkpoint"\n`;
+fs.writeFileSync(path.join(work, "eats.toml"), eats);
+const policy = 'name = "p"\nrecipe = "eats.toml"\n[applies_to]\ntype = "dataset"\n';
+fs.writeFileSync(path.join(work, "policy.toml"), policy);
 fs.writeFileSync(path.join(work, "makes.toml"), `${recipe.replace("small", "makes")}[outputs.m]\ntype = "model"\n`);
 const needs = '[inputs.m]\ntype = "artifact"\nartifact = "@last:makes:m"\n';
 fs.writeFileSync(path.join(work, "needs.toml"), `${recipe.replace("small", "needs")}${needs}`);
@@ -115,6 +119,7 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-advance": { cmd: "lab-advance -n", shows: { type: "status", name: "needs", state: "blocked" } },
   "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
   "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
+  "lab-evald": { cmd: "lab-evald -n policy.toml", shows: { type: "run", evaluates: { policy: "p", attempt: 1 } } },
   "lab-derive": {
     cmd: `lab-derive -n --name two --command 'echo "{\\"two\\":2}"' ${run["id"]}`,
     shows: { type: "derived", name: "two" },

@@ -155,6 +155,38 @@ const breakages: Record<string, Breakage> = {
     },
     found: ["temporary .tmp-host-1-abc"],
   },
+  // Policies
+  "a request that is of another try, and a note about none": {
+    break({ rich }) {
+      const { user } = openRegistry(rich.registry, os.userInfo().uid);
+      const directory = path.join(rich.registry, "evals", user, "accuracy");
+      fs.mkdirSync(directory, { recursive: true });
+      for (const at of [path.dirname(directory), directory]) fs.chmodSync(at, 0o755);
+      const artifact = "art-0123456789abcdef0123";
+      const request = {
+        type: "eval-request",
+        v: 1,
+        policy: "accuracy",
+        artifact,
+        attempt: 2,
+        run: rich.runs.train,
+        user,
+      };
+      const more = {
+        of: { user },
+        recipe_digest: `sha256:${"0".repeat(64)}`,
+        host: "h",
+        pid: 1,
+        at: "2026-11-20T20:14:55Z",
+      };
+      fs.writeFileSync(path.join(directory, `${artifact}.1.json`), JSON.stringify({ ...request, ...more }), {
+        mode: 0o644,
+      });
+      fs.writeFileSync(path.join(directory, `${artifact}.7.failed`), "", { mode: 0o644 });
+      fs.writeFileSync(path.join(directory, "notes"), "", { mode: 0o644 });
+    },
+    found: ["eval art-0123456789abcdef0123.1.json", "eval art-0123456789abcdef0123.7.failed", "stray notes"],
+  },
   // Arrays
   "an array whose index names a run that does not name it": {
     break: ({ rich }) => void arrayOf(rich, "train", rich.runs.train),

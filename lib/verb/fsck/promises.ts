@@ -153,6 +153,11 @@ export const promises = {
     how: "it is computed again",
     remedy: "register it again: lab register-external",
   },
+  eval: {
+    promise: "what a policy has asked for is about the try that its name says, and tries are numbered from 1",
+    how: "each request is read and compared with its place; what is noted beside it has one",
+    remedy: strange,
+  },
   claim: {
     promise:
       "a claim is its run's owner's, one generation follows the seal of the other, and decisions agree with claims",

@@ -9,6 +9,7 @@ import { gathered, type Looking, reading, type Survey } from "./breach.js";
 import { checkClaims } from "./claims.js";
 import { checkDerived } from "./derived.js";
 import { checkIndex } from "./edges.js";
+import { checkEvals } from "./evals.js";
 import { checkExternal } from "./external.js";
 import { checkJournals } from "./journals.js";
 import { checkHosts, checkLeases, checkQueue } from "./local.js";
@@ -67,6 +68,7 @@ function* checkUser(survey: Survey, user: string, withRuns: readonly string[]): 
     ["aliases/by-user", (owner) => checkNames(survey, { scope: "user", user }, owner)],
     ["derived", (owner) => checkDerived(survey, user, owner)],
     ["artifacts", (owner) => checkExternal(survey, user, owner)],
+    ["evals", (owner) => checkEvals(survey, user, owner)],
     ["packs", (owner) => checkPacks(survey, user, owner)],
     ["snapshots", (owner) => checkSnapshots(survey, user, owner)],
     ["events", (owner) => checkJournals(survey, user, owner)],

@@ -24,7 +24,7 @@ t.test("a record for every value, with its file and line", async (t) => {
   t.match(row("local.mem"), { value: 2 ** 31, from: "LAB_LOCAL_MEM", note: "bytes" });
   t.match(row("cache.trust"), { value: "group", from: "default" });
   t.match(row("dispatch.throttle.job_name"), { note: "kept for lab-throttle" });
-  t.match(row("dispatch.policies_dir"), { note: "kept for lab-evald" });
+  t.equal(row("dispatch.policies_dir")?.note, undefined);
   t.match(row("repos.x.trusted"), { value: true, from: "-c", note: /^without effect/ });
   t.equal(row("repos.omegalax.trusted")?.note, undefined);
   t.match(row("remote.ssh_alias"), { note: "kept for lab-fetch-artifact" });

@@ -134,10 +134,10 @@ parent = "k7q3mz"
 t.test("what is not built yet is refused by its name", async (t) => {
   for (const [text, message] of [
     ["[inputs.a]\ntype = 'artifact'\nartifact = 'x'\nprewarm = true", "inputs.a.prewarm is not supported yet"],
-    ["[inputs.a]\ntype = 'checkpoint'", `[inputs.a] of type "checkpoint" is not supported yet`],
+    ["[inputs.a]\ntype = 'checkpoint'\nartifact = 'x'", "unknown key 'artifact' in [inputs.a]"],
     ["[inputs.a]\ntype = 'external'\npath = '/x'\nprewarm = true", "inputs.a.prewarm is not supported yet"],
     ["[stages.a]\nrecipe = 'a.toml'", "this is a pipeline ([stages]), not a recipe"],
-    ["[applies_to]\ntype = 'checkpoint'", "policies ([applies_to]) are not supported yet"],
+    ["[applies_to]\ntype = 'checkpoint'", "this is a policy, not a recipe: lab-evald reads it"],
     ["[filesystem]\nruns_base = '/x'", "this is a cluster file, not a recipe"],
   ] as const) {
     const found = await said(t.testdir(), base + text);

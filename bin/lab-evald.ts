@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// lab-evald - plan the evaluations that policies ask for
+import { command } from "../lib/command/command.js";
+import { evaluate } from "../lib/verb/evaluating.js";
+
+export const spec = {
+  name: "lab-evald",
+  usage: ["[POLICY|DIRECTORY…]"],
+  options: {
+    users: {
+      type: "strings",
+      value: "USER",
+      help: "whose artifacts (default yours): alice,bob; * and ? stand for others",
+    },
+    again: { type: "boolean", help: "evaluate also what was evaluated before, or given up" },
+    explain: { type: "boolean", help: "only say of each artifact why it is evaluated now, or why not" },
+  },
+  columns: [
+    { key: "policy" },
+    { key: "id", title: "id" },
+    "name",
+    "role",
+    "step",
+    "why",
+    "message",
+    { key: "evaluation", spare: true },
+  ],
+  input: "none",
+  args: [0, Number.POSITIVE_INFINITY],
+  acts: true,
+  writes: ["run", "verdict"],
+} as const;
+
+export default command(spec, (_, options, context) => evaluate(options, context));
