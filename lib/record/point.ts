@@ -119,5 +119,7 @@ export function metricOf(run: string, { name, value, step, at, attempt, more }: 
   const metric: Metric = { type: "metric", v: 1, run, name, value: wordOf(value) };
   if (step !== undefined) metric.step = step;
   if (at !== undefined) metric.at = at;
-  return { ...metric, ...more, ...(attempt === undefined ? {} : { attempt }) };
+  if (more !== undefined) Object.assign(metric, more);
+  if (attempt !== undefined) metric.attempt = attempt;
+  return metric;
 }

@@ -7,6 +7,7 @@ import { type Curve, plot } from "../graph/plot.js";
 import { smooth } from "../graph/smooth.js";
 import { fault } from "../record/fault.js";
 import { like } from "../record/like.js";
+import type { Point } from "../record/point.js";
 import type { Metric } from "../record/records.js";
 import type { Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
@@ -90,13 +91,11 @@ function gathering(style: TableStyle, options: PlotOptions, runs: ReadonlyMap<st
       const key = `${run} ${name}`;
       const known = all.get(key) ?? { run, points: series(name) };
       if (known.points.values.length === 0) all.set(key, known);
-      append(known.points, {
-        name,
-        value: Number(value),
-        ...(step === undefined ? {} : { step }),
-        ...(at === undefined || options.x === "step" ? {} : { at }),
-        ...(attempt === undefined ? {} : { attempt }),
-      });
+      const point: Point = { name, value: Number(value) };
+      if (step !== undefined) point.step = step;
+      if (at !== undefined && options.x !== "step") point.at = at;
+      if (attempt !== undefined) point.attempt = attempt;
+      append(known.points, point);
     },
     text: () => panels([...all.values()], style, options, runs),
   };
