@@ -6,6 +6,7 @@ import type { Bench } from "./bench.js";
 import { type Figure, tableOf } from "./figure.js";
 import { idle } from "./idle.js";
 import { lineage } from "./lineage.js";
+import { metrics } from "./metrics.js";
 import { nfs } from "./nfs.js";
 import { passthrough } from "./passthrough.js";
 import { pipe } from "./pipe.js";
@@ -22,6 +23,7 @@ const benches: Record<string, Bench> = {
   pipe,
   reconcile,
   lineage,
+  metrics,
   idle,
   nfs,
   registry,

@@ -63,3 +63,15 @@ export function callsOf(argv: readonly string[], directory: string, how: How = {
     readdirs: there.filter((line) => /^getdents64\(.* = 0$/.test(line)).length,
   };
 }
+
+/** The most memory that a command of ours ever had (MB). */
+export function peakOf(argv: readonly string[], { env }: How): number {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "labkit-peak-")), "peak.cjs");
+  const text =
+    'process.on("exit", () => require("fs").writeFileSync(__filename + ".kB", String(process.resourceUsage().maxRSS)));';
+  fs.writeFileSync(file, text);
+  output(argv, { env: { ...env, NODE_OPTIONS: `--require=${file}` } });
+  const peak = Number(fs.readFileSync(`${file}.kB`, "utf8")) / 1024;
+  fs.rmSync(path.dirname(file), { recursive: true });
+  return Math.round(peak);
+}

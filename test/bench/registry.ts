@@ -5,7 +5,7 @@ import path from "node:path";
 import type { Bench } from "./bench.js";
 import { comparedFigure, countFigure, type Figure } from "./figure.js";
 import { alternately } from "./measure.js";
-import { built, callsOf, durationOf, type How, installed, output } from "./programs.js";
+import { built, callsOf, durationOf, installed, output, peakOf } from "./programs.js";
 import { type Filled, filled } from "./registries.js";
 import { planned } from "./runs.js";
 
@@ -137,16 +137,4 @@ function answerable(place: Filled): string {
   const found = output([built("lab-cache"), "--json", "--dry-run"], { env: place.env, input });
   if (!found.includes('"decision":"hit"')) throw new Error(`nothing answers for it: ${found}`);
   return input;
-}
-
-/** The most memory that a command of ours ever had (MB). */
-function peakOf(argv: readonly string[], { env }: How): number {
-  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "labkit-peak-")), "peak.cjs");
-  const text =
-    'process.on("exit", () => require("fs").writeFileSync(__filename + ".kB", String(process.resourceUsage().maxRSS)));';
-  fs.writeFileSync(file, text);
-  output(argv, { env: { ...env, NODE_OPTIONS: `--require=${file}` } });
-  const peak = Number(fs.readFileSync(`${file}.kB`, "utf8")) / 1024;
-  fs.rmSync(path.dirname(file), { recursive: true });
-  return Math.round(peak);
 }
