@@ -47,9 +47,7 @@ export const metrics: Bench = {
           of: "ratio",
           most,
         });
-        const peak = peakOf(argv, how.env);
-        if (peak !== undefined)
-          yield countFigure({ bench: "metrics", what: `${what}: peak memory`, unit: "MiB" }, peak);
+        yield countFigure({ bench: "metrics", what: `${what}: peak memory`, unit: "MB" }, peakOf(argv, how));
       }
     } finally {
       box.remove();
