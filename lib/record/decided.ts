@@ -20,6 +20,11 @@ export function lastSent({ submissions, attempts }: Pick<Facts, "submissions" | 
   return Math.max(0, ...sent, ...begun);
 }
 
+/** Whether the run waits for nothing but room: since that was decided, or the scheduler has refused it for now. */
+export function waitsForRoom(facts: Pick<Facts, "decision" | "submissions" | "attempts">): boolean {
+  return decided(facts)?.decision === "deferred" || refused(facts) !== undefined;
+}
+
 /** What the scheduler said where it refused the last submission that was begun, and nothing was decided since. */
 export function refused(facts: Pick<Facts, "decision" | "submissions" | "attempts">): Submission["refusal"] {
   const last = decided(facts) ? undefined : facts.submissions.findLast(({ n }) => n === lastSent(facts));

@@ -20,3 +20,15 @@ export const runSourceSchema = v.looseObject({
   dirty: maybe(v.boolean()),
 });
 export type RunSource = v.InferOutput<typeof runSourceSchema>;
+
+/** Where the source is and what of it is shipped, without what was found there: for a snapshot that is to be taken. */
+export function sourceSettings({ kind, root, paths, ignore, include, unpack }: RunSource): RunSource {
+  return {
+    kind,
+    root,
+    ...(paths === undefined ? {} : { paths }),
+    ...(ignore === undefined ? {} : { ignore }),
+    ...(include === undefined ? {} : { include }),
+    ...(unpack === undefined ? {} : { unpack }),
+  };
+}

@@ -7,7 +7,7 @@ import { follow } from "../pass/follow.js";
 import { lookAtProducers } from "../pass/producers.js";
 import type { Sender } from "../pass/submit.js";
 import { lookAtPoints } from "../pass/sweep-points.js";
-import { decided, refused } from "../record/decided.js";
+import { decided, waitsForRoom } from "../record/decided.js";
 import { type Fault, isFault } from "../record/fault.js";
 import { stateOf } from "../record/state.js";
 import { timestamp } from "../record/units.js";
@@ -67,9 +67,10 @@ function told(id: string, error: Fault, registry: Registry, context: Context): R
 
 /** Points of a sweep go together, as elements of arrays, and so does what waits for room. */
 function isForMany({ run, facts }: RunOnDisk): boolean {
-  const isDeferred = decided(facts)?.decision === "deferred" || refused(facts) !== undefined;
   const isPoint = run.sweep !== undefined && run.sweep.aggregate !== true;
-  return isDeferred || (isPoint && ["blocked", "claimed", "unclaimed"].includes(decided(facts)?.decision ?? ""));
+  return (
+    waitsForRoom(facts) || (isPoint && ["blocked", "claimed", "unclaimed"].includes(decided(facts)?.decision ?? ""))
+  );
 }
 
 /** Sends those that may go, with the others of their arrays. Yields those of which there is news. */
@@ -135,9 +136,7 @@ function isLeftBehind(registry: Registry, { facts }: RunOnDisk, state: string): 
   const dir = arrayDirectory(registry.base, registry.user, array.id);
   const last = readParts({ array, dir, owner: registry.uid }).at(-1)?.intent;
   if (!last) return false;
-  const { host, pid, pid_start } = last;
-  const writer = { host, ...(pid === undefined ? {} : { pid }), ...(pid_start === undefined ? {} : { pid_start }) };
-  const alive = writerAlive(writer);
+  const alive = writerAlive(last);
   return alive === false || (alive === undefined && Date.now() - Date.parse(last.at) > elsewhere_ms);
 }
 
@@ -201,16 +200,17 @@ async function sendOne(disk: RunOnDisk, sender: Sender, context: Context): Promi
   return true;
 }
 
-async function mayGo(disk: RunOnDisk, { registry, scheduler, asker, now }: Sender, context: Context): Promise<boolean> {
-  const { run, facts } = disk;
+async function mayGo({ run, facts }: RunOnDisk, sender: Sender, context: Context): Promise<boolean> {
+  const { registry, scheduler, asker, now } = sender;
   const asking = { registry, scheduler, graces: await graces(context), now: now() };
   if (decided(facts)?.decision === "follows") {
     const answer = await answerFor(run, { ...asker, dry: true, ready: () => isReady(run, async () => asking) });
     return answer?.decision !== "follows" || answer.leader !== facts.decision?.leader;
   }
-  const { account, qos } = run.resources;
-  const of = { ...(account === undefined ? {} : { account }), ...(qos === undefined ? {} : { qos }) };
-  if (decided(facts)?.decision === "deferred" || refused(facts)) return (await scheduler.room?.(of))?.room !== 0;
+  if (waitsForRoom(facts)) {
+    const { roomOf } = await import("./sending-elements.js");
+    return (await roomOf(sender, context).of(run.resources)) > 0;
+  }
   if (run.sweep?.aggregate) return lookAtPoints(run, registry, asking.graces, asking.now).how !== "waits";
   return (await lookAtProducers(run, asking)).awaited.length === 0;
 }

@@ -44,7 +44,11 @@ export async function explainRun(given: RunOnDisk, limits: Graces, context: Cont
       ...whatBlocks(run, await context.registry(), limits, context.now),
     };
   if (standing.state === "requeued")
-    return { ...base, message: standing.message ?? "", hint: "a pass of its owner submits it: lab advance, lab wait" };
+    return {
+      ...base,
+      message: standing.message ?? "",
+      try: ["lab advance, or lab wait: a pass of its owner submits it"],
+    };
   if (standing.state !== "failed")
     return { ...base, message: standing.message ?? unsaid(standing.state), ...(tries(run, standing) ?? {}) };
   const log = lastError(run);

@@ -4,15 +4,15 @@ import type { Context } from "../command/context.js";
 import type { Recipe } from "../recipe/load.js";
 import { type NarrativeFlags, type PlanContext, planRun } from "../recipe/plan.js";
 import { checkTokens } from "../recipe/tokens.js";
-import type { Caching } from "../record/claim.js";
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { userOf } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
 import type { Source } from "../source/find-source.js";
+import { type CachingOptions, cachingOf } from "./caching-options.js";
 import { refuseShape } from "./refuse-shape.js";
 
-export interface PlanOptions {
+export interface PlanOptions extends CachingOptions {
   set: string[];
   name: string | undefined;
   note: string | undefined;
@@ -23,9 +23,6 @@ export interface PlanOptions {
   tag: string[];
   group: string | undefined;
   parent: string | undefined;
-  "no-cache": boolean | undefined;
-  recompute: boolean | undefined;
-  "no-follow": boolean | undefined;
 }
 
 /** Throws dataerr (usage for a flag) for what cannot be a run; says what may be a slip. */
@@ -59,17 +56,6 @@ function refuseOpenInputs({ table }: Recipe, { inputs }: Run): void {
   throw fault("dataerr", `the input '${role}' is of type "${input.type}": the recipe is a stage of a pipeline`, {
     hint: `plan the pipeline; or --set 'inputs.${role}={ type = "artifact", artifact = "…" }' for this once`,
   });
-}
-
-/** How it wants to be answered; nothing where it is as usual. */
-function cachingOf({ "no-cache": none, recompute, "no-follow": alone }: PlanOptions): Pick<Run, "caching"> {
-  if (none && (recompute || alone))
-    throw fault("usage", `--no-cache claims nothing: --${recompute ? "recompute" : "no-follow"} says how to claim`);
-  const caching: Caching = {
-    ...(none ? { mode: "none" as const } : recompute ? { mode: "recompute" as const } : {}),
-    ...(alone ? { follow: false } : {}),
-  };
-  return Object.keys(caching).length === 0 ? {} : { caching };
 }
 
 async function narrative(options: PlanOptions, context: Context): Promise<NarrativeFlags> {

@@ -15,6 +15,7 @@ import { drawRunId } from "../record/run-id.js";
 import { stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { userOf } from "../registry/open.js";
+import { type CachingOptions, cachingOf } from "./caching-options.js";
 import { unplacedOutputs } from "./output-kinds.js";
 import { resumedFrom } from "./resuming.js";
 import { graces, statusOf } from "./runs.js";
@@ -22,7 +23,7 @@ import { type Selection, selectedRuns } from "./selecting.js";
 import { sourceAgain } from "./source-again.js";
 import { stagedInput } from "./staging.js";
 
-export interface ReplanOptions extends Selection {
+export interface ReplanOptions extends Selection, CachingOptions {
   set: string[];
   append: boolean | undefined;
   replace: boolean | undefined;
@@ -30,9 +31,6 @@ export interface ReplanOptions extends Selection {
   resume: string | undefined;
   stage: string | undefined;
   "fresh-source": boolean | undefined;
-  "no-cache": boolean | undefined;
-  recompute: boolean | undefined;
-  "no-follow": boolean | undefined;
 }
 
 /** A plan for each run; one that cannot be planned again is reported, and goes on as its status with the error. */
@@ -105,7 +103,7 @@ async function replanned(
   run = await sourceAgain(run, disk, { fresh: options["fresh-source"] === true }, context);
   const resume = options.resume === undefined ? run.resume : await resumedFrom(disk, options.resume, context);
   const { resume: _, ...rest } = run;
-  run = { ...rest, ...(resume ? { resume } : {}), ...cachingOf(options, rest) };
+  run = { ...rest, ...(resume ? { resume } : {}), ...cachingOf(options, rest.caching) };
   checkTokens(run);
   return { ...run, ...(context.dryRun ? { dry_run: true } : {}) };
 }
@@ -114,18 +112,6 @@ function withArguments(run: Run, changed: Pick<Run, "command" | "args" | "number
   const { numbers: _n, extra_args: _e, ...rest } = run;
   const { numbers, extra_args, command, args } = changed;
   return { ...rest, command, args, ...(numbers ? { numbers } : {}), ...(extra_args ? { extra_args } : {}) };
-}
-
-function cachingOf(
-  { "no-cache": none, recompute, "no-follow": alone }: ReplanOptions,
-  { caching }: Pick<Run, "caching">,
-): Pick<Run, "caching"> {
-  if (none && (recompute || alone))
-    throw fault("usage", `--no-cache claims nothing: --${recompute ? "recompute" : "no-follow"} says how to claim`);
-  const mode = none ? "none" : recompute ? "recompute" : caching?.mode;
-  const follow = alone ? false : caching?.follow;
-  if (mode === undefined && follow === undefined) return {};
-  return { caching: { ...(mode === undefined ? {} : { mode }), ...(follow === undefined ? {} : { follow }) } };
 }
 
 /** The plan with what is set: whatever two plans of its recipe differ in, before and after. */

@@ -2,7 +2,7 @@
 // is one, then two, then four.
 import type { Context } from "../command/context.js";
 import type { Sender } from "../pass/submit.js";
-import { decided, refused } from "../record/decided.js";
+import { waitsForRoom } from "../record/decided.js";
 import type { Run } from "../record/run.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { rendered } from "./rendered.js";
@@ -17,13 +17,13 @@ export async function* sendWaiting(
   context: Context,
 ): AsyncGenerator<[RunOnDisk, Sent | Error]> {
   yield* tried(
-    disks.filter((disk) => !isDeferred(disk)),
+    disks.filter(({ facts }) => !waitsForRoom(facts)),
     sender,
     context,
   );
   const room = roomOf(sender, context);
   const shapes = new Map<string, RunOnDisk[]>();
-  for (const disk of disks.filter(isDeferred)) {
+  for (const disk of disks.filter(({ facts }) => waitsForRoom(facts))) {
     const { account, qos } = disk.run.resources;
     const shape = JSON.stringify([account, qos]);
     const alike = shapes.get(shape);
@@ -36,11 +36,6 @@ export async function* sendWaiting(
     if (Number.isFinite(left)) yield* tried(alike.slice(0, left), sender, context);
     else yield* doubling(alike, sender, context);
   }
-}
-
-/** One that waits since there was no room; it waits on as it did where there is none still. */
-function isDeferred({ facts }: RunOnDisk): boolean {
-  return decided(facts)?.decision === "deferred" || refused(facts) !== undefined;
 }
 
 async function* doubling(

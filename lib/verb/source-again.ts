@@ -3,7 +3,7 @@ import fs from "node:fs";
 import type { Context } from "../command/context.js";
 import { fault, systemFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
-import type { RunSource } from "../record/run-source.js";
+import { sourceSettings } from "../record/run-source.js";
 import { snapshotSchema } from "../record/snapshot.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { snapshotFiles } from "../registry/layout.js";
@@ -20,7 +20,7 @@ export async function sourceAgain(
   { fresh }: { fresh: boolean },
   context: Context,
 ): Promise<Run> {
-  if (fresh) return { ...run, phase: "planned", source: settings(run.source) };
+  if (fresh) return { ...run, phase: "planned", source: sourceSettings(run.source) };
   const { digest } = disk.run.source;
   if (digest === undefined) throw gone("it was planned without one");
   const registry = await context.registry();
@@ -34,16 +34,6 @@ function gone(why: string) {
   return fault("noinput", `cannot run it again with its own source: ${why}`, {
     hint: "--fresh-source takes the source as it is now",
   });
-}
-
-/** What says where the source is and what of it is shipped, without what was found there. */
-function settings({ kind, root, paths, ignore, include, unpack }: RunSource): RunSource {
-  const said = { paths, ignore, include, unpack };
-  return {
-    kind,
-    root,
-    ...(Object.fromEntries(Object.entries(said).filter(([, value]) => value)) as Partial<RunSource>),
-  };
 }
 
 async function ofAnother({ run, owner }: RunOnDisk, digest: string, context: Context) {

@@ -3,6 +3,7 @@
 import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
+import { sourceSettings } from "../record/run-source.js";
 import type { Sweep } from "../record/sweep.js";
 import { openRun } from "../registry/runs.js";
 import { findSweep } from "../registry/sweeps.js";
@@ -53,11 +54,7 @@ async function missing(sweep: Sweep, context: Context): Promise<Run[]> {
 /** A point that has a source of its own needs a snapshot of its own, which is taken now. */
 function ofPlan(run: Run, own: Record<string, unknown> = {}): Run {
   if (own["source"] === undefined) return run;
-  const { root, kind, paths, ignore, include, unpack } = run.source;
-  const given = Object.fromEntries(
-    Object.entries({ paths, ignore, include, unpack }).filter(([, value]) => value !== undefined),
-  );
-  return { ...run, phase: "planned", source: { kind, root, ...given } };
+  return { ...run, phase: "planned", source: sourceSettings(run.source) };
 }
 
 /** The snapshot of the points is that of what comes after them, where it is of the same tree. */

@@ -2,9 +2,11 @@
 import t from "tap";
 import { fateOf } from "../../../lib/pass/fate.js";
 import type { Run } from "../../../lib/record/run.js";
+import { usualGraces } from "../../../lib/record/state.js";
 import { openRun } from "../../../lib/registry/runs.js";
 import { writeRequest } from "../../../lib/registry/submissions.js";
 import { onWrite } from "../../../lib/registry/write.js";
+import { explainRun } from "../../../lib/verb/explaining.js";
 import {
   advanced,
   attempt,
@@ -37,6 +39,9 @@ t.test("it is sent again, those that follow it wait, and the last mode is its en
   await reconciled(context);
   const again = /^it was preempted; it is to be submitted again, after attempt 1 of 2$/;
   t.match(stateIn(context, run), { state: "requeued", mode: "preempted", message: again, final: false });
+  const why = await explainRun(open(context, run), usualGraces, context);
+  t.match(why, { state: "requeued", message: again, try: [/^lab advance/] }, "lab why says who sends it");
+  t.strictSame(Object.keys(why).sort(), ["message", "mode", "name", "run", "state", "try", "type", "v"]);
   context.fake.inQueue.set("2", { job: "2", phase: "pending" });
   t.ok((await advanced(context)).includes(run.id));
   t.match(
