@@ -8,7 +8,7 @@ import { type Fault, isFault } from "../record/fault.js";
 import { timestamp } from "../record/units.js";
 import { decideAll } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
-import { note } from "../registry/journal.js";
+import { noteAll } from "../registry/journal.js";
 import { openRun } from "../registry/runs.js";
 import { type Element, type ElementSent, failed, type Sending } from "./element-sent.js";
 import { sealClaims } from "./seal-claim.js";
@@ -98,7 +98,11 @@ async function deferAll(
     registry,
     waiting.map((disk) => ({ disk, decided: { decision: "deferred" as const, message, at } })),
   );
-  for (const { run } of waiting) note(registry, "run_deferred", run.id, { name: run.name });
+  noteAll(
+    registry,
+    "run_deferred",
+    waiting.map(({ run: { id, name } }) => ({ run: id, more: { name } })),
+  );
   return said;
 }
 

@@ -12,7 +12,7 @@ import {
   writePartReceipt,
   writePartRefusal,
 } from "../registry/arrays.js";
-import { note } from "../registry/journal.js";
+import { noteAll } from "../registry/journal.js";
 import { arrayFiles, envelope, submissionDirectory } from "../registry/layout.js";
 import { list } from "../registry/read.js";
 import type { ArrayRequest, Submitted } from "../scheduler/scheduler.js";
@@ -68,8 +68,12 @@ export async function sendPart(
     for (const element of elements) {
       const its = elementJob(receipt, element.index);
       said.set(element, { how: "submitted", job: its, at });
-      note(registry, "run_submitted", element.run.id, { name: element.run.name, job: its });
     }
+    noteAll(
+      registry,
+      "run_submitted",
+      elements.map(({ run: { id, name }, index }) => ({ run: id, more: { name, job: elementJob(receipt, index) } })),
+    );
     await cancelUnwanted(sender, elements, said);
     return undefined;
   } catch (error) {

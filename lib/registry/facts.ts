@@ -29,6 +29,8 @@ export interface RunOnDisk {
   facts: Facts;
   /** Files that could not be read as what they should be. */
   problems: string[];
+  /** The contexts of submissions, by their numbers, as far as they were read. */
+  contexts?: ReadonlyMap<number, object>;
   /** Some of them may be what they should be, but cannot be read now: what they say may change everything. */
   partial?: true;
 }
@@ -45,11 +47,12 @@ export function readRun(dir: string, owner: number, wanted: (run: Run) => boolea
   if (!wanted(run)) return undefined;
   const records = envelopeRecords(lab, run.id, owner);
   const last = records.numbers("decision-", ".json").at(-1);
+  const contexts = new Map<number, object>();
   const facts: Facts = {
     run: run.id,
     planned_at: run.planned_at,
     ...present("max_attempts", requeueOf(run)?.max_attempts),
-    submissions: records.numbers("submit-").map((n) => submission(n, records, { run: run.id, dir, owner })),
+    submissions: records.numbers("submit-").map((n) => submission(n, records, { run: run.id, dir, owner, contexts })),
     attempts: records.numbers("attempt-").map((n) => attempt(n, records)),
     ...present("scheduler", records.read("scheduler.json", schedulerFactSchema)),
     ...present("cancel", records.read("cancel.json", cancelSchema)),
@@ -57,7 +60,14 @@ export function readRun(dir: string, owner: number, wanted: (run: Run) => boolea
     ...present("outcome", records.read("outcome.json", outcomeSchema)),
     ...(last === undefined ? {} : present("decision", records.read(`decision-${last}.json`, decisionSchema))),
   };
-  return { run: { ...run, run_dir: dir }, dir, owner, facts, ...records.trouble() };
+  return {
+    run: { ...run, run_dir: dir },
+    dir,
+    owner,
+    facts,
+    ...(contexts.size > 0 ? { contexts } : {}),
+    ...records.trouble(),
+  };
 }
 
 /** A copied or planted run.json makes no run of its directory, nor one user's run of another's. */
@@ -66,8 +76,10 @@ function checkPlace({ id, user }: Run, dir: string): void {
   if (id !== name || user !== of) throw fault("dataerr", `cannot read the run in '${dir}': it is '${id}' of ${user}`);
 }
 
+type Of = Parameters<typeof submissionInArray>[0] & { contexts: Map<number, object> };
+
 /** An element's own intent tells that it was given up, or that its job began; all else is its array's. */
-function submission(n: number, records: EnvelopeRecords, of: Parameters<typeof submissionInArray>[0]): Submission {
+function submission(n: number, records: EnvelopeRecords, of: Of): Submission {
   const directory = `submit-${n}`;
   records.look(directory);
   return {
@@ -79,13 +91,11 @@ function submission(n: number, records: EnvelopeRecords, of: Parameters<typeof s
 }
 
 /** What the array tells of the submission; undefined where its script is its own. */
-function inArray(
-  n: number,
-  records: EnvelopeRecords,
-  of: Parameters<typeof submissionInArray>[0],
-): Submission | undefined {
+function inArray(n: number, records: EnvelopeRecords, of: Of): Submission | undefined {
   if (!records.has(`submit-${n}/values.sh`) || records.has(`submit-${n}/script.sh`)) return undefined;
-  const array = records.read(`submit-${n}/context.json`, placeSchema)?.array;
+  const context = records.read(`submit-${n}/context.json`, placeSchema);
+  if (context) of.contexts.set(n, context);
+  const array = context?.array;
   return array && records.tried(() => submissionInArray(of, n, array), { n, array });
 }
 

@@ -24,21 +24,29 @@ export function note(
   run: string | undefined,
   more: Record<string, unknown> = {},
 ): Error | undefined {
+  return noteAll(registry, event, [{ run, more }]);
+}
+
+/** The same of many runs, in one write. */
+export function noteAll(
+  registry: Registry,
+  event: string,
+  all: readonly { run: string | undefined; more: Record<string, unknown> }[],
+): Error | undefined {
+  if (all.length === 0) return undefined;
   const now = Date.now();
   const host = os.hostname();
-  const line: LabEvent = {
-    type: "event",
-    v: 1,
-    event,
-    ...(run === undefined ? {} : { run }),
-    user: registry.user,
-    host,
-    at: timestamp(now),
-    ...more,
-  };
+  const lines = all.map(({ run, more }): string => {
+    const named = run === undefined ? {} : { run };
+    const line: LabEvent = {
+      ...{ type: "event", v: 1, event, ...named, user: registry.user, host, at: timestamp(now) },
+      ...more,
+    };
+    return `${JSON.stringify(line)}\n`;
+  });
   try {
     ownDirectory(registry, "events");
-    append(journalFile(registry.base, registry.user, host, now), JSON.stringify(line), registry.modes.file);
+    append(journalFile(registry.base, registry.user, host, now), lines.join(""), registry.modes.file);
     return undefined;
   } catch (error) {
     if (!isFault(error)) throw error;

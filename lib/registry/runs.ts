@@ -11,7 +11,7 @@ import { checkOwner, ownDirectory, ownerOf, type Registry } from "./open.js";
 import { lookUp, ownerOfUser } from "./owners.js";
 import { list, readText } from "./read.js";
 import { stageInputs } from "./stage.js";
-import { makeDirectory, mark, recordText, unmark } from "./write.js";
+import { makeDirectory, mark, nameAlso, recordText, unmark } from "./write.js";
 import { writeMany } from "./write-many.js";
 
 /**
@@ -33,11 +33,11 @@ export async function createRun(registry: Registry, run: Run, text: string): Pro
   const { file: mode } = registry.modes;
   const recipe = { file: path.join(lab, "recipe.toml"), text, mode };
   const record = { file: path.join(lab, "run.json"), text: recordText(run), mode };
-  let [written, made] = await writeMany([recipe, record], { to_first: true });
-  if (written === "exists") {
-    if (readText(recipe.file) !== text) throw another();
-    [made] = await writeMany([record]);
-  }
+  const isNamed = alike?.text === text && alike.registry === registry && nameAlso(alike.file, recipe.file);
+  let [written, made] = isNamed ? (["made"] as const) : await writeMany([recipe, record], { to_first: true });
+  if (written === "exists" && readText(recipe.file) !== text) throw another();
+  if (written === "made") alike = { text, registry, file: recipe.file };
+  if (isNamed || written === "exists") [made] = await writeMany([record]);
   if (made === "made") {
     // A pass that met the markers of an old plan without its run.json may have removed them meanwhile.
     for (const file of markers) mark(file);
@@ -47,6 +47,9 @@ export async function createRun(registry: Registry, run: Run, text: string): Pro
   if (there?.planned_at === run.planned_at && there.recipe.digest === run.recipe.digest) return "exists";
   throw another();
 }
+
+/** The recipe of the run that this process made last. A thousand points of a sweep have one, which is written once. */
+let alike: { text: string; registry: Registry; file: string } | undefined;
 
 /** A run's place in the registry: whose it is and where. */
 export interface RunPlace {

@@ -13,6 +13,7 @@ import {
 } from "../record/facts.js";
 import { fault } from "../record/fault.js";
 import { randomWord } from "../record/random.js";
+import { checked } from "../record/schema.js";
 import { timestamp } from "../record/units.js";
 import { fs } from "./disk.js";
 import { envelope, numbersIn, submissionDirectory } from "./layout.js";
@@ -150,8 +151,13 @@ export function writeRequest(
 }
 
 /** What a submission's job was given; undefined where it was not rendered to its end. Throws dataerr. */
-export function readContext({ dir, owner }: { dir: string; owner: number }, n: number): JobContext | undefined {
-  return readRecord(submissionFiles(dir, n).context, contextSchema, { owner });
+export function readContext(
+  { dir, owner, contexts }: { dir: string; owner: number; contexts?: ReadonlyMap<number, object> },
+  n: number,
+): JobContext | undefined {
+  const file = submissionFiles(dir, n).context;
+  const there = contexts?.get(n);
+  return there === undefined ? readRecord(file, contextSchema, { owner }) : checked(contextSchema, there, `'${file}'`);
 }
 
 /** Where the files of a submission are. */

@@ -34,6 +34,21 @@ function* writingOnce(file: string, content: string | Uint8Array, mode: number):
   }
 }
 
+/**
+ * Makes `file` another name of one that has the same text and is written once, too: nothing is written, and nothing waited for.
+ * Says whether it is that now; not where there is another file, or the file system has no such names.
+ */
+export function nameAlso(same: string, file: string): boolean {
+  try {
+    watcher?.("link", file);
+    fs.linkSync(same, file);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
+}
+
 /** Writes or replaces a file that has exactly one writer: temp, fsync, rename(2). Throws faults. */
 export function replace(file: string, content: string | Uint8Array, mode = 0o640): void {
   const temp = atOnce(writingTemp(file, content, mode));
@@ -146,7 +161,8 @@ export function* writingTemp(file: string, content: string | Uint8Array, mode: n
   try {
     [fd, temp] = yield* openingTemp(path.dirname(file), mode);
     yield* call("writeFile", fd, content);
-    yield* call("fchmod", fd, mode);
+    // As it nearly always is; to look asks nobody.
+    if ((fs.fstatSync(fd).mode & 0o7777) !== mode) yield* call("fchmod", fd, mode);
     yield* call("fsync", fd);
   } catch (error) {
     if (fd !== undefined) yield* discarding(temp);

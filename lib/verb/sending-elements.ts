@@ -29,15 +29,16 @@ interface Batch {
 /** What became of each, or why nothing did. */
 export type AllSent = Map<Run, Sent | Error>;
 
-/** Sends runs that have been rendered as elements of arrays; `by` whose command that is. */
+/** Sends runs that have been rendered as elements of arrays; `by` whose command that is, `opened` those that were just read. */
 export async function sendElements(
   runs: readonly Run[],
   sender: Sender,
   by: "submit" | "advance",
   context: Context,
+  opened: ReadonlyMap<Run, RunOnDisk> = new Map(),
 ): Promise<AllSent> {
   const done: AllSent = new Map();
-  const batches = await batchesOf(runs, sender, done, context);
+  const batches = await batchesOf(runs, opened, sender, done, context);
   const room = roomOf(sender, context);
   const shares = sharesOf(batches, sender.registry, await highest(sender));
   for (const [i, batch] of batches.entries()) {
@@ -74,13 +75,19 @@ async function tried(batch: Batch, done: AllSent, act: () => Promise<void>): Pro
 }
 
 /** What may go now, by array and by what it waits for; of all else it is said why it does not. */
-async function batchesOf(runs: readonly Run[], sender: Sender, done: AllSent, context: Context): Promise<Batch[]> {
+async function batchesOf(
+  runs: readonly Run[],
+  opened: ReadonlyMap<Run, RunOnDisk>,
+  sender: Sender,
+  done: AllSent,
+  context: Context,
+): Promise<Batch[]> {
   const asking = asker(sender, context);
   const batches = new Map<string, Batch>();
   for (const run of runs) {
     try {
       const { registry } = sender;
-      const disk = openRun(registry, registry.user, run.id);
+      const disk = opened.get(run) ?? openRun(registry, registry.user, run.id);
       const place = run.submission?.array;
       if (!disk || !place) throw fault("noinput", `cannot submit it: you have no such run in '${registry.base}'`);
       const before = submittedBefore(disk, run);

@@ -6,9 +6,10 @@ import type { Sender } from "../pass/submit.js";
 import { fault, isFault } from "../record/fault.js";
 import { isRun } from "../record/phase.js";
 import type { Run } from "../record/run.js";
+import type { RunOnDisk } from "../registry/facts.js";
 import { openRun } from "../registry/runs.js";
 import { decisionOf } from "./caching.js";
-import { answeredNow, hasBegun, isOld, sendRun } from "./sending.js";
+import { answeredNow, hasBegun, isOld, mustBeAsked, sendRun } from "./sending.js";
 import { type AllSent, sendElements } from "./sending-elements.js";
 
 /** Sends these runs, each with the newest script that it has. Says of each what became of it, or why nothing did. */
@@ -21,17 +22,22 @@ export async function sendMany(
   const done: AllSent = new Map();
   const old = new Map<Run, Run>();
   const ready = new Map<Run, Run>();
+  const opened = new Map<Run, RunOnDisk>();
   for (const given of runs) {
     await kept(done, given, async () => {
       const { registry } = sender;
-      const open = () => openRun(registry, registry.user, given.id);
-      const disk = open();
+      const disk = openRun(registry, registry.user, given.id);
       if (!disk) throw fault("noinput", `cannot submit it: you have no such run in '${registry.base}'`);
-      const answered = hasBegun(disk) ? undefined : await answeredNow(disk, given, sender);
-      const now = (answered === undefined && open()) || disk;
+      const isAsked = !hasBegun(disk) && mustBeAsked(disk);
+      const answered = isAsked ? await answeredNow(disk, given, sender) : undefined;
+      // What was asked anew has been decided anew.
+      const now = (isAsked && !answered && openRun(registry, registry.user, given.id)) || disk;
       if (answered) done.set(given, answered);
       else if (!hasBegun(now) && isOld(now, given, registry)) old.set(given, { ...now.run, ...decisionOf(now) });
-      else ready.set(given, given);
+      else {
+        ready.set(given, given);
+        opened.set(given, now);
+      }
     });
   }
   for (const [given, run] of await renderedAll(old, done, context)) ready.set(given, run);
@@ -41,6 +47,7 @@ export async function sendMany(
     sender,
     by,
     context,
+    opened,
   );
   for (const [given, run] of elements) done.set(given, sent.get(run) ?? fault("software", "it was not sent"));
   for (const [given, run] of ready) {

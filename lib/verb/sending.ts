@@ -138,7 +138,7 @@ export async function answeredNow(disk: RunOnDisk, run: Run, sender: Sender): Pr
 }
 
 /** It had claimed, and what was decided since, that it waits for something, does not say whether that still counts. */
-function mustBeAsked(disk: RunOnDisk): boolean {
+export function mustBeAsked(disk: RunOnDisk): boolean {
   const { decision, submissions } = disk.facts;
   if (refused(disk.facts)) return decision?.decision === "claimed";
   if (!["blocked", "deferred", "unclaimed"].includes(decision?.decision ?? "")) return false;

@@ -121,6 +121,20 @@ t.test("markers are left as long as somebody may be making their run", async (t)
   t.same([marked(registry, "active", user), marked(registry, "loose", user)], [[], []]);
 });
 
+t.test("runs of one recipe that are made one after the other share its file", async (t) => {
+  const registry = smallRegistry(t);
+  const ids = ["20261120-201455-aaaaaa", "20261120-201455-aaaaab", "20261120-201455-aaaaac"];
+  const texts = [recipe, recipe, "another"];
+  for (const [i, one] of ids.entries()) await createRun(registry, run({ id: one }), texts[i] ?? "");
+  const files = ids.map((one) => path.join(runDirectory(registry.base, user, one), ".lab/recipe.toml"));
+  t.same(
+    files.map((file) => [fs.readFileSync(file, "utf8"), fs.statSync(file).nlink]),
+    texts.map((text) => [text, text === recipe ? 2 : 1]),
+  );
+  fs.rmSync(files[0] ?? "");
+  t.equal(fs.readFileSync(files[1] ?? "", "utf8"), recipe, "and what becomes of one is nothing to the other");
+});
+
 t.test("two that draw one id: one run, and the other is told", async (t) => {
   const registry = smallRegistry(t);
   await createRun(registry, run(), recipe);
