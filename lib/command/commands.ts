@@ -78,6 +78,7 @@ export const commands: readonly Entry[] = [
   { name: "lab-fsck", group: "place", purpose: "check that the registry is as its format promises" },
   { name: "lab-gc", group: "place", purpose: "free what nobody needs any more, after telling what it is" },
   { name: "lab-config", group: "place", purpose: "the resolved configuration and where each value came from" },
+  { name: "lab-units", group: "place", purpose: "let systemd or cron start the agent" },
   { name: "lab-worker", group: "place", purpose: "run the jobs of the local scheduler" },
   { name: "lab-help", group: "place", purpose: "what commands there are, and their manual pages" },
   { name: "lab-completion", group: "place", purpose: "completions for bash, zsh and fish" },

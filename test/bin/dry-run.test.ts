@@ -125,6 +125,8 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
     shows: { type: "derived", name: "two" },
   },
   "lab-fsck": { cmd: "lab-fsck -n --repair", shows: { type: "problem", check: "edge", repairable: true } },
+  "lab-tend": { cmd: "echo '1h always touch no' | lab-tend -n -", shows: { type: "check", name: "touch" } },
+  "lab-units": { cmd: "lab-units install -n --with cron", shows: { type: "line", source: "crontab" } },
   "lab-gc": { cmd: "lab-gc -n --apply", shows: { type: "garbage", kind: "temporary" } },
   "lab-new": { cmd: "lab-new -n script project", shows: { type: "file" } },
   "lab-init": {
