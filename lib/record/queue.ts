@@ -43,8 +43,8 @@ export const jobQueuedSchema = record("job-queued", {
   warn_s: maybe(seconds),
   /** An element's index, and how many of its array may run at once. */
   array: maybe(v.looseObject({ index: count, max_concurrent: maybe(count) })),
-  /** The sweep that it is a point of, and how many of its points may run at once. */
-  sweep: maybe(v.looseObject({ id: runId, max_concurrent: count })),
+  /** The sweep that it is a point of, and how many of its points may run at once, and with how many GPUs. */
+  sweep: maybe(v.looseObject({ id: runId, max_concurrent: maybe(count), max_gpus: maybe(count) })),
   at: time,
 });
 export type JobQueued = v.InferOutput<typeof jobQueuedSchema>;

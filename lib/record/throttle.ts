@@ -1,5 +1,5 @@
 // How many elements of each of several arrays may run at once where all of them together have so many GPUs.
-import { fault } from "./fault.js";
+import { type Fault, fault } from "./fault.js";
 
 /** One array: how many elements it has, and how many GPUs each of them takes. */
 export interface Sharing {
@@ -24,10 +24,7 @@ export interface Shares {
  */
 export function shareGpus(arrays: readonly Sharing[], budget: number, highest = Number.POSITIVE_INFINITY): Shares {
   const large = arrays.findIndex(({ gpus }) => gpus > budget);
-  if (large >= 0)
-    throw fault("dataerr", `cannot start a run that takes ${arrays[large]?.gpus} GPUs: max_gpus is ${budget}`, {
-      hint: "raise max_gpus, or ask for fewer GPUs",
-    });
+  if (large >= 0) throw tooManyGpus(arrays[large]?.gpus ?? 0, budget);
   const room = arrays.map(({ tasks }) => Math.min(tasks, highest));
   const taken = (throttles: readonly number[]) => throttles.map((k, i) => k * (arrays[i]?.gpus ?? 0));
   const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
@@ -54,4 +51,11 @@ export function shareGpus(arrays: readonly Sharing[], budget: number, highest = 
     }
   }
   return { how: "together", throttles, most: sum(taken(throttles)) };
+}
+
+/** What is said of a run that could never start. */
+export function tooManyGpus(gpus: number, budget: number): Fault {
+  return fault("dataerr", `cannot start a run that takes ${gpus} GPUs: max_gpus is ${budget}`, {
+    hint: "raise max_gpus, or ask for fewer GPUs",
+  });
 }

@@ -20,8 +20,8 @@ export interface SubmitRequest {
   requeue?: boolean;
   /** The signal that its script gets so many seconds before its time limit. */
   warning?: { signal: string; before_s: number };
-  /** At most so many of this sweep's at once; for a scheduler without arrays, which have this as their throttle. */
-  sweep?: { id: string; max_concurrent: number };
+  /** At most so many of this sweep's, or of their GPUs, at once; for a scheduler without arrays, which have this as their throttle. */
+  sweep?: { id: string; max_concurrent?: number; max_gpus?: number };
 }
 
 /** A part of an array that is given to the scheduler as one job of many elements. */

@@ -2,6 +2,26 @@
 import { fault } from "../record/fault.js";
 import type { Resources } from "../record/resources.js";
 import type { Run } from "../record/run.js";
+import { readArray } from "../registry/arrays.js";
+import { runDirectory } from "../registry/layout.js";
+import type { Registry } from "../registry/open.js";
+import { readContext } from "../registry/submissions.js";
+import type { Prepared } from "./rendering.js";
+
+/**
+ * A function that tells how many at a time a run was to be computed in one job, as its last script says; undefined of one that
+ * had none, or was in no such job. Throws faults.
+ */
+export function askedBefore(registry: Registry): (prepared: Pick<Prepared, "run" | "n">) => number | undefined {
+  const known = new Map<string, number | undefined>();
+  return ({ run, n }) => {
+    const dir = runDirectory(registry.base, registry.user, run.id);
+    const id = n > 1 ? readContext({ dir, owner: registry.uid }, n - 1)?.array?.id : undefined;
+    if (id === undefined) return undefined;
+    if (!known.has(id)) known.set(id, readArray(registry, registry.user, id)?.array.one_job);
+    return known.get(id);
+  };
+}
 
 /** What srun gives one of the runs of a job; memory that nobody asks for is not shared out. */
 export function stepOptions({ resources: { cpus, mem_bytes, gpus } }: Run): string[] {

@@ -12,7 +12,7 @@ import { needs } from "./phase.js";
 import type { Prepared } from "./rendering.js";
 
 export interface HowToRender {
-  /** All runs of one shape in one job, so many at a time. */
+  /** All runs of one shape in one job, so many at a time; undefined is as they were rendered before. */
   one_job: number | undefined;
 }
 
@@ -63,12 +63,33 @@ async function renderGathered(
   const done = new Map<object, object>();
   if (gathered.size === 0) return done;
   const { groupByShape } = await import("./array-groups.js");
-  const most = one_job === undefined ? await arraySize(context) : Number.POSITIVE_INFINITY;
-  for (const group of await groupByShape([...gathered], most, context)) {
-    if (context.signal.aborted) break;
-    for (const [record, result] of await renderGroup(group, one_job, context)) done.set(record, result);
+  for (const [at_once, alike] of await byOneJob(gathered, one_job, context)) {
+    const most = at_once === undefined ? await arraySize(context) : Number.POSITIVE_INFINITY;
+    for (const group of await groupByShape(alike, most, context)) {
+      if (context.signal.aborted) return done;
+      for (const [record, result] of await renderGroup(group, at_once, context)) done.set(record, result);
+    }
   }
   return done;
+}
+
+/** Those that are to be in one job, by how many at a time; what is sent again goes as it was asked for before. */
+async function byOneJob(
+  gathered: ReadonlyMap<object, Prepared>,
+  one_job: number | undefined,
+  context: Context,
+): Promise<Map<number | undefined, Group>> {
+  if (one_job !== undefined) return new Map([[one_job, [...gathered]]]);
+  const { askedBefore } = await import("./one-job.js");
+  const before = askedBefore(await context.registry());
+  const groups = new Map<number | undefined, Group>();
+  for (const [record, prepared] of gathered) {
+    const at_once = before(prepared);
+    const group = groups.get(at_once);
+    if (group) group.push([record, prepared]);
+    else groups.set(at_once, [[record, prepared]]);
+  }
+  return groups;
 }
 
 async function arraySize(context: Context): Promise<number> {

@@ -45,8 +45,8 @@ const reasons: Record<string, (about: string) => Explanation> = {
     hint: "[resources] max_concurrent",
   }),
   SweepLimit: (about) => ({
-    message: `as many points of the sweep ${about} run as may at once`,
-    hint: "[sweep] max_concurrent, or [resources] max_concurrent where it says none",
+    message: `as many points of the sweep ${about} run, or have GPUs, as may at once`,
+    hint: "[sweep] max_concurrent or max_gpus, or [resources] max_concurrent where it says none",
   }),
   Unheard: (about) => ({ message: `it has ended, and no worker of ${about} is there to say how` }),
   Starting: () => ({ message: "it is about to start", hint: "if it stays so, the worker's log tells why" }),

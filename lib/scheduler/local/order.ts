@@ -24,7 +24,7 @@ export interface Arrangement {
 /**
  * Higher priority first, then the user who has the least running, then the older. What a job that must wait is going to
  * need is set aside of what is free, so that nothing that comes after it can make it wait longer; jobs behind it start
- * only on what is left then. Elements of an array, and points of a sweep, beyond its `max_concurrent` take no part.
+ * only on what is left then. Elements of an array, and points of a sweep, beyond its `max_concurrent` or its `max_gpus` take no part.
  */
 export function arrange(candidates: Candidate[], taken: Taken[], capacity: Capacity): Arrangement {
   const result: Arrangement = { order: [], start: [], waiting: new Map() };
@@ -35,13 +35,15 @@ export function arrange(candidates: Candidate[], taken: Taken[], capacity: Capac
     const { item, queued, uid } = candidate;
     const { sweep, array, job } = queued;
     const group = groupOf({ uid, job, ...(sweep ? { sweep: sweep.id } : {}) });
-    if ((running.get(group) ?? 0) >= ((sweep ?? array)?.max_concurrent ?? Infinity)) {
+    const demand = demandOf(queued.resources);
+    const runs = running.get(group) ?? { count: 0, gpus: 0 };
+    const isFull = runs.count >= ((sweep ?? array)?.max_concurrent ?? Infinity);
+    if (isFull || (demand.gpus > 0 && runs.gpus + demand.gpus > (sweep?.max_gpus ?? Infinity))) {
       const why = sweep ? [handleOf(sweep.id)] : [];
       result.waiting.set(item, { reason: sweep ? "SweepLimit" : "JobArrayTaskLimit", for: why });
       continue;
     }
     result.order.push(candidate);
-    const demand = demandOf(queued.resources);
     const short = shortOf(demand, free.amounts);
     const kept = shortOf(demand, left);
     take(left, demand);
@@ -50,7 +52,7 @@ export function arrange(candidates: Candidate[], taken: Taken[], capacity: Capac
     else {
       result.start.push({ candidate, gpus: free.gpus.splice(0, demand.gpus) });
       take(free.amounts, demand);
-      running.set(group, (running.get(group) ?? 0) + 1);
+      running.set(group, { count: runs.count + 1, gpus: runs.gpus + demand.gpus });
     }
   }
   return result;
@@ -116,10 +118,14 @@ function groupOf({ uid, job, sweep }: Pick<Taken, "uid" | "job" | "sweep">): str
   return `${uid} ${sweep ?? job.split("_")[0]}`;
 }
 
-function countGroups(taken: Taken[]): Map<string, number> {
-  const count = new Map<string, number>();
-  for (const one of taken) count.set(groupOf(one), (count.get(groupOf(one)) ?? 0) + 1);
-  return count;
+/** How many of each run, and with how many GPUs. */
+function countGroups(taken: Taken[]): Map<string, { count: number; gpus: number }> {
+  const groups = new Map<string, { count: number; gpus: number }>();
+  for (const one of taken) {
+    const { count, gpus } = groups.get(groupOf(one)) ?? { count: 0, gpus: 0 };
+    groups.set(groupOf(one), { count: count + 1, gpus: gpus + one.demand.gpus });
+  }
+  return groups;
 }
 
 /** What is free now: amounts, and the indices of GPUs. */

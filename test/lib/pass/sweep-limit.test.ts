@@ -23,6 +23,13 @@ t.test("a scheduler without arrays is told how many points may run: by the sweep
   t.strictSame(await asked(plain as Fake, one, {}, { max_concurrent: 5 }), { id: one, max_concurrent: 2 });
   t.strictSame(await asked(plain as Fake, other, {}, { max_concurrent: 5 }), { id: other, max_concurrent: 5 });
   t.equal(await asked(plain as Fake, other), undefined);
+  const third = "20260101-000000-cccccc";
+  writeSweep(registry, { type: "sweep", v: 1, id: third, ...of, recipe, max_gpus: 4 });
+  t.strictSame(await asked(plain as Fake, third, {}, { gpus: 2, nodes: 2 }), { id: third, max_gpus: 4 });
+  await t.rejects(asked(plain as Fake, third, {}, { gpus: 5 }), {
+    code: "dataerr",
+    message: /takes 5 GPUs: max_gpus is 4/,
+  });
   t.equal(await asked(plain as Fake, one, { aggregate: true }), undefined, "what comes after is none of them");
   t.equal(await asked(fakeScheduler(), one), undefined, "an array has it as its throttle");
 });

@@ -91,6 +91,17 @@ t.test("points of a sweep: no more at once than it says, whoever else has room",
   t.equal(order.length, 4, "and has no place that others would wait behind");
 });
 
+t.test("points of a sweep: no more GPUs at once than it says, and what takes none is not held", async (t) => {
+  const id = "20260101-000000-sweep0";
+  const point = (n: number, gpus: number) =>
+    candidate(1, n, { sweep: { id, max_gpus: 4 }, resources: { cpus: 1, gpus } });
+  const candidates = [point(1, 2), point(2, 2), point(3, 1), point(4, 0), candidate(1, 5, { resources: { gpus: 2 } })];
+  const one: Taken = { ...taken(1, {}, [0]), sweep: id };
+  const { start, waiting } = arrange(candidates, [one], { cpus: 100, gpus: 8, mem_bytes: 0 });
+  t.same(numbers(start.map((begun) => begun.candidate)).sort(), [1, 3, 4, 5]);
+  t.strictSame([...waiting.values()], [{ reason: "SweepLimit", for: ["sweep0"] }]);
+});
+
 t.test("the first in order starts if it fits at all, and everything starts that fits together", async (t) => {
   const candidates = [candidate(1, 1, { priority: 1 }), candidate(1, 2), candidate(2, 3, { resources: { cpus: 2 } })];
   const { start } = arrange(candidates, [], { cpus: 4, gpus: 0, mem_bytes: 0 });
