@@ -31,7 +31,7 @@ export function pointedAt({ run, dir }: Of): Candidate | undefined {
     const said = saidBy(text, file);
     const found = [path.resolve(path.dirname(file), said), path.resolve(place, said)].find((at) => isThere(at));
     if (found === undefined) throw fault("dataerr", `'${file}' names '${said}', which is not there`);
-    if (!places.some((own) => isInside(real(found), real(own))))
+    if (!ownOf({ run, dir }).some((own) => isInside(real(found), real(own))))
       throw fault("dataerr", `'${file}' names '${found}', which is none of this run's own`);
     const step = stepInName(path.basename(found));
     return { path: found, ...(step === undefined ? {} : { step }) };
@@ -58,11 +58,14 @@ function completeSteps(role: string, stream: string, marker: string): Candidate[
 }
 
 /** The run's directory and those of its outputs, as far as they are there. Nothing else is its own. */
-function placesOf({ run, dir }: Of): string[] {
-  const outputs = Object.values(run.outputs).flatMap(({ path: at, type }) =>
-    at === undefined || type === "checkpoint_stream" ? [] : [at],
-  );
+function ownOf({ run, dir }: Of, counts: (output: Run["outputs"][string]) => boolean = () => true): string[] {
+  const outputs = Object.values(run.outputs).flatMap((output) => (output.path && counts(output) ? [output.path] : []));
   return [dir, ...outputs].filter((place) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory());
+}
+
+/** Those of them where a pointer and files are looked for: a stream has its own rule. */
+function placesOf(of: Of): string[] {
+  return ownOf(of, ({ type }) => type !== "checkpoint_stream");
 }
 
 async function filesOf(of: Of): Promise<Candidate[]> {
