@@ -14,9 +14,12 @@ import { reserve } from "../../lib/scheduler/local/reserve.js";
 import { claimPrograms } from "./claiming.js";
 import { base } from "./place.js";
 import type { Job } from "./protocol.js";
+import { runPrograms } from "./running.js";
 
 export interface Here extends Job {
   sleep(ms: number): void;
+  /** Asks whoever answers outside of the file system. */
+  ask(question: unknown): unknown;
   /** Tells whoever judges. */
   note(said: string): void;
 }
@@ -25,6 +28,7 @@ const at = "2026-11-20T12:00:00Z";
 
 export const programs: Record<string, (args: never, here: Here) => unknown> = {
   ...claimPrograms,
+  ...runPrograms,
 
   /** Writes a file once, and says what it was told and what it then read. */
   once: ({ file, text }: { file: string; text: string }) => ({ said: writeOnce(file, text), read: readText(file) }),

@@ -116,6 +116,7 @@ export function fileServer(now: () => number) {
     if (there === ino) return;
     checkSticky(parent, get(ino), uid);
     if (there !== undefined) checkSticky(target, get(there), uid);
+    if (there !== undefined && get(there).names.size > 0) throw new Errno("ENOTEMPTY");
     parent.names.delete(name);
     target.names.set(to, ino);
     touched(parent);

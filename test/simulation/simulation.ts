@@ -174,6 +174,7 @@ export function simulation({ threads }: Crew, seed: number, weather: Weather) {
   let pid = 100;
   const living = new Set<number>();
   const notes: Note[] = [];
+  let world: (question: unknown, pid: number) => unknown = () => undefined;
   let trouble: { from: number; to: number; code: string } | undefined;
 
   function hostOf(name: string): { host: Host; skew: number } {
@@ -183,7 +184,7 @@ export function simulation({ threads }: Crew, seed: number, weather: Weather) {
       if (trouble && time >= trouble.from && time < trouble.to) throw new Errno(trouble.code);
     };
     const host = clientHost(server, now, random.split(), weather.stale, { beforeWrite });
-    const made = { host, skew: weather.skew === 0 ? 0 : random.below(2 * weather.skew) - weather.skew };
+    const made = { host, skew: current.skew === 0 ? 0 : random.below(2 * current.skew) - current.skew };
     hosts.set(name, made);
     return made;
   }
@@ -262,6 +263,7 @@ export function simulation({ threads }: Crew, seed: number, weather: Weather) {
     try {
       if (call.op === "sleep") return { value: null };
       if (call.op === "alive") return { value: living.has(call.fd ?? 0) };
+      if (call.op === "ask") return { value: world(JSON.parse(call.bytes ?? "null"), running.pid) ?? null };
       if (call.op === "note") {
         notes.push({ at: time, pid: running.pid, said: call.bytes ?? "" });
         return { value: null };
@@ -348,6 +350,11 @@ export function simulation({ threads }: Crew, seed: number, weather: Weather) {
       server.write(ino, Buffer.from(text), 0);
     },
     text: (at: string) => server.at(at)?.data.toString("utf8"),
+    /** Who answers what processes ask outside of the file system. */
+    answering(answer: typeof world): void {
+      world = answer;
+    },
+    isLiving: (one: number) => living.has(one),
     names: (at: string) => [...(server.at(at)?.names.keys() ?? [])].sort(),
     /** From now on this weather; what hosts know they keep. */
     turn(next: Partial<Weather>): void {

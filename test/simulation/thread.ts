@@ -32,6 +32,7 @@ async function work(): Promise<Result> {
         (await program(job.args as never, {
           ...job,
           sleep,
+          ask: (question) => ask(thread, { op: "ask", bytes: JSON.stringify(question) }),
           note: (said) => void ask(thread, { op: "note", bytes: said }),
         })) ?? null,
     };
