@@ -1,4 +1,5 @@
 // What the script says of checkpoints: where they are, and how the command is told to go on from one.
+import { usualGlobs } from "../record/checkpoint.js";
 import type { Requeue } from "../record/requeue.js";
 import type { Run } from "../record/run.js";
 import { bashArray, bashValue } from "./quote.js";
@@ -13,7 +14,7 @@ export function checkpointValues({ command, args_format, checkpoints, resume, re
   const option = typeof command === "string" ? "" : (checkpoints?.resume_arg ?? "");
   return [
     bashValue("lab_checkpoints", String(checkpoints !== undefined)),
-    bashArray("lab_checkpoint_globs", checkpoints?.globs ?? ["checkpoints/**"]),
+    bashArray("lab_checkpoint_globs", checkpoints?.globs ?? usualGlobs),
     bashValue("lab_checkpoint_pointer", checkpoints?.pointer ?? ""),
     bashValue("lab_resume_arg", option),
     bashValue("lab_resume_style", args_format?.style ?? "equals"),

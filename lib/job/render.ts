@@ -110,62 +110,60 @@ export function values({ context, ...more }: ScriptInput): string[] {
     bashValue("lab_container", more.container ?? ""),
     bashArray("lab_setup", more.setup ?? []),
     "",
-    bashArray(
-      "lab_input_role",
-      context.inputs.map(({ role }) => role),
-    ),
-    bashArray("lab_input_variable", variables(context.inputs)),
-    bashArray(
-      "lab_input_path",
-      context.inputs.map(({ path }) => path),
-    ),
-    ...gateValues(context.inputs, more.fingerprints),
+    ...inputValues(context.inputs, more.fingerprints),
     "",
-    bashArray(
-      "lab_output_role",
-      context.outputs.map(({ role }) => role),
-    ),
-    bashArray("lab_output_variable", variables(context.outputs)),
-    bashArray(
-      "lab_output_path",
-      context.outputs.map(({ path }) => path),
-    ),
-    bashArray(
-      "lab_output_type",
-      context.outputs.map(({ type }) => type),
-    ),
-    bashArray(
-      "lab_output_marker",
-      context.outputs.map(({ marker }) => marker ?? ""),
-    ),
-    bashArray(
-      "lab_output_digest",
-      context.outputs.map(({ digest }) => digest),
-    ),
-    bashArray(
-      "lab_output_stream",
-      context.outputs.map(({ stream }) => String(stream)),
-    ),
+    ...outputValues(context.outputs),
   ];
+}
+
+function inputValues(inputs: JobContext["inputs"], fingerprints: ScriptInput["fingerprints"]): string[] {
+  return [
+    ...each("lab_input", inputs, { role: ({ role }) => role }),
+    bashArray("lab_input_variable", variables(inputs)),
+    ...each("lab_input", inputs, { path: ({ path }) => path }),
+    ...gateValues(inputs, fingerprints),
+  ];
+}
+
+function outputValues(outputs: JobContext["outputs"]): string[] {
+  return [
+    ...each("lab_output", outputs, { role: ({ role }) => role }),
+    bashArray("lab_output_variable", variables(outputs)),
+    ...each("lab_output", outputs, {
+      path: ({ path }) => path,
+      type: ({ type }) => type,
+      marker: ({ marker }) => marker,
+      digest: ({ digest }) => digest,
+      stream: ({ stream }) => stream,
+    }),
+  ];
+}
+
+/** An array for each of the values of these items, `<prefix>_<name>`; what one has no value of is empty. */
+function each<T>(
+  prefix: string,
+  items: readonly T[],
+  values: Record<string, (item: T) => string | number | boolean | undefined>,
+): string[] {
+  return Object.entries(values).map(([name, value]) =>
+    bashArray(
+      `${prefix}_${name}`,
+      items.map((item) => String(value(item) ?? "")),
+    ),
+  );
 }
 
 /** What the gate looks for: a line each, so that a reader of the script sees the table. */
 function gateValues(inputs: JobContext["inputs"], fingerprints: ScriptInput["fingerprints"]): string[] {
-  const each = (name: string, value: (input: ContextInput) => string | number | undefined) =>
-    bashArray(
-      `lab_input_${name}`,
-      inputs.map((input) => String(value(input) ?? "")),
-    );
-  return [
-    each("check", checkOf),
-    each("digest", ({ role, stat_digest }) => fingerprints[role] ?? stat_digest),
-    each("content", ({ digest, stat_digest }) => (digest === stat_digest ? undefined : digest)),
-    each("from", ({ from }) => from),
-    each("marker", ({ marker }) => marker),
-    each("marker_is", ({ marker_mtime: at, marker_bytes: bytes }) =>
+  return each<ContextInput>("lab_input", inputs, {
+    check: checkOf,
+    digest: ({ role, stat_digest }) => fingerprints[role] ?? stat_digest,
+    content: ({ digest, stat_digest }) => (digest === stat_digest ? undefined : digest),
+    from: ({ from }) => from,
+    marker: ({ marker }) => marker,
+    marker_is: ({ marker_mtime: at, marker_bytes: bytes }) =>
       at === undefined || bytes === undefined ? undefined : `${at} ${bytes}`,
-    ),
-  ];
+  });
 }
 
 /** External: its fingerprint. Else what makes an artifact sure: the success of its run, its step's marker, its digest. */

@@ -25,10 +25,12 @@ import { serverTime } from "../registry/server-time.js";
 import { type Fate, fateOf, isReadable, mayCompute } from "./fate.js";
 import { isSpent } from "./spent.js";
 
-export type Answer = Slot & { generation: number } & (
-    | { decision: "claimed" }
-    | { decision: "hit" | "follows"; leader: string; leader_user: string }
-  );
+type Found = { generation: number } & (
+  | { decision: "claimed" }
+  | { decision: "hit" | "follows"; leader: string; leader_user: string }
+);
+
+export type Answer = Slot & Found;
 
 export interface Asker {
   registry: Registry;
@@ -104,11 +106,6 @@ async function inChain(run: Run, slot: Slot, own: boolean, asking: Asking): Prom
     if (why) throw fault("tempfail", `cannot claim anything for ${run.id}: ${why}`);
   }
 }
-
-type Found = { generation: number } & (
-  | { decision: "claimed" }
-  | { decision: "hit" | "follows"; leader: string; leader_user: string }
-);
 
 /** What a run has that holds the chain itself; undefined where it needs the next generation, since of its own comes nothing. */
 async function itsOwn(

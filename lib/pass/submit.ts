@@ -15,7 +15,7 @@ import { linkIntent, submissionFiles, withdrawIntent, writeReceipt } from "../re
 import type { Scheduler, SubmitRequest, Submitted } from "../scheduler/scheduler.js";
 import type { Asker } from "./answer.js";
 import { jobFoundLater } from "./found-later.js";
-import { isOvertaken, sealClaim, ticketOf } from "./seal-claim.js";
+import { isOvertaken, sealClaim, type Ticket, ticketOf } from "./seal-claim.js";
 import { settle } from "./settle.js";
 import { sweepLimit } from "./sweep-limit.js";
 
@@ -42,59 +42,33 @@ export async function submitRun(
   dependencies: SubmitRequest["dependencies"],
 ): Promise<Run | "lost"> {
   const { registry, scheduler } = sender;
-  const submission = run.submission;
-  if (!submission)
-    throw fault("dataerr", "cannot submit it: it has no script yet", {
-      hint: "lab-render-sbatch comes before lab-submit",
-    });
-  const disk = openRun(registry, registry.user, run.id);
-  if (!disk) throw fault("noinput", `cannot submit it: you have no such run in '${registry.base}'`);
+  const { n, disk } = toBeSubmitted(run, registry);
   const before = submittedBefore(disk, run);
   if (before) return before;
-  const ticket = ticketOf(disk, submission.n);
-  if (ticket === "stale")
-    throw fault("tempfail", "cannot submit it: its script is of another claim", {
-      hint: `lab advance ${handleOf(run.id)} makes a new one`,
-    });
-  const sealed = ticket && sealClaim(sender.asker, disk, ticket);
-  if (sealed === "lost") return sealed;
-  if (sealed === "busy") throw fault("tempfail", "cannot submit it: another process is about to");
-  const { ours, intent } = linkIntent(registry, disk.dir, run.id, submission.n, "submit", false);
+  const ticket = sealedTicket(sender.asker, disk, n);
+  if (ticket === "lost") return ticket;
+  const { ours, intent } = linkIntent(registry, disk.dir, run.id, n, "submit", false);
   if (!ours) throw lostTo(intent);
   // Whoever was stopped for long since the seal may have been overtaken; the job would find that too, but why send it.
   if (ticket && isOvertaken(sender.asker, disk, ticket)) {
-    withdrawIntent(disk.dir, submission.n);
+    withdrawIntent(disk.dir, n);
     return "lost";
   }
-  const request: SubmitRequest = {
-    run: run.id,
-    submission: submission.n,
-    registry: registry.id,
-    job_name: jobName(run),
-    // The registry's own, whatever the record says.
-    script: submissionFiles(disk.dir, submission.n).script,
-    run_dir: disk.dir,
-    resources: run.resources,
-    dependencies,
-    ...startedAgain(run),
-    ...(scheduler.submitArray ? {} : sweepLimit(registry, run)),
-  };
-  const submitted = await send(sender, request, disk);
+  const submitted = await send(sender, requestOf(run, disk, n, dependencies, sender), disk);
   const at = timestamp(sender.now());
   const { job, argv, cluster, says } = submitted;
-  const receipt: Receipt = {
+  writeReceipt(registry, disk.dir, {
     type: "receipt",
     v: 1,
     run: run.id,
-    submission: submission.n,
+    submission: n,
     scheduler: scheduler.kind,
     job,
     argv,
     ...(cluster ? { cluster } : {}),
     ...(says ? { says } : {}),
     at,
-  };
-  writeReceipt(registry, disk.dir, receipt);
+  });
   note(registry, "run_submitted", run.id, { name: run.name, job });
   // Somebody may have cancelled it while the scheduler was being asked, and had no job to cancel then.
   if (openRun(registry, registry.user, run.id)?.facts.cancel) await scheduler.cancel([job]);
@@ -103,6 +77,51 @@ export async function submitRun(
     phase: "submitted",
     state: "submitted",
     job: { id: job, scheduler: scheduler.kind, submitted_at: at },
+  };
+}
+
+/** Which submission of the run is to be sent, and the run as it is on disk. */
+function toBeSubmitted({ id, submission }: Run, registry: Registry): { n: number; disk: RunOnDisk } {
+  if (!submission)
+    throw fault("dataerr", "cannot submit it: it has no script yet", {
+      hint: "lab-render-sbatch comes before lab-submit",
+    });
+  const disk = openRun(registry, registry.user, id);
+  if (!disk) throw fault("noinput", `cannot submit it: you have no such run in '${registry.base}'`);
+  return { n: submission.n, disk };
+}
+
+/** The run's claim, where it has one: sealed for this submission, or lost. */
+function sealedTicket(asker: Asker, disk: RunOnDisk, n: number): Ticket | "lost" | undefined {
+  const ticket = ticketOf(disk, n);
+  if (ticket === "stale")
+    throw fault("tempfail", "cannot submit it: its script is of another claim", {
+      hint: `lab advance ${handleOf(disk.run.id)} makes a new one`,
+    });
+  const sealed = ticket && sealClaim(asker, disk, ticket);
+  if (sealed === "busy") throw fault("tempfail", "cannot submit it: another process is about to");
+  return sealed === "lost" ? sealed : ticket;
+}
+
+function requestOf(
+  run: Run,
+  disk: RunOnDisk,
+  n: number,
+  dependencies: SubmitRequest["dependencies"],
+  { registry, scheduler }: Sender,
+): SubmitRequest {
+  return {
+    run: run.id,
+    submission: n,
+    registry: registry.id,
+    job_name: jobName(run),
+    // The registry's own, whatever the record says.
+    script: submissionFiles(disk.dir, n).script,
+    run_dir: disk.dir,
+    resources: run.resources,
+    dependencies,
+    ...startedAgain(run),
+    ...(scheduler.submitArray ? {} : sweepLimit(registry, run)),
   };
 }
 

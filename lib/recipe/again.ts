@@ -58,8 +58,8 @@ function mapped<T>(table: Record<string, T>, change: (value: T, key: string) => 
 /** What a name meant then, and not what it means now. */
 function inputAgain(input: RunInput): RunInput {
   if (input.type === "external") {
-    const { path, fingerprint, prewarm } = input;
-    return { type: "external", path, fingerprint, ...(prewarm === undefined ? {} : { prewarm }) };
+    const { path, fingerprint } = input;
+    return { type: "external", path, fingerprint };
   }
   const { id, run, role, step, artifact } = input;
   if (run === undefined || role === undefined) return { type: "artifact", artifact: id ?? artifact };

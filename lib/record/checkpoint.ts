@@ -22,6 +22,9 @@ export const checkpointSchema = record("checkpoint", {
 });
 export type Checkpoint = v.InferOutput<typeof checkpointSchema>;
 
+/** Where a run without [checkpoints] globs may have left some. */
+export const usualGlobs = ["checkpoints/**"];
+
 /** Something that may be gone on from. */
 export interface Candidate {
   path: string;

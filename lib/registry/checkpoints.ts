@@ -1,14 +1,11 @@
 // What there is to go on from in a run's own directories: where its pointer points, the complete steps of its streams, files.
 import path from "node:path";
 import type { Options } from "globby";
-import { type Candidate, isUnfinished, stepInName } from "../record/checkpoint.js";
+import { type Candidate, isUnfinished, stepInName, usualGlobs } from "../record/checkpoint.js";
 import { errnoOf, fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { fs } from "./disk.js";
 import { entriesOf, markerAt, stepOf } from "./steps.js";
-
-/** Where a run without [checkpoints] globs may have left some. */
-export const usualGlobs = ["checkpoints/**"];
 
 /** A run, and its directory. */
 export interface Of {

@@ -1,11 +1,11 @@
 // Which checkpoint of a run: what lab-checkpoint says, and what a rerun goes on from.
 import type { Context } from "../command/context.js";
 import { artifactIdOf } from "../record/artifact-id.js";
-import { type Candidate, type Checkpoint, latestOf } from "../record/checkpoint.js";
+import { type Candidate, type Checkpoint, latestOf, usualGlobs } from "../record/checkpoint.js";
 import { fault, isFault, recordError } from "../record/fault.js";
 import { type Goal, goalOf } from "../record/goal.js";
 import { handleOf } from "../record/run-id.js";
-import { candidatesOf, pointedAt, usualGlobs } from "../registry/checkpoints.js";
+import { candidatesOf, pointedAt } from "../registry/checkpoints.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { metricsOf } from "../registry/metrics.js";
 import { artifactsOf } from "../registry/outputs.js";
