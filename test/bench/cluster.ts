@@ -11,6 +11,8 @@ export interface Cluster {
   env: Record<string, string>;
   /** How often clients have asked the controller so far, by kind of request. */
   requests(): Map<string, number>;
+  /** Takes all jobs out of the queue. */
+  cancelAll(): void;
   down(): void;
 }
 
@@ -35,7 +37,13 @@ export function clusterUp(): Cluster {
   process.once("exit", down).once("SIGINT", interrupted).once("SIGTERM", interrupted);
   output([script, "up"], { env: own });
   const env = { SLURM_CONF: path.join(directory, "etc/slurm.conf") };
-  return { env, requests: () => requestsIn(output(["sdiag"], { env: { ...process.env, ...env } })), down };
+  const asked = { env: { ...process.env, ...env } };
+  return {
+    env,
+    requests: () => requestsIn(output(["sdiag"], asked)),
+    cancelAll: () => void output(["scancel", "--user", os.userInfo().username], asked),
+    down,
+  };
 }
 
 /** Of sdiag's page: `REQUEST_JOB_INFO ( 2003) count:12 …`; not what it asks itself, and not what nodes report. */

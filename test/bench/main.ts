@@ -15,12 +15,14 @@ import { registry } from "./registry.js";
 import { keep, machine } from "./results.js";
 import { snapshot } from "./snapshot.js";
 import { startup } from "./startup.js";
+import { sweep } from "./sweep.js";
 
 const benches: Record<string, Bench> = {
   startup,
   passthrough,
   snapshot,
   pipe,
+  sweep,
   reconcile,
   lineage,
   metrics,

@@ -39,6 +39,14 @@ export function durationOf(argv: readonly string[], how: How = {}): Promise<numb
   return timed(() => output(argv, how));
 }
 
+/** What a program prints, and the processor time that it and its children take (seconds). */
+export function cpuOf(argv: readonly string[], how: How, file: string): { text: string; cpu_s: number } {
+  const timing = ["bash", "-c", `TIMEFORMAT='%U %S'; { time "$@" 2>/dev/null; } 2>"$0"`, file, ...argv];
+  const text = output(timing, how);
+  const cpu_s = fs.readFileSync(file, "utf8").trim().split(" ").map(Number);
+  return { text, cpu_s: cpu_s.reduce((sum, part) => sum + part, 0) };
+}
+
 export interface Calls {
   opens: number;
   stats: number;
