@@ -24,6 +24,11 @@ export const wrappers: readonly Wrapper[] = [
     },
   },
   {
+    name: "lab-pipeline",
+    of: "lab-plan",
+    options: { wait: { type: "boolean", short: "w", help: "wait for the end; the exit status tells how it was" } },
+  },
+  {
     name: "lab-rerun",
     of: "lab-replan",
     options: { wait: { type: "boolean", short: "w", help: "wait for the end; the exit status tells how it was" } },

@@ -42,3 +42,42 @@ export type Pipeline = v.InferOutput<typeof pipelineSchema>;
 export function isPipelineRecord(value: unknown): value is Pipeline {
   return typeof value === "object" && value !== null && (value as { type?: unknown }).type === "pipeline";
 }
+
+/** How a pipeline is doing, or would: how the runs of each stage are, who answers for them, and why they wait. */
+export const pipelineStatusSchema = record("pipeline-status", {
+  id: runId,
+  error: maybe(errorOfRecord),
+  dry_run: maybe(v.boolean()),
+  name: text,
+  user: text,
+  planned_at: time,
+  from: maybe(runId),
+  rerun_of: maybe(runId),
+  of: count,
+  /** Of its runs, by state; `missing` are those that were never made. */
+  counts: v.record(v.string(), count),
+  stages: maybe(
+    v.array(
+      v.looseObject({
+        name: text,
+        after: words,
+        sweep: maybe(runId),
+        counts: v.record(v.string(), count),
+        runs: v.array(
+          v.looseObject({
+            run: runId,
+            state: text,
+            mode: maybe(text),
+            message: maybe(text),
+            job: maybe(text),
+            /** Who answers for it, or is followed by it. */
+            leader: maybe(runId),
+            leader_user: maybe(text),
+          }),
+        ),
+      }),
+    ),
+  ),
+});
+export type PipelineStatus = v.InferOutput<typeof pipelineStatusSchema>;
+export type StageStatus = NonNullable<PipelineStatus["stages"]>[number];

@@ -23,7 +23,7 @@ import {
 } from "./facts.js";
 import { keyComparisonSchema, keySchema } from "./key.js";
 import { packedSchema, packSchema, summarySchema } from "./pack.js";
-import { pipelineSchema } from "./pipeline.js";
+import { pipelineSchema, pipelineStatusSchema } from "./pipeline.js";
 import { evalRequestSchema, verdictSchema } from "./policy.js";
 import {
   jobCancelSchema,
@@ -231,6 +231,7 @@ export const records = {
   sweep: sweepSchema,
   "sweep-status": sweepStatusSchema,
   pipeline: pipelineSchema,
+  "pipeline-status": pipelineStatusSchema,
   status: statusSchema,
   job: jobSchema,
   metric: metricSchema,

@@ -85,6 +85,7 @@ function* whole({ runs, pipeline }: Told, records: readonly unknown[]): Generato
 }
 
 function withPlans({ pipeline, runs }: Told): Pipeline {
-  const { dry_run: _, ...rest } = pipeline;
-  return { ...rest, plans: runs.filter(({ sweep }) => sweep === undefined).map((run) => ({ ...run })) };
+  const { dry_run: _, resumed: __, ...rest } = pipeline;
+  const swept = new Set(pipeline.stages.flatMap(({ sweep, runs: ids }) => (sweep === undefined ? [] : ids)));
+  return { ...rest, plans: runs.filter(({ id }) => !swept.has(id)).map((run) => ({ ...run })) };
 }

@@ -78,7 +78,8 @@ function howOf({ append, replace, merge }: ReplanOptions, { rest }: Context): Ho
   return rest === undefined ? undefined : (said[0] ?? "append");
 }
 
-async function replanned(
+/** The plan of one run again. Throws faults. */
+export async function replanned(
   disk: RunOnDisk,
   how: How | undefined,
   options: ReplanOptions,

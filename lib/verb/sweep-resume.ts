@@ -17,7 +17,7 @@ export async function* resumedSweeps(context: Context): AsyncGenerator<object> {
   for (const ref of context.args) {
     const sweep = findSweep(registry, ref);
     if (sweep.user !== registry.user) throw fault("noperm", `the sweep ${sweep.id} is ${sweep.user}'s, not yours`);
-    const runs = await missing(sweep, context);
+    const runs = await missingOf(sweep, context);
     context.say(
       runs.length === 0
         ? `${sweep.id}: nothing is missing`
@@ -30,7 +30,8 @@ export async function* resumedSweeps(context: Context): AsyncGenerator<object> {
   }
 }
 
-async function missing(sweep: Sweep, context: Context): Promise<Run[]> {
+/** Its runs that were never made, or made and never sent. */
+export async function missingOf(sweep: Sweep, context: Context): Promise<Run[]> {
   const { plan, source, recipe, points = [], aggregate } = sweep;
   if (!plan || !source)
     throw fault("dataerr", `the file of the sweep ${sweep.id} does not say what its runs were made of`);

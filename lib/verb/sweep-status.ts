@@ -79,15 +79,21 @@ export async function statusOfSweep(sweep: Sweep, goal: Goal | undefined, contex
   };
 }
 
-/** The runs of a sweep that there are, by their ids: those of its user between the first and the last. */
-export async function rowsOf(
-  { user, points = [], aggregate }: Sweep,
+/** The runs of a sweep that there are, by their ids. */
+export function rowsOf({ user, points = [], aggregate }: Sweep, context: Context): ReturnType<typeof rowsOfRuns> {
+  return rowsOfRuns(user, [...points.map(({ run }) => run), ...(aggregate ? [aggregate.run] : [])], context);
+}
+
+/** Those of these runs of a user that there are, by their ids: looked for between the first and the last. */
+export async function rowsOfRuns(
+  user: string,
+  wantedIds: readonly string[],
   context: Context,
 ): Promise<{ get(id: string): Row | undefined; rows: Rows }> {
   const registry = await context.registry();
   const problem = (id: string, message: string) => context.report(id, fault("dataerr", message));
   const rows: Rows = { registry, now: context.now, limits: await graces(context), problem };
-  const ids = [...points.map(({ run }) => run), ...(aggregate ? [aggregate.run] : [])].sort();
+  const ids = [...wantedIds].sort();
   const wanted = new Set(ids);
   const found = new Map<string, Row>();
   // What is after the last id comes right before `~`.

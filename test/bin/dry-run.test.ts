@@ -75,6 +75,10 @@ const broken = await sh(
 if (broken.code !== 0) throw new Error(broken.stderr);
 const sweep = records(broken.stdout)[0]?.["id"];
 const swept = await sh("lab-plan swept.toml");
+// A pipeline of which nothing was sent.
+fs.writeFileSync(path.join(work, "piped.toml"), 'name = "piped"\n[stages.small]\nrecipe = "small.toml"\n');
+const piped = await sh("lab-plan piped.toml | lab-snapshot | lab-resolve | lab-create");
+const pipeline = records(piped.stdout)[0]?.["id"];
 
 function isWorker(pid: string): boolean {
   try {
@@ -95,6 +99,10 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-plan": { cmd: "lab-plan -n small.toml", shows: { phase: "planned" } },
   "lab-expand": { cmd: "lab-expand -n", input: swept.stdout, shows: { type: "sweep", of: 2 } },
   "lab-replan": { cmd: `lab-replan -n ${run["id"]}`, shows: { type: "run", phase: "snapshotted" } },
+  "lab-pipeline-resume": {
+    cmd: `lab-pipeline-resume -n ${pipeline}`,
+    shows: { type: "pipeline", id: pipeline, resumed: 1 },
+  },
   "lab-sweep-resume": { cmd: `lab-sweep-resume -n ${sweep}`, shows: { type: "sweep", id: sweep } },
   "lab-snapshot": {
     cmd: "lab-snapshot -n",

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
+import type { PipelineStatus } from "../../lib/record/pipeline.js";
 import type { Run } from "../../lib/record/run.js";
 import { records, sandbox } from "../support/sandbox.js";
 
@@ -61,4 +62,86 @@ t.test("three stages in a line: submitted, repeated in flight and when it is don
     [a, b, c].map((one) => [one?.key?.digest, "hit"]),
   );
   t.match(await run("lab-fsck"), { code: 0 });
+});
+
+t.test(
+  "broken in the middle, run again from there; the dry run says why; killed before the last was made",
+  async (t) => {
+    const { cwd, run } = project("broken", {
+      ...files,
+      "b.toml": files["b.toml"].replace("; echo", "; test {params.word} = good && echo"),
+    });
+    const show = async (what = "broken") => {
+      const [record] = records((await run(`lab pipeline show --json ${what}`)).stdout) as unknown as PipelineStatus[];
+      return record as PipelineStatus;
+    };
+    const states = ({ stages = [] }: PipelineStatus) => stages.map(({ runs }) => runs[0]?.state);
+    t.equal((await run("lab pipeline -w --name broken line.toml")).code, 1);
+    const broken = await show();
+    t.match(broken, { name: "broken", of: 3, counts: { succeeded: 1, failed: 2 } });
+    t.match(broken.stages?.[2]?.runs[0], { state: "failed", mode: "dependency" });
+
+    const dry = await run("lab pipeline -n --table --name broken --set b.params.word=good line.toml");
+    t.match(dry.stdout, /a +hit\n└─ b +run\n +└─ c +run\n/);
+    t.match(dry.stdout, /b: run: differs from ...... in params.word \("bee" → "good"\)\n +c: run: differs from/);
+    const again = await run("lab pipeline rerun -n --table");
+    t.match(again, { code: 64, stderr: /needs|at least|PIPELINE/ });
+    t.match((await run("lab pipeline rerun -n --table broken")).stdout, /a +stays\n└─ b +run\n +└─ c +run\n/);
+
+    fs.writeFileSync(path.join(cwd, "b.toml"), files["b.toml"]);
+    t.equal((await run("lab pipeline rerun -w broken")).code, 1, "the recipe is the one that it was planned with");
+    t.equal((await show()).rerun_of, broken.id);
+    t.equal((await run("lab pipeline -w --name broken --set b.params.word=good line.toml")).code, 0);
+    const mended = await show();
+    t.strictSame(states(mended), ["cached", "succeeded", "succeeded"]);
+    t.equal((await run("lab pipeline rerun -w --from b --recompute broken")).code, 0);
+    const anew = await show();
+    t.strictSame(states(anew), ["cached", "succeeded", "succeeded"]);
+    t.equal(anew.stages?.[0]?.runs[0]?.run, mended.stages?.[0]?.runs[0]?.run, "what comes before stays as it is");
+    t.not(anew.stages?.[1]?.runs[0]?.run, mended.stages?.[1]?.runs[0]?.run);
+    t.match(await run("lab pipeline rerun --from d broken"), { code: 64, stderr: /no stage 'd'.*its stages: a, b, c/ });
+
+    const half = "lab-plan --name half --set a.params.word=new line.toml | lab-snapshot | lab-resolve | lab-create";
+    const killed = await run(
+      `${half} >../half; head -n 3 ../half | lab-cache | lab-render-sbatch | lab-submit; cat ../half`,
+    );
+    const last = runsOf(killed.stdout).at(-1);
+    fs.rmSync(last?.run_dir ?? "", { recursive: true });
+    for (const area of ["active", "loose"])
+      fs.rmSync(path.join(place.registry, area, last?.user ?? "", last?.id ?? ""));
+    t.equal((await show("half")).counts["missing"], 1);
+    t.match(
+      (await run("lab pipeline show --table half")).stdout,
+      /1 of its runs were never made: lab pipeline resume ....../,
+    );
+    fs.appendFileSync(path.join(cwd, "a.toml"), "# not this source\n");
+    t.equal((await run("lab pipeline resume -w half")).code, 0);
+    const whole = await show("half");
+    t.match(whole.counts, { succeeded: 3 });
+    t.equal(whole.stages?.[2]?.runs[0]?.run, last?.id);
+    t.match((await run("lab pipeline resume half")).stderr, /nothing is missing/);
+  },
+);
+
+t.test("one stage cannot be planned: nothing is made; cancelled as a whole", async (t) => {
+  const { run } = project("whole", files);
+  const wrong = await run(
+    'lab pipeline --json --set \'b.inputs.up={ type = "external", path = "/nowhere" }\' line.toml',
+  );
+  t.equal(wrong.code, 1);
+  t.match(wrong.stderr, /\/nowhere/);
+  t.strictSame(
+    runsOf(wrong.stdout).map(({ error }) => error !== undefined),
+    [true, true, true],
+  );
+  t.match((await run("lab pipeline ls --json --name x")).code, 64);
+  t.notMatch((await run("lab pipeline ls --json")).stdout, /"whole"/);
+  t.equal((await run("lab pipeline --name whole --set 'a.command=sleep 300' line.toml")).code, 0);
+  const ended = await run("lab pipeline cancel whole && lab-pipeline-status --runs whole | lab-wait --json");
+  t.strictSame(
+    records(ended.stdout)
+      .slice(-3)
+      .map(({ state }) => state),
+    ["cancelled", "cancelled", "cancelled"],
+  );
 });

@@ -33,7 +33,7 @@ function withFake(name: string, body: string | undefined): string {
     const from = path.join(dist(), "bin", real);
     if (real === name) continue;
     // The wrappers look beside themselves for the others.
-    if (["lab", "lab-rerun", "lab-run", "lab-status", "lab-sweep"].includes(real))
+    if (["lab", "lab-pipeline", "lab-rerun", "lab-run", "lab-status", "lab-sweep"].includes(real))
       fs.copyFileSync(from, path.join(bin, real));
     else fs.symlinkSync(from, path.join(bin, real));
   }
@@ -106,8 +106,10 @@ t.test("the options whose values lab-run hands on are those of the commands that
     name: string;
     options: { option: string; type: string }[];
   }[];
-  const first = all.filter(({ name }) => ["lab-plan", "lab-replan", "lab-sweep-resume"].includes(name));
-  t.equal(first.length, 3);
+  const first = all.filter(({ name }) =>
+    ["lab-plan", "lab-replan", "lab-sweep-resume", "lab-pipeline-resume"].includes(name),
+  );
+  t.equal(first.length, 4);
   const options = first.flatMap((command) => command.options);
   const own = ["--columns", "--cluster", "--env", "--config"];
   const valued = new Set(options.filter(({ type }) => type !== "boolean").map(({ option }) => `--${option}`));

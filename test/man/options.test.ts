@@ -77,7 +77,7 @@ t.test("the options of all commands stand in lab(7)", async (t) => {
 });
 
 t.test("what a wrapper's help names is on its page", async (t) => {
-  t.strictSame(wrappers, ["lab", "lab-run", "lab-sweep", "lab-status", "lab-rerun", "lab-agent"]);
+  t.strictSame(wrappers, ["lab", "lab-run", "lab-sweep", "lab-pipeline", "lab-status", "lab-rerun", "lab-agent"]);
   for (const name of wrappers.filter((one) => one !== "lab")) {
     const { text } = page(`${name}.1`);
     const named = new Set(Array.from(help(name).matchAll(/--([a-z][a-z-]+)/g), ([, option = ""]) => option));
