@@ -6,6 +6,7 @@ import type { Standing } from "../record/state.js";
 import { shortDuration, shortSize } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { launchRemedy } from "./launch-remedy.js";
+import { sending } from "./unsent.js";
 
 type Ended = Pick<Standing, "mode" | "state" | "hint" | "exit_code" | "message">;
 
@@ -63,7 +64,7 @@ const advice: Record<string, ((about: About) => string[]) | undefined> = {
   },
   submit_error: ({ again }) => [`once what stood in its way is mended: lab run ${again}`],
   cancelled: ({ again }) => [`if it is to run after all: lab run ${again}`],
-  planned: ({ run }) => [`submit it: lab submit ${handleOf(run.id)}`],
+  planned: ({ run }) => [`submit it: ${sending(run)}`],
   lost: ({ run }) => [`if nobody will hear of it again: lab forget ${handleOf(run.id)}`],
 };
 

@@ -17,6 +17,7 @@ import { reconcilePass } from "./passes.js";
 import { registerPass } from "./registering.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
 import { sleep } from "./sleep.js";
+import { neverSent } from "./unsent.js";
 
 export interface Waiting {
   timeout_s: number | undefined;
@@ -46,6 +47,7 @@ export async function* waitFor(
   const began = Date.now();
   let reached = began;
   let pause = 250;
+  let rounds = 0;
   while (open.size > 0 && !context.signal.aborted) {
     const mine = [...open.values()].filter(({ owner }) => owner === registry.uid);
     const trouble = waiting.passes && mine.length > 0 ? await pass(context, withUpstream(registry, mine)) : undefined;
@@ -80,6 +82,8 @@ export async function* waitFor(
         `still waiting for ${open.size} run${open.size > 1 ? "s" : ""} after ${shortDuration(waiting.timeout_s)}`,
       );
     }
+    // In the first round a command beside this one may be about to.
+    if (++rounds === 2) sayUnsent(withUpstream(registry, mine), registry, limits, context);
     progress(context, open.size, began, [...open.keys()], trouble);
     pause = moved ? 250 : Math.min(pause * 1.5, 10_000);
     await sleep(pause, context.signal);
@@ -88,6 +92,16 @@ export async function* waitFor(
   if (waiting.passes && !context.signal.aborted) await packSome(context);
   for (const id of context.signal.aborted && context.terminal.err ? open.keys() : []) {
     context.say(`${id} goes on: lab wait ${id.slice(-6)}, lab cancel ${id.slice(-6)}`);
+  }
+}
+
+/** Nobody sends what was made and never sent, or what a run waits for that was not: that wait would be for ever. */
+function sayUnsent(ids: readonly string[], registry: Registry, limits: Graces, context: Context): void {
+  const runs = ids.flatMap((id) => openRun(registry, registry.user, id) ?? []);
+  const unsent = runs.filter((disk) => statusOf(disk, Date.now(), limits).state === "planned");
+  for (const line of neverSent(unsent.map(({ run }) => run))) {
+    clear(context);
+    context.say(line);
   }
 }
 

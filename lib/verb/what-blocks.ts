@@ -6,6 +6,7 @@ import { type Graces, stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
+import { sending } from "./unsent.js";
 
 /** A line for each run that it waits for, and what to try. */
 export function whatBlocks(
@@ -22,7 +23,8 @@ export function whatBlocks(
     const standing = producer && stateOf(producer.facts, now, limits);
     const whose = user === registry.user ? "" : ` of ${user}`;
     detail.push(`${id}${producer ? ` (${producer.run.name}${whose})` : ""} is ${standing?.state ?? "not to be seen"}`);
-    if (standing?.state === "planned" && user === registry.user) tries.push(`submit it: lab submit ${handleOf(id)}`);
+    if (standing?.state === "planned" && user === registry.user)
+      tries.push(`submit it: ${sending(producer?.run ?? { id })}`);
   }
   return { detail, try: [...tries, `lab wait ${handleOf(run.id)} sends it as soon as it can go`] };
 }

@@ -49,4 +49,7 @@ t.test("the scheduler's own remedy comes first; where there is none, there is no
   t.match(tries(disk(), failed("submit_error") as never), { try: [again] });
   t.match(tries(disk(), { state: "cancelled", mode: "cancelled" }), { try: [again] });
   t.match(tries(disk(), { state: "planned" }), { try: ["submit it: lab submit k7q3mz"] });
+  const sweep = { id: "20261121-120000-00sw33", index: 0, of: 2, point: {} };
+  const point = { ...disk(), run: { ...disk().run, sweep } };
+  t.match(tries(point, { state: "planned" }), { try: ["submit it: lab sweep resume 00sw33"] });
 });

@@ -3,6 +3,7 @@ import path from "node:path";
 import t from "tap";
 import { isSealed } from "../../../lib/registry/outputs.js";
 import { waitFor } from "../../../lib/verb/waiting.js";
+import { readyRun } from "../pass/fake-scheduler.js";
 import { all, type FakeContext, fakeContext, submitted } from "./fake-context.js";
 
 const waiting = { timeout_s: 60, patience_s: 60, passes: true };
@@ -59,4 +60,23 @@ t.test("what cannot be seen here yet is waited for, as long as the accounting gr
     const seal = JSON.parse(fs.readFileSync(path.join(run.run_dir ?? "", ".lab/outputs.json"), "utf8"));
     t.match(seal, comes ? { artifacts: [{ role: "model" }] } : { artifacts: [], missing: [{ role: "model" }] });
   }
+});
+
+t.test("who waits for what was never sent is told what sends it, once", async (t) => {
+  const context = fakeContext(t);
+  const registry = await context.registry();
+  const id = "20261121-120000-00sw33";
+  const point = (index: number) => readyRun(registry, { more: { sweep: { id, index, of: 2, point: {} } } });
+  const runs = [await point(0), await point(1), await readyRun(registry)];
+  const ids = runs.map((run) => run.id);
+  await t.rejects(all(waitFor(none(), { ...waiting, timeout_s: 1.5 }, { ...context, args: ids })), {
+    code: "tempfail",
+  });
+  t.strictSame(
+    context.said.filter((line) => line.includes("never sent")),
+    [
+      "2 runs were made and never sent: if nothing is about to, lab sweep resume 00sw33",
+      `one run was made and never sent: if nothing is about to, lab submit ${ids[2]?.slice(-6)}`,
+    ],
+  );
 });
