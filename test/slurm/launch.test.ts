@@ -71,6 +71,16 @@ const recipes: Record<string, Small> = {
     more: launcher("kind = 'srun'"),
   },
   cancelled: { body: "echo rank; sleep 3000", resources: both, more: launcher("kind = 'srun'") },
+  warned: {
+    body: '[ "$LAB_ATTEMPT" = 1 ] || exit 0; trap \'echo "rank $RANK told"; exit 0\' USR1; echo begun; for i in {1..600}; do sleep 0.1; done',
+    resources: { ...both, gpus: 2 },
+    more: launcher("ddp = 'required'", `${torch}\n[checkpoints]\nrequeue = true\nsignal = "USR1"\nwarn = "1m"`),
+  },
+  warned_ranks: {
+    body: '[ "$LAB_ATTEMPT" = 1 ] || exit 0; trap \'echo "rank $RANK told"; exit 0\' USR1; echo begun; for i in {1..600}; do sleep 0.1; done',
+    resources: both,
+    more: launcher("kind = 'srun'", '[checkpoints]\nrequeue = true\nsignal = "USR1"\nwarn = "1m"'),
+  },
   no_torchrun: {
     body,
     resources: one,
@@ -84,6 +94,14 @@ await until("both ranks of what is cancelled", () => {
   return fs.existsSync(log) && fs.readFileSync(log, "utf8").split("rank").length === 3;
 });
 await alice.lab(["lab", "cancel", id("cancelled")]);
+for (const [name, ranks] of [
+  ["warned", 4],
+  ["warned_ranks", 2],
+] as const) {
+  const log = path.join(sent[name]?.["run_dir"] ?? "", ".lab/attempt-1/job.log");
+  await until(`all of ${name}`, () => fs.existsSync(log) && fs.readFileSync(log, "utf8").split("begun").length > ranks);
+  place.root("scancel", "--batch", "--signal=USR1", sent[name]?.["job"].id);
+}
 const names = Object.keys(recipes);
 await alice.run(["lab", "wait", "--json", ...names.map(id)]);
 const ended = byName(await alice.lab(["lab", "status", "--json", "--all"]));
@@ -111,6 +129,29 @@ t.test("every rank on two nodes has the right environment, and a file of metrics
     t.strictSame(metrics.map(({ value }) => value).sort(), [0, 1, 2, 3], `${name}: nothing of a rank is lost`);
   }
 });
+
+t.test(
+  "a warning before the time limit reaches each process on each node, and torchrun lives to end with them",
+  async (t) => {
+    for (const [name, ranks] of [
+      ["warned", 4],
+      ["warned_ranks", 2],
+    ] as const) {
+      const lab = path.join(sent[name]?.["run_dir"] ?? "", ".lab");
+      const log = fs.readFileSync(path.join(lab, "attempt-1/job.log"), "utf8");
+      t.strictSame(
+        log.match(/^rank \d told$/gm)?.sort(),
+        Array.from({ length: ranks }, (_, i) => `rank ${i} told`),
+        log,
+      );
+      t.match(JSON.parse(fs.readFileSync(path.join(lab, "attempt-1/exit.json"), "utf8")), {
+        reason: "timeout",
+        code: 75,
+      });
+      t.match(ended[name], { state: "succeeded", attempt: 2 }, name);
+    }
+  },
+);
 
 t.test("neighbours on one node meet at different ports", async (t) => {
   const [alone, neighbour] = await Promise.all([said("alone"), said("neighbour")]);

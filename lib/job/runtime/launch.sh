@@ -68,14 +68,14 @@ lab_put_srun() {
   ((${SLURM_JOB_NUM_NODES:-1} <= lab_launcher_nodes)) || line+=(--relative=0)
   [[ -z ${SLURM_HET_SIZE-} ]] || line+=(--het-group=0)
   [[ $lab_launcher != srun ]] || line+=("${lab_launcher_extra[@]}")
-  lab_argv=("${line[@]}" /bin/bash -c "$(declare -f lab_rank)"$'\nlab_rank "$@"' lab-rank "$PWD" "$word" "${lab_argv[@]}")
+  lab_argv=("${line[@]}" /bin/bash -c "$(declare -f lab_rank lab_tell_rank)"$'\nlab_rank "$@"' lab-rank "$PWD" "$word" "${lab_warn_signal-}" "${lab_argv[@]}")
 }
 
 # What srun starts, with nothing of the runtime around it: tells the rank who it is, and becomes the command. The number of
 # the node takes the place of the word's value that is named, if one is.
 lab_rank() {
-  local dir=$1 word=$2 scratch=$LAB_SCRATCH status try host
-  shift 2
+  local dir=$1 word=$2 warn=$3 scratch=$LAB_SCRATCH status try host child
+  shift 3
   for try in {1..60}; do
     cd -P -- "$dir" 2>/dev/null && break
     ls -- "${dir%/*}" >/dev/null 2>&1
@@ -89,17 +89,41 @@ lab_rank() {
   else
     export RANK=$SLURM_PROCID LOCAL_RANK=$SLURM_LOCALID
   fi
-  [[ ! -O $scratch ]] || exec -- "$@"
-  # Another node than the job's first: a directory of its own, in what binds it into a container, too.
-  LAB_SCRATCH=$(mktemp -d -- "${TMPDIR:-/tmp}/lab-${LAB_RUN_ID##*-}.XXXXXXXX") || exit 69
-  for word; do
-    shift
-    [[ $word != "$scratch" ]] || word=$LAB_SCRATCH
-    set -- "$@" "$word"
-  done
+  # srun passes the warning on to this process alone: where that is the command, it becomes it.
+  [[ ! -O $scratch || ($word && $warn) ]] || exec -- "$@"
+  if [[ ! -O $scratch ]]; then
+    # Another node than the job's first: a directory of its own, in what binds it into a container, too.
+    LAB_SCRATCH=$(mktemp -d -- "${TMPDIR:-/tmp}/lab-${LAB_RUN_ID##*-}.XXXXXXXX") || exit 69
+    for try; do
+      shift
+      [[ $try != "$scratch" ]] || try=$LAB_SCRATCH
+      set -- "$@" "$try"
+    done
+  fi
   trap : TERM INT HUP QUIT USR1 USR2
-  "$@"
-  status=$?
-  rm -rf -- "$LAB_SCRATCH"
+  # shellcheck disable=SC2064 # now
+  [[ -z $warn ]] || trap "lab_tell_rank $warn '$word'" "$warn"
+  set -m # or it would be deaf to some signals
+  "$@" <&0 &
+  child=$!
+  set +m
+  while :; do
+    wait "$child"
+    status=$?
+    ((status > 128)) && kill -s 0 -- "$child" 2>/dev/null || break
+  done
+  [[ $LAB_SCRATCH == "$scratch" ]] || rm -rf -- "$LAB_SCRATCH"
   exit "$status"
+}
+
+# Tells the command of the rank, or of torchrun, which would end by it, the workers.
+lab_tell_rank() {
+  local fields stat pid=$child
+  [[ -n $2 ]] || { kill -s "$1" -- "$pid" 2>/dev/null; return; }
+  for stat in /proc/[0-9]*/stat; do
+    { read -r fields <"$stat"; } 2>/dev/null || continue
+    pid=${fields%% *} fields=${fields##*) }
+    read -ra fields <<<"$fields"
+    [[ ${fields[1]} != "$child" ]] || kill -s "$1" -- "$pid" 2>/dev/null
+  done
 }
