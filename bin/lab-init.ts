@@ -19,6 +19,11 @@ export const spec = {
       value: "FILE",
       help: "join the registry of this cluster file, and link to the file, so that its changes reach you",
     },
+    "migrate-from": {
+      type: "string",
+      value: "FILE",
+      help: "begin with the cluster file of another place (also of labctl); directories are said anew",
+    },
     root: {
       type: "string",
       value: "DIR",

@@ -9,7 +9,9 @@ import { fault } from "../record/fault.js";
 import { checkName } from "../record/names.js";
 import { usualKinds } from "../registry/artifact-roots.js";
 import { clusterText } from "./cluster-text.js";
+import { askedFor } from "./init-asking.js";
 import { type Group, joined } from "./joining.js";
+import { type Migrated, migrated } from "./migrating.js";
 
 export interface InitOptions {
   yes: boolean;
@@ -17,6 +19,7 @@ export interface InitOptions {
   cluster?: string;
   use: string | undefined;
   join: string | undefined;
+  "migrate-from": string | undefined;
   root: string | undefined;
   "runs-base": string | undefined;
   "artifact-root": string | undefined;
@@ -63,15 +66,25 @@ export async function initPlan(options: InitOptions, context: Context): Promise<
       hint: "copy it, change the copy, and use that",
     });
   }
+  const old = options["migrate-from"] === undefined ? undefined : await migrated(options["migrate-from"], context);
   const inForce =
     says === undefined && options.output === undefined && !options.force ? fileInForce(options, context) : undefined;
-  if (inForce === undefined) return fromOptions(options, kinds, context);
+  if (inForce === undefined) return fromOptions(options, kinds, old, context);
   return { ...(await described((await context.config()).config, kinds, context)), output: inForce };
 }
 
 /** The options that say what a new cluster file is to hold. */
 function saying(options: InitOptions): string[] {
-  const words = ["root", "runs-base", "artifact-root", "name", "group", "partition", "account"] as const;
+  const words = [
+    "migrate-from",
+    "root",
+    "runs-base",
+    "artifact-root",
+    "name",
+    "group",
+    "partition",
+    "account",
+  ] as const;
   return [
     ...words.filter((name) => options[name] !== undefined),
     ...(options.repo.length > 0 ? ["repo"] : []),
@@ -139,21 +152,37 @@ async function described(config: Config, kinds: string[], context: Context): Pro
   };
 }
 
-async function fromOptions(options: InitOptions, extra: string[], context: Context): Promise<Plan> {
-  for (const given of [options.root, options["runs-base"], options["artifact-root"]])
-    if (given?.startsWith("/path/to/"))
-      throw fault("usage", `'${given}' is a placeholder`, { hint: "name a directory of yours" });
+async function fromOptions(
+  given: InitOptions,
+  extra: string[],
+  old: Migrated | undefined,
+  context: Context,
+): Promise<Plan> {
   const { home } = whereabouts(context);
-  const absolute = (given: string) => path.resolve(context.cwd, given.replace(/^~(?=\/|$)/, home));
-  const root = absolute(options.root ?? path.join(home, "lab"));
+  const scheduler = await schedulerOf(given.scheduler, context);
+  const { in: canType, err } = context.terminal;
+  const name = given.name ?? old?.name ?? (await siteName(context));
+  const proposed = { name, root: path.join(home, "lab"), scheduler };
+  const isAsked = canType && err && !given.yes && !context.dryRun;
+  const options = isAsked ? await askedFor(given, proposed, context) : given;
+  for (const directory of [options.root, options["runs-base"], options["artifact-root"]]) refusePlaceholder(directory);
+  const absolute = (text: string) => path.resolve(context.cwd, text.replace(/^~(?=\/|$)/, home));
+  const root = absolute(options.root ?? proposed.root);
   const runsBase = absolute(options["runs-base"] ?? path.join(root, "registry"));
   const artifactRoot = absolute(options["artifact-root"] ?? path.join(root, "artifacts"));
-  const name = checkName(options.name ?? (await siteName(context)), "cluster name");
-  const scheduler = await schedulerOf(options.scheduler, context);
   const { group, joins } = await joined(runsBase, options.group);
-  const kinds = [...new Set([...usualKinds, ...extra])];
+  const kinds = [...new Set([...usualKinds, ...(old?.kinds ?? []), ...extra])];
   const { partition, account } = options;
-  const repos = options.repo.map(repository(absolute));
+  const place = {
+    name: checkName(options.name ?? name, "cluster name"),
+    runsBase,
+    artifactRoot,
+    group: group?.name,
+    scheduler,
+    partition,
+    account,
+    repos: options.repo.map(repository(absolute)),
+  };
   return {
     runsBase,
     joins,
@@ -162,8 +191,14 @@ async function fromOptions(options: InitOptions, extra: string[], context: Conte
     artifacts: { path: artifactRoot, words: placesFor(kinds) },
     scheduler,
     output: outputOf(options, context),
-    text: clusterText({ name, runsBase, artifactRoot, group: group?.name, scheduler, partition, account, repos }),
+    text: old ? old.text(place) : clusterText(place),
   };
+}
+
+/** Nobody has a directory of such a name; it was copied from an example. */
+function refusePlaceholder(directory: string | undefined): void {
+  if (directory?.startsWith("/path/to/"))
+    throw fault("usage", `'${directory}' is a placeholder`, { hint: "name a directory of yours" });
 }
 
 function placesFor(kinds: string[]): string {

@@ -135,6 +135,38 @@ t.test("lab-init asks on a terminal", async (t) => {
   t.ok(fs.existsSync(path.join(work, "asked/cluster.toml")));
 });
 
+t.test("lab-init asks for what no option says, and proposes what it finds", async (t) => {
+  const bin = path.join(place.dir, "found");
+  fs.mkdirSync(bin);
+  const slurm = {
+    scontrol: "case $1 in ping) ;; show) echo 'ClusterName = elk' ;; esac",
+    sinfo: "echo gpu; echo cpu; echo gpu",
+    sacctmgr: "echo lab; echo lab",
+  };
+  for (const [name, body] of Object.entries(slurm))
+    fs.writeFileSync(path.join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  const env = {
+    PATH: `${bin}:${place.env["PATH"]}`,
+    LAB_CLUSTER: undefined,
+    XDG_CONFIG_HOME: path.join(work, "found"),
+  };
+  const input = "\nfound/lab\ngpu\n\ny\n";
+  const { text, code } = await seen("lab-init", { env: env as unknown as Record<string, string>, input });
+  t.equal(code, 0, text);
+  t.match(text, "The cluster's name [elk] ");
+  t.match(text, /A directory for registry and artifacts, on a file system that .* share \[.*\/lab\] /);
+  t.match(text, "Partition where a recipe names none (gpu, cpu) [none] ");
+  t.match(text, "Account where a recipe names none (lab) [none] ");
+  const file = fs.readFileSync(path.join(work, "found/lab/cluster.toml"), "utf8");
+  t.match(file, /^name = "elk"$/m);
+  t.match(file, /^partition = "gpu"$/m);
+  t.match(file, /^# account = /m);
+  t.match(file, `runs_base = "${path.join(work, "found/lab/registry")}"`);
+  const again = await seen("lab-init --yes", { env: env as unknown as Record<string, string> });
+  t.equal(again.code, 0, "who types it again is asked nothing, and nothing changes");
+  t.equal(fs.readFileSync(path.join(work, "found/lab/cluster.toml"), "utf8"), file);
+});
+
 t.test("progress on a terminal, and none elsewhere", async (t) => {
   const { text, code } = await seen("lab-wait --timeout 1s @last | cat");
   t.match(text, /\r.*is planned, 0s/);
