@@ -58,6 +58,8 @@ export const spec = {
       value: "FILE",
       help: "the cluster file (default ~/.config/lab/cluster.toml)",
     },
+    "no-doctor": { type: "boolean", help: "on a terminal: do not look whether all is well afterwards" },
+    "no-agent": { type: "boolean", help: "on a terminal: do not offer to have the agent started" },
     force: { type: "boolean", help: "replace a cluster file that is there" },
   },
   columns: ["check", "path", "message"],

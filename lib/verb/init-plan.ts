@@ -32,6 +32,8 @@ export interface InitOptions {
   repo: string[];
   output: string | undefined;
   force: boolean;
+  "no-doctor": boolean;
+  "no-agent": boolean;
 }
 
 export interface Plan {

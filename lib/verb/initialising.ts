@@ -25,6 +25,9 @@ export async function* initialise(options: InitOptions, context: Context): Async
   make(plan);
   yield* steps;
   yield* next(plan, context);
+  if (options.yes || !context.terminal.in || !context.terminal.err) return;
+  const { afterwards } = await import("./init-after.js");
+  yield* afterwards(plan.output, { doctor: !options["no-doctor"], agent: !options["no-agent"] }, context);
 }
 
 /** Whether the cluster file is what it is to be. */

@@ -88,7 +88,8 @@ async function found(context: Context): Promise<string> {
 
 /** Little of what is set here: where the cluster file, Slurm and the programs are. */
 function environment(cluster: string | undefined, env: Context["env"]): Record<string, string> {
-  const directories = [path.dirname(execPath), ...(env["PATH"] ?? "").split(path.delimiter)].filter(path.isAbsolute);
+  // In the order that they have here: a job of the local scheduler gets them too.
+  const directories = [...(env["PATH"] ?? "").split(path.delimiter), path.dirname(execPath)].filter(path.isAbsolute);
   const slurm = env["SLURM_CONF"];
   return {
     PATH: [...new Set(directories)].join(path.delimiter),

@@ -130,8 +130,9 @@ t.test("lab-init asks on a terminal", async (t) => {
   t.equal(no.code, 64);
   t.match(no.text, /Go on\? \[y\/N\]/);
   t.notOk(fs.existsSync(path.join(work, "asked")));
-  const yes = await seen(init, { input: "y\n" });
+  const yes = await seen(`${init} --no-agent --no-doctor`, { input: "y\n" });
   t.equal(yes.code, 0);
+  t.notMatch(yes.text, /agent/);
   t.ok(fs.existsSync(path.join(work, "asked/cluster.toml")));
 });
 
@@ -142,6 +143,8 @@ t.test("lab-init asks for what no option says, and proposes what it finds", asyn
     scontrol: "case $1 in ping) ;; show) echo 'ClusterName = elk' ;; esac",
     sinfo: "echo gpu; echo cpu; echo gpu",
     sacctmgr: "echo lab; echo lab",
+    systemctl: "echo offline; exit 1",
+    crontab: 'if [ "$1" = - ]; then cat >"$HOME/crontab"; else echo no crontab >&2; exit 1; fi',
   };
   for (const [name, body] of Object.entries(slurm))
     fs.writeFileSync(path.join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
@@ -150,18 +153,22 @@ t.test("lab-init asks for what no option says, and proposes what it finds", asyn
     LAB_CLUSTER: undefined,
     XDG_CONFIG_HOME: path.join(work, "found"),
   };
-  const input = "\nfound/lab\ngpu\n\ny\n";
+  const input = "\nfound/lab\ngpu\n\ny\nn\n";
   const { text, code } = await seen("lab-init", { env: env as unknown as Record<string, string>, input });
   t.equal(code, 0, text);
   t.match(text, "The cluster's name [elk] ");
   t.match(text, /A directory for registry and artifacts, on a file system that .* share \[.*\/lab\] /);
   t.match(text, "Partition where a recipe names none (gpu, cpu) [none] ");
   t.match(text, "Account where a recipe names none (lab) [none] ");
+  t.match(text, /Go on\? \[y\/N\] [\s\S]*Shall systemd or cron start the agent/);
   const file = fs.readFileSync(path.join(work, "found/lab/cluster.toml"), "utf8");
   t.match(file, /^name = "elk"$/m);
   t.match(file, /^partition = "gpu"$/m);
   t.match(file, /^# account = /m);
   t.match(file, `runs_base = "${path.join(work, "found/lab/registry")}"`);
+  const more = await seen("lab-init --no-doctor", { env: env as unknown as Record<string, string>, input: "y\ny\n" });
+  t.match([more.code, more.text], [0, /a pass a minute, on this host/], "the agent can be had later");
+  t.match(fs.readFileSync(path.join(place.home, "crontab"), "utf8"), / LAB_CLUSTER='.*\/found\/lab\/cluster.toml' /);
   const again = await seen("lab-init --yes", { env: env as unknown as Record<string, string> });
   t.equal(again.code, 0, "who types it again is asked nothing, and nothing changes");
   t.equal(fs.readFileSync(path.join(work, "found/lab/cluster.toml"), "utf8"), file);
