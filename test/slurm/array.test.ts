@@ -1,22 +1,28 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
-import { clusterFor, type Fields, inState, site, statesOf } from "../support/cluster.js";
+import { clusterFor, type Fields, inState, type Person, site } from "../support/cluster.js";
 import { until } from "../support/sandbox.js";
 
 // Sweeps as arrays on a real cluster that enforces its limits, and what becomes of single elements: one fails, one is cancelled
-// while it waits, one is requeued; more points than the QOS takes; and how often the controller is asked.
-t.setTimeout(400_000);
-const enforced = "AccountingStorageEnforce=associations,limits,qos MaxArraySize=31";
+// while it waits, one is requeued; more points than the QOS takes; and how often the controller is asked. Each is somebody's of
+// her own, so that they go on side by side.
+t.setTimeout(process.env["LAB_TEST_SCALE"] === "full" ? 3_600_000 : 400_000);
+t.jobs = 3;
+// LAB_TEST_SCALE=full: as many as a person may have.
+const scale =
+  process.env["LAB_TEST_SCALE"] === "full"
+    ? { points: 1500, cached: 300, room: 1000, array: 1001 }
+    : { points: 50, cached: 10, room: 30, array: 31 };
+const enforced = `AccountingStorageEnforce=associations,limits,qos MaxArraySize=${scale.array}`;
 const cluster = clusterFor(t, { LAB_CLUSTER_SET: enforced });
 const place = await site({ name: "array", env: { ...cluster.env, LAB_SCHEDULER_ACCOUNTING_GRACE: "3s" } });
 t.teardown(() => place.remove());
-const alice = place.person("lab-alice");
-cluster.root("sacctmgr", "-i", "modify", "qos", "high", "set", "MaxSubmitJobsPerUser=30");
+cluster.root("sacctmgr", "-i", "modify", "qos", "high", "set", `MaxSubmitJobsPerUser=${scale.room}`);
 const [n1 = "", n2 = ""] = cluster.nodes;
 
-const grid = (name: string, points: number, body: string, more: string[] = [], where = n1) =>
-  alice.write(
+const grid = (who: Person, name: string, points: number, body: string, more: string[] = [], where = n1) =>
+  who.write(
     `r/${name}-${points}.toml`,
     [
       `name = "${name}"`,
@@ -40,21 +46,20 @@ const grid = (name: string, points: number, body: string, more: string[] = [], w
   );
 const runs = (records: Fields[]) =>
   records.filter(({ type, sweep }) => type === "run" && sweep).sort((a, b) => a["sweep"].index - b["sweep"].index);
-const sweep = async (file: string) => runs(await alice.lab(["lab", "sweep", "--json", file]));
-const statuses = async (command: string[], code = 0) => alice.lab(["lab", ...command, "--json"], { code });
+const sweep = async (who: Person, file: string) => runs(await who.lab(["lab", "sweep", "--json", file]));
+const statuses = async (who: Person, command: string[], code = 0) => who.lab(["lab", ...command, "--json"], { code });
 const ids = (all: Fields[]): string[] => all.map(({ id }) => id);
 
-/** How often slurmctld was asked, by the names of the requests. */
-function requests(): Map<string, number> {
-  const lines = cluster.root("sdiag").matchAll(/^\s+(REQUEST_\w+)\s+\(\s*\d+\)\s+count:(\d+)/gm);
-  return new Map([...lines].map(([, name = "", count]) => [name, Number(count)]));
+/** How often she has asked slurmctld so far, whatever for. */
+function requests({ name, uid }: Person): number {
+  return Number(
+    new RegExp(`^\\s+${name}\\s+\\(\\s*${uid}\\)\\s+count:(\\d+)`, "m").exec(cluster.root("sdiag"))?.[1] ?? 0,
+  );
 }
-const asked = async (act: () => Promise<unknown>): Promise<number> => {
-  const before = requests();
+const asked = async (who: Person, act: () => Promise<unknown>): Promise<number> => {
+  const before = requests(who);
   await act();
-  const names = ["SUBMIT_BATCH_JOB", "JOB_USER_INFO", "KILL_JOB"].map((one) => `REQUEST_${one}`);
-  const after = requests();
-  return names.reduce((sum, name) => sum + (after.get(name) ?? 0) - (before.get(name) ?? 0), 0);
+  return requests(who) - before;
 };
 
 const body = [
@@ -64,8 +69,12 @@ const body = [
   'echo "$0" >"$LAB_OUTPUT_RESULT"',
 ].join("; ");
 
-t.test("elements of one array fail, are requeued and are cancelled one by one", async (t) => {
-  const points = await sweep(grid("fates", 6, body, ["max_concurrent = 3", "[checkpoints]", "requeue = true"]));
+t.test("elements of one array fail, are requeued and are cancelled one by one", { buffered: true }, async (t) => {
+  const alice = place.person("lab-alice");
+  const points = await sweep(
+    alice,
+    grid(alice, "fates", 6, body, ["max_concurrent = 3", "[checkpoints]", "requeue = true"]),
+  );
   t.equal(points.length, 6);
   const array = points[0]?.["submission"].array.id;
   t.ok(points.every(({ submission }) => submission.array.id === array, "one array"));
@@ -84,7 +93,7 @@ t.test("elements of one array fail, are requeued and are cancelled one by one", 
       fs.readFileSync(path.join(dir, "job.log"), "utf8").includes("point 2"),
   );
   cluster.as("lab-alice", "scontrol", "requeue", job(2));
-  const ended = await statuses(["wait", ...ids(points)], 1);
+  const ended = await statuses(alice, ["wait", ...ids(points)], 1);
   const by = new Map(ended.map((status) => [status["id"], status]));
   t.match(by.get(points[1]?.["id"]), { state: "failed", mode: "code_error", exit_code: 3 });
   t.match(by.get(points[2]?.["id"]), { state: "succeeded", attempt: 2, job: job(2) });
@@ -93,13 +102,17 @@ t.test("elements of one array fail, are requeued and are cancelled one by one", 
   t.match(log.stdout, new RegExp(`arrays/${array}/slurm-${job(2)}.out`), "with Slurm's own words");
 });
 
-t.test("what waits is cancelled in one call, and the others go on", async (t) => {
-  const points = await sweep(grid("held", 25, 'sleep 2; echo "$0" >"$LAB_OUTPUT_RESULT"', ["max_concurrent = 2"], n2));
+t.test("what waits is cancelled in one call, and the others go on", { buffered: true }, async (t) => {
+  const bob = place.person("lab-bob");
+  const points = await sweep(
+    bob,
+    grid(bob, "held", 25, 'sleep 2; echo "$0" >"$LAB_OUTPUT_RESULT"', ["max_concurrent = 2"], n2),
+  );
   t.equal(points.length, 25);
   const last = points.slice(5);
-  const calls = await asked(() => statuses(["cancel", ...ids(last)]));
-  t.ok(calls <= 4, `${calls} calls for ${last.length} elements`);
-  const ended = await statuses(["wait", ...ids(points)], 1);
+  const calls = await asked(bob, () => statuses(bob, ["cancel", ...ids(last)]));
+  t.ok(calls <= 10, `${calls} calls for ${last.length} elements`);
+  const ended = await statuses(bob, ["wait", ...ids(points)], 1);
   const states = new Map(ended.map(({ id, state }) => [id, state]));
   t.strictSame(
     points.map(({ id }) => states.get(id)),
@@ -109,14 +122,22 @@ t.test("what waits is cancelled in one call, and the others go on", async (t) =>
 
 t.test(
   "of more points than there is room for the rest waits; a wider sweep computes only what is missing",
+  { buffered: true },
   async (t) => {
+    const carol = place.person("lab-carol");
+    const { points: all, cached, room } = scale;
     const quick = 'echo "$0" >"$LAB_OUTPUT_RESULT"';
-    const first = await sweep(grid("wide", 10, quick, ['qos = "high"']));
-    await statuses(["wait", ...ids(first)]);
-    // Five of hers are in flight elsewhere.
+    const first = await sweep(carol, grid(carol, "wide", cached, quick, ['qos = "high"']));
+    await statuses(carol, ["wait", ...ids(first)]);
+    // Five of them are in flight elsewhere, and five other jobs of hers are in the queue.
+    const dave = place.person("lab-dave");
+    const last = grid(dave, "wide", all, quick).replace(/\.toml$/, "-last.toml");
+    const text = fs.readFileSync(grid(dave, "wide", all, quick, [], `${n1}", "--hold`), "utf8");
+    dave.write(path.relative(dave.repo, last), text.replace("[0, ", `[${all - 5}, `));
+    const held = await sweep(dave, last);
     const elsewhere = cluster
       .as(
-        "lab-alice",
+        "lab-carol",
         "sbatch",
         "--parsable",
         "-o/dev/null",
@@ -128,20 +149,29 @@ t.test(
       )
       .trim();
     let points: Fields[] = [];
-    const calls = await asked(async () => {
-      points = await sweep(grid("wide", 50, quick, ['qos = "high"']));
+    const calls = await asked(carol, async () => {
+      points = await sweep(carol, grid(carol, "wide", all, quick, ['qos = "high"']));
     });
     const states = points.map(({ state }) => state);
-    t.equal(states.filter((state) => state === "cached").length, 10, "computed before");
-    t.equal(states.filter((state) => state === "submitted").length, 25, "what 30 leave beside 5");
-    t.equal(states.filter((state) => state === "deferred").length, 15);
-    t.ok(calls <= 12, `${calls} calls for 50 points`);
-    cluster.as("lab-alice", "scancel", elsewhere);
-    const ended = await statuses(["wait", ...ids(points)]);
+    t.strictSame(
+      ["cached", "following", "submitted", "deferred"].map((one) => states.filter((state) => state === one).length),
+      [cached, 5, room - 5, all - cached - 5 - (room - 5)],
+      "computed before, by another, what room there is beside five, and what waits for room",
+    );
+    t.ok(calls <= 25, `${calls} calls for ${all} points`);
+    cluster.as("lab-carol", "scancel", elsewhere);
+    cluster.as("lab-dave", "scontrol", "release", held[0]?.["job"].id.replace(/_.*/, ""));
+    const ended = await statuses(carol, ["wait", ...ids(points)]);
     t.ok(ended.every(({ state }) => state === "succeeded" || state === "cached"));
-    const jobs = new Set([...statesOf(place).keys()].map((job) => job.replace(/_.*/, "")));
+    const hers = ["--noheader", "--states=all", "--array", "--user=lab-carol", "--format=%F"];
+    const jobs = new Set(
+      cluster
+        .root("squeue", ...hers)
+        .trim()
+        .split("\n"),
+    );
     t.ok(jobs.size < 14, `${jobs.size} arrays in all`);
-    const none = await asked(() => statuses(["reconcile"]));
+    const none = await asked(carol, () => statuses(carol, ["reconcile"]));
     t.equal(none, 0, "what has ended needs no call");
   },
 );
