@@ -78,6 +78,8 @@ export const commands: readonly Entry[] = [
   },
   { name: "lab-lineage", group: "registry", purpose: "what things were made from, and what was made from them" },
   { name: "lab-evald", group: "policy", purpose: "plan the evaluations that policies ask for" },
+  { name: "lab-policies", group: "policy", purpose: "how policies stand" },
+  { name: "lab-throttle", group: "policy", purpose: "hold what is too much at once, and let it go later" },
   { name: "lab-new", group: "place", purpose: "a project to begin with, and the examples" },
   { name: "lab-init", group: "place", purpose: "make a registry and its configuration" },
   { name: "lab-pack", group: "place", purpose: "put settled runs into packs, so that lists stay quick" },

@@ -75,9 +75,7 @@ function noteOf(key: string, kept: Set<string>): string | undefined {
   if (!kept.has(key)) return units[key];
   if (key.startsWith("repos.")) return "without effect: a snapshot obeys no repository's configuration";
   if (key.startsWith("remote.")) return "kept for lab-fetch-artifact";
-  if (key.startsWith("dispatch.throttle.")) return "kept for lab-throttle";
-  if (key.startsWith("dispatch.gc.")) return "without effect: lab gc --apply frees what nobody needs";
-  return "kept for lab-evald";
+  return "without effect: lab gc --apply frees what nobody needs";
 }
 
 /** Variables that nobody else should see. */

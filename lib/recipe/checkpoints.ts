@@ -2,8 +2,10 @@
 import * as v from "valibot";
 import type { Checkpoints } from "../record/run.js";
 import { parseDuration } from "../record/units.js";
-import { atLeastOne, inside, maybe } from "./pieces.js";
+import { inside } from "./pieces.js";
 import { time } from "./resources.js";
+
+const maybe = v.exactOptional;
 
 /** Signals that a command may have a handler for; SIGKILL and SIGSTOP can have none. */
 const signals = ["USR1", "USR2", "TERM", "INT", "HUP", "QUIT", "ALRM", "CONT"];
@@ -30,7 +32,7 @@ export const checkpointsSchema = v.pipe(
       ),
     ),
     warn: maybe(time),
-    max_attempts: maybe(atLeastOne),
+    max_attempts: maybe(v.pipe(v.number(), v.integer(), v.minValue(1))),
   }),
   v.check(
     ({ requeue, signal, warn, max_attempts }) =>

@@ -1,7 +1,7 @@
 // Policies in records: what was asked for, why an artifact is evaluated or not, and how a policy stands.
 import * as v from "valibot";
 import { artifactId } from "./artifact.js";
-import { count, digest, errorOfRecord, maybe, record, runId, text, time } from "./schema.js";
+import { count, digest, errorOfRecord, maybe, path, record, runId, text, time } from "./schema.js";
 
 /**
  * evals/<user>/<policy>/<artifact>.<attempt>.json: this run is to evaluate it. Written before the run is handed on, and
@@ -74,3 +74,48 @@ export const verdictSchema = record("verdict", {
   evaluation: maybe(runId),
 });
 export type Verdict = v.InferOutput<typeof verdictSchema>;
+
+/** A policy in a line; its id is its name. */
+export const policySummarySchema = record("policy", {
+  id: text,
+  error: maybe(errorOfRecord),
+  path,
+  /** The name of its recipe. */
+  recipe: text,
+  /** Of the artifacts that it applies to: all, and of how many of these the evaluation succeeded, is under way, is due, was given up. */
+  applies: count,
+  evaluated: count,
+  pending: count,
+  due: count,
+  exhausted: count,
+  /** Tries that failed. */
+  failed: count,
+  max_concurrent: maybe(count),
+  last_fired_at: maybe(time),
+  /** Its metric: the values of the evaluations in the order of steps, the last of them, and their curve. */
+  metric: maybe(text),
+  last: maybe(v.number()),
+  values: maybe(v.array(v.number())),
+  trend: maybe(text),
+});
+export type PolicySummary = v.InferOutput<typeof policySummarySchema>;
+
+/** holds/<user>/<job>.json: lab-throttle holds this job, or is about to. */
+export const holdSchema = record("hold", {
+  job: text,
+  error: maybe(errorOfRecord),
+  dry_run: maybe(v.boolean()),
+  /** In streams, not on disk: what was done. */
+  state: maybe(v.picklist(["held", "released", "forgotten"])),
+  /** By which rule: `policy:NAME`, `recipe:NAME`, `name:GLOB`. */
+  rule: text,
+  run: maybe(runId),
+  user: text,
+  /** The name of the run. */
+  name: maybe(text),
+  max_concurrent: count,
+  host: text,
+  pid: count,
+  at: time,
+});
+export type Hold = v.InferOutput<typeof holdSchema>;

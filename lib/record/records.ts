@@ -24,7 +24,7 @@ import {
 import { keyComparisonSchema, keySchema } from "./key.js";
 import { packedSchema, packSchema, summarySchema } from "./pack.js";
 import { pipelineSchema, pipelineStatusSchema } from "./pipeline.js";
-import { evalRequestSchema, verdictSchema } from "./policy.js";
+import { evalRequestSchema, holdSchema, policySummarySchema, verdictSchema } from "./policy.js";
 import {
   jobCancelSchema,
   jobEndedSchema,
@@ -248,6 +248,7 @@ export const records = {
   "key-comparison": keyComparisonSchema,
   estimate: estimateSchema,
   verdict: verdictSchema,
+  policy: policySummarySchema,
   failure: failureSchema,
   command: commandSchema,
   service: serviceSchema,
@@ -260,6 +261,7 @@ export const records = {
   exit: exitSchema,
   evaluation: evaluationSchema,
   "eval-request": evalRequestSchema,
+  hold: holdSchema,
   scheduler: schedulerFactSchema,
   cancel: cancelSchema,
   forget: forgetSchema,

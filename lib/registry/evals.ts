@@ -1,8 +1,10 @@
 // evals/<user>/<policy>/: what a policy has asked for. A request, `<artifact>.<attempt>.json`, is written once and before its
 // run is handed on; how the try ended is an empty file beside it, so that a pass reads names and opens only what is under way.
+import path from "node:path";
 import { fault } from "../record/fault.js";
 import { type EvalRequest, evalRequestSchema } from "../record/policy.js";
-import { type EvalFile, evalFile, policyDirectory, userDirectory } from "./layout.js";
+import { type EvalFile, evalFile, policyDirectory } from "./layout.js";
+import { lookAt } from "./look.js";
 import { checkOwner, ownDirectory, type Registry } from "./open.js";
 import { list, readOwned } from "./read.js";
 import { makeDirectory, mark, recordText, writeOnce } from "./write.js";
@@ -42,9 +44,13 @@ export function triesOf(registry: Registry, user: string, policy: string): Map<s
   return tries;
 }
 
-/** The policies of which a user has requests. */
-export function policiesWithRequests(registry: Registry, user: string): string[] {
-  return list(userDirectory(registry.base, "evals", user)).sort();
+/** When a policy of a user last asked for something (milliseconds, by the file server's clock). */
+export function lastAsked(registry: Registry, user: string, policy: string): number | undefined {
+  const directory = policyDirectory(registry.base, user, policy);
+  const times = list(directory)
+    .filter((name) => evalName(name)?.what === "json")
+    .map((name) => lookAt(path.join(directory, name))?.mtime_ms ?? 0);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /** A request of one's own, and when it was written by the file server's clock (milliseconds). Throws dataerr for one that is none. */

@@ -191,6 +191,12 @@ export function evalFile(directory: string, artifact: string, attempt: number, w
 
 export type EvalFile = "json" | "succeeded" | "failed" | "given-up";
 
+/** The job that lab-throttle holds. */
+export function holdFile(base: string, user: string, job: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_+-]{0,63}$/.test(job)) throw fault("dataerr", `'${job}' cannot be the id of a job`);
+  return path.join(base, "holds", checkedUser(user), `${job}.json`);
+}
+
 /** Where the generations of a global name are: `aliases/<xx>/`, by the sha256 of the name. */
 export function aliasDirectory(base: string, name: string): string {
   return path.join(base, "aliases", digitsOf(name));

@@ -128,6 +128,7 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
   "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
   "lab-evald": { cmd: "lab-evald -n policy.toml", shows: { type: "run", evaluates: { policy: "p", attempt: 1 } } },
+  "lab-throttle": { cmd: "lab-throttle -n --name x --max 1", shows: { type: "failure", code: "dataerr" } },
   "lab-derive": {
     cmd: `lab-derive -n --name two --command 'echo "{\\"two\\":2}"' ${run["id"]}`,
     shows: { type: "derived", name: "two" },
@@ -145,6 +146,8 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
 
 // What there is nothing for to do.
 const refused = ["lab-forget", "lab-requeue"];
+// What the local scheduler cannot do.
+const impossible = ["lab-throttle"];
 
 // An edge of the index that is missing, for lab-fsck.
 const index = path.join(place.registry, "index");
@@ -169,8 +172,8 @@ for (const [name, { cmd, input, shows }] of Object.entries(dry)) {
     const before = everything(place);
     const { code, stdout, stderr } = await sh(cmd, input);
     t.strictSame(everything(place), before, "nothing changed");
-    t.equal(code, [...refused, "lab-fsck"].includes(name) ? 1 : 0, stderr);
-    t.match(records(stdout)[0], refused.includes(name) ? shows : { ...shows, dry_run: true });
+    t.equal(code, impossible.includes(name) ? 65 : [...refused, "lab-fsck"].includes(name) ? 1 : 0, stderr);
+    t.match(records(stdout)[0], [...refused, ...impossible].includes(name) ? shows : { ...shows, dry_run: true });
   });
 }
 

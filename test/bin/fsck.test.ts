@@ -187,6 +187,18 @@ const breakages: Record<string, Breakage> = {
     },
     found: ["eval art-0123456789abcdef0123.1.json", "eval art-0123456789abcdef0123.7.failed", "stray notes"],
   },
+  "a hold that is about another job": {
+    break({ rich }) {
+      const { user } = openRegistry(rich.registry, os.userInfo().uid);
+      const directory = path.join(rich.registry, "holds", user);
+      fs.mkdirSync(directory, { recursive: true });
+      fs.chmodSync(directory, 0o755);
+      const at = "2026-11-20T20:14:55Z";
+      const hold = { type: "hold", v: 1, job: "78", rule: "name:x", user, max_concurrent: 1, host: "h", pid: 1, at };
+      fs.writeFileSync(path.join(directory, "77.json"), JSON.stringify(hold), { mode: 0o644 });
+    },
+    found: ["hold 77.json"],
+  },
   // Arrays
   "an array whose index names a run that does not name it": {
     break: ({ rich }) => void arrayOf(rich, "train", rich.runs.train),

@@ -4,6 +4,7 @@ import { accountedJobs } from "./accounting.js";
 import { cancelJobs } from "./cancel.js";
 import { type SlurmOptions, slurmClient } from "./client.js";
 import { findJobs } from "./find.js";
+import { holdJobs } from "./hold.js";
 import { namedJobs, queuedJobs } from "./queue.js";
 import { explainSlurm } from "./reasons.js";
 import { isLimit } from "./refusals.js";
@@ -24,6 +25,8 @@ export function slurmScheduler(options: SlurmOptions): Scheduler {
     room: roomFinder(slurm),
     isLimit,
     requeue: (jobs) => requeueJobs(slurm, jobs),
+    hold: (jobs) => holdJobs(slurm, jobs, "uhold"),
+    release: (jobs) => holdJobs(slurm, jobs, "release"),
     queue: () => queuedJobs(slurm),
     jobs: (ids) => namedJobs(slurm, ids),
     accounting: (jobs) => accountedJobs(slurm, jobs),

@@ -158,6 +158,11 @@ export const promises = {
     how: "each request is read and compared with its place; what is noted beside it has one",
     remedy: strange,
   },
+  hold: {
+    promise: "what is written of a held job is about the job that its file is called after",
+    how: "each is read and compared with its name",
+    remedy: "lab throttle --release lets everything go, and forgets it",
+  },
   claim: {
     promise:
       "a claim is its run's owner's, one generation follows the seal of the other, and decisions agree with claims",

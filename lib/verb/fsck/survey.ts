@@ -11,6 +11,7 @@ import { checkDerived } from "./derived.js";
 import { checkIndex } from "./edges.js";
 import { checkEvals } from "./evals.js";
 import { checkExternal } from "./external.js";
+import { checkHolds } from "./holds.js";
 import { checkJournals } from "./journals.js";
 import { checkHosts, checkLeases, checkQueue } from "./local.js";
 import { checkMarked } from "./markers.js";
@@ -69,6 +70,7 @@ function* checkUser(survey: Survey, user: string, withRuns: readonly string[]): 
     ["derived", (owner) => checkDerived(survey, user, owner)],
     ["artifacts", (owner) => checkExternal(survey, user, owner)],
     ["evals", (owner) => checkEvals(survey, user, owner)],
+    ["holds", (owner) => checkHolds(survey, user, owner)],
     ["packs", (owner) => checkPacks(survey, user, owner)],
     ["snapshots", (owner) => checkSnapshots(survey, user, owner)],
     ["events", (owner) => checkJournals(survey, user, owner)],

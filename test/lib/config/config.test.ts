@@ -148,8 +148,6 @@ t.test("a published labctl file is taken as it is, and what has no effect yet is
     "dispatch.gc.enabled",
     "dispatch.gc.interval_secs",
     "dispatch.gc.min_terminal_age_secs",
-    "dispatch.throttle.job_name",
-    "dispatch.throttle.max_concurrent",
     "remote.ssh_alias",
   ]);
 });

@@ -23,7 +23,7 @@ t.test("a record for every value, with its file and line", async (t) => {
   t.match(row("slurm.qos"), { value: "high", from: "-c" });
   t.match(row("local.mem"), { value: 2 ** 31, from: "LAB_LOCAL_MEM", note: "bytes" });
   t.match(row("cache.trust"), { value: "group", from: "default" });
-  t.match(row("dispatch.throttle.job_name"), { note: "kept for lab-throttle" });
+  t.equal(row("dispatch.throttle.job_name")?.note, undefined);
   t.equal(row("dispatch.policies_dir")?.note, undefined);
   t.match(row("repos.x.trusted"), { value: true, from: "-c", note: /^without effect/ });
   t.equal(row("repos.omegalax.trusted")?.note, undefined);
