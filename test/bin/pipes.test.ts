@@ -235,6 +235,9 @@ t.test("a command that acts stops at that record, with 74", async (t) => {
   t.equal(stderr, "lab-create: cannot write to standard output: nobody reads it (what was done before is done)\n");
   const after = (await sh("lab-ls -q")).stdout;
   t.equal(after.split("\n").length - before.split("\n").length, 1, "one run was made, and no other one");
+  const pass = await into(unread(t), ["lab-register", "-"], lines({ a: 1 }));
+  t.equal(pass.code, 74);
+  t.match(pass.stderr, "nobody reads it (what was done before is done; one pass comes after another with &&)");
 });
 
 t.test("a disk that is full behind standard output is said, with 74, by all commands", async (t) => {
