@@ -287,17 +287,13 @@ function momentOf(asOf: unknown): number {
   return typeof asOf === "string" ? timeOption("as-of", asOf, now) : now;
 }
 
-const done = "what was done before is done";
-
 /** A filter whose reader has gone ends quietly; everything else that cannot be written is an error. */
 function unwritable({ errno, cause }: Unwritable, spec: Spec, says: Messages): number {
-  if (errno === "EPIPE" && !spec.acts) return 0;
+  const isUnread = errno === "EPIPE";
+  if (isUnread && !spec.acts) return 0;
   const doing = "write to standard output";
-  if (errno !== "EPIPE") {
-    const { message } = systemFault(cause, doing) as Error;
-    return says.fatal(fault("ioerr", message, { hint: spec.acts ? done : undefined }));
-  }
+  const message = isUnread ? `cannot ${doing}: nobody reads it` : (systemFault(cause, doing) as Error).message;
   // A pass takes nothing from another, so that in a pipe the next one ends at once.
-  const hint = spec.optional === true ? `${done}; one pass comes after another with &&` : done;
-  return says.fatal(fault("ioerr", `cannot ${doing}: nobody reads it`, { hint }));
+  const more = isUnread && spec.optional === true ? "; one pass comes after another with &&" : "";
+  return says.fatal(fault("ioerr", message, { hint: spec.acts ? `what was done before is done${more}` : undefined }));
 }

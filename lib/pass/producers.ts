@@ -8,7 +8,9 @@ import { makerOfRun } from "../registry/makers.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
+import type { Asker } from "./answer.js";
 import { fateOf } from "./fate.js";
+import { madeSince } from "./made-since.js";
 import { observe } from "./observe.js";
 
 export interface Producers {
@@ -32,6 +34,8 @@ export interface Asking {
   scheduler: Scheduler;
   graces: Graces;
   now: number;
+  /** Who asks what has been made since of what was not; nobody, if not given. */
+  asker?: Asker;
 }
 
 /** The runs whose success a run needs; a step of a stream is there already, whatever becomes of its run. */
@@ -56,6 +60,7 @@ export async function lookAtProducers(run: Run, asking: Asking): Promise<Produce
     const job = standing.final ? undefined : standing.job;
     // What a run follows may fail and the run take over: it has not failed itself.
     if (standing.final && disk.run.id !== producer.run) found.awaited.push(producer);
+    else if (standing.final && asking.asker && (await madeSince(disk, asking.asker))) continue;
     else if (standing.final) found.failed.push({ ...producer, standing });
     else if (job === undefined || isLocal(job) !== (asking.scheduler.kind === "local")) found.awaited.push(producer);
     else underWay.push({ producer, disk, job });
@@ -69,6 +74,7 @@ export async function lookAtProducers(run: Run, asking: Asking): Promise<Produce
     if (isIts && view && ["pending", "running", "completing"].includes(view.phase)) found.jobs.push(job);
     else if (!isIts || view?.verdict !== "completed") {
       const standing = await endSeen(run, disk, asking);
+      if (standing && asking.asker && (await madeSince(disk, asking.asker))) continue;
       if (standing && disk.run.id === producer.run) found.failed.push({ ...producer, standing });
       else found.awaited.push(producer);
     }

@@ -26,6 +26,7 @@ import {
   lookedAt,
 } from "./ask.js";
 import { closed } from "./closed.js";
+import { madeSince } from "./made-since.js";
 import type { Memory } from "./memory.js";
 import { producersOf, waitsFor } from "./producers.js";
 import { spentBy } from "./seal-claim.js";
@@ -163,7 +164,7 @@ async function insteadOf(pass: Pass, run: RunOnDisk, standing: Standing): Promis
   const { registry } = pass;
   const decision = isSuperseded(run)
     ? await answerFor(run.run, { ...pass.asker, ...spentBy(run), now: pass.now, by: "reconcile" })
-    : standing.mode === "dependency" && blockedBy(run, pass);
+    : standing.mode === "dependency" && (await blockedBy(run, pass));
   if (decision) {
     decide(registry, run, { ...decision, at: timestamp(pass.now) });
     return openRun(registry, registry.user, run.run.id) ?? run;
@@ -191,17 +192,19 @@ function lastSubmission({ submissions }: RunOnDisk["facts"]): number {
  * A job that Slurm ended since another did not end well: where what it needs is made all the same, or still may be, it waits
  * for that and is sent again. One that somebody else's word ended is not.
  */
-function blockedBy(
+async function blockedBy(
   run: RunOnDisk,
-  { registry, graces, now }: Pass,
-): Omit<Parameters<typeof decide>[2], "at"> | undefined {
+  { registry, graces, now, asker }: Pass,
+): Promise<Omit<Parameters<typeof decide>[2], "at"> | undefined> {
   const producers = producersOf(run.run);
-  const standings = producers.map((producer) => {
-    const disk = openRun(registry, producer.user, producer.run);
-    return disk && stateOf(disk.facts, now, graces);
-  });
+  const disks = producers.map((producer) => openRun(registry, producer.user, producer.run));
+  const standings = disks.map((disk) => disk && stateOf(disk.facts, now, graces));
   const open = producers.filter((_, i) => !standings[i]?.final);
-  const failed = standings.some((standing) => !standing || (standing.final && !hasSucceeded(standing.state)));
+  let failed = disks.includes(undefined);
+  for (const [i, disk] of disks.entries()) {
+    const { final, state = "" } = standings[i] ?? {};
+    if (disk && final && !hasSucceeded(state)) failed ||= !(await madeSince(disk, { ...asker, now }));
+  }
   if (run.facts.cancel || producers.length === 0 || failed) return undefined;
   if (open.length === 0 && run.run.after !== undefined) return undefined;
   const message = open.length === 0 ? "is to be sent again" : waitsFor(open, registry.user);

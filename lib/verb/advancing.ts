@@ -159,7 +159,7 @@ async function advanceOne(disk: RunOnDisk, sender: Sender, gathered: RunOnDisk[]
   const { config } = await context.config();
   const { registry, asker, scheduler, now } = sender;
   const by = "advance";
-  const asking = async () => ({ registry, scheduler, graces: await graces(context), now: now() });
+  const asking = async () => ({ registry, scheduler, graces: await graces(context), now: now(), asker });
   const ready = () => isReady(disk.run, asking);
   const followed = await follow(
     { ...asker, by, scheduler, courtesy_s: config.cache.courtesy, now: now(), ready },
@@ -202,7 +202,7 @@ async function sendOne(disk: RunOnDisk, sender: Sender, context: Context): Promi
 
 async function mayGo({ run, facts }: RunOnDisk, sender: Sender, context: Context): Promise<boolean> {
   const { registry, scheduler, asker, now } = sender;
-  const asking = { registry, scheduler, graces: await graces(context), now: now() };
+  const asking = { registry, scheduler, graces: await graces(context), now: now(), asker };
   if (decided(facts)?.decision === "follows") {
     const answer = await answerFor(run, { ...asker, dry: true, ready: () => isReady(run, async () => asking) });
     return answer?.decision !== "follows" || answer.leader !== facts.decision?.leader;

@@ -67,7 +67,7 @@ export async function cacheRun(given: Run, context: Context): Promise<Run> {
   const answer = await answerFor(disk.run, {
     ...asker,
     observe: (leader) => lookAtEnded(leader, disk, context),
-    ready: () => isReady(disk.run, async () => ({ ...asker, scheduler: await context.scheduler() })),
+    ready: () => isReady(disk.run, async () => ({ ...asker, asker, scheduler: await context.scheduler() })),
   });
   const at = timestamp(Date.now());
   const decided = await decideBeside(registry, disk, answer ? { ...answer, at } : { decision: "unclaimed", at });

@@ -10,6 +10,7 @@ import { noteUses } from "../registry/note-uses.js";
 import type { Registry } from "../registry/open.js";
 import { nextSubmission, submissionFiles, writeSubmissionFiles } from "../registry/submissions.js";
 import { type DirectiveSettings, slurmDirectives } from "../scheduler/slurm/directives.js";
+import { askerOf } from "./caching.js";
 import { withMakers } from "./made-by.js";
 import { paramsText, renderInput } from "./render-input.js";
 import { graces } from "./runs.js";
@@ -36,7 +37,7 @@ export async function renderRun(given: Run, context: Context): Promise<Run> {
 export async function prepare(given: Run, context: Context): Promise<Prepared> {
   const registry = await context.registry();
   const planned = checked(runSchema, given, "the run");
-  const made = withMakers(planned, registry);
+  const made = await withMakers(planned, await askerOf(context, "submit"));
   const { config } = await context.config();
   const runDir = runDirectory(registry.base, registry.user, made.id);
   if (made.run_dir !== runDir)

@@ -134,7 +134,10 @@ function asker(sender: Sender, context: Context) {
   return {
     producers: (run: Run) =>
       once(producers, JSON.stringify(producersOf(run)), async () =>
-        lookAtProducers(run, { registry, scheduler, graces: await graces(context), now: sender.now() }),
+        lookAtProducers(run, {
+          ...{ registry, scheduler, graces: await graces(context), now: sender.now() },
+          asker: sender.asker,
+        }),
       ),
     dependencies: (run: Run) =>
       once(dependencies, JSON.stringify(run.after ?? {}), () => dependenciesOf(run, scheduler, registry, context)),

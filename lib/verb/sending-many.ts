@@ -33,7 +33,8 @@ export async function sendMany(
       // What was asked anew has been decided anew.
       const now = (isAsked && !answered && openRun(registry, registry.user, given.id)) || disk;
       if (answered) done.set(given, answered);
-      else if (!hasBegun(now) && isOld(now, given, registry)) old.set(given, { ...now.run, ...decisionOf(now) });
+      else if (!hasBegun(now) && (await isOld(now, given, sender.asker)))
+        old.set(given, { ...now.run, ...decisionOf(now) });
       else {
         ready.set(given, given);
         opened.set(given, now);

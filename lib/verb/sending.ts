@@ -1,7 +1,7 @@
 // One run to the scheduler, once what it takes from other runs is made or has a job that it can wait for; until then it is
 // blocked, and a later pass sends it.
 import type { Context } from "../command/context.js";
-import { type Answer, answerFor } from "../pass/answer.js";
+import { type Answer, type Asker, answerFor } from "../pass/answer.js";
 import { answered } from "../pass/answered.js";
 import { lookAtProducers, type Producers, waitsFor, willNotStart } from "../pass/producers.js";
 import { spentBy, ticketOf } from "../pass/seal-claim.js";
@@ -18,7 +18,6 @@ import { timestamp } from "../record/units.js";
 import { decide } from "../registry/decisions.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
-import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
 import { readContext } from "../registry/submissions.js";
 import type { SubmitRequest } from "../scheduler/scheduler.js";
@@ -56,7 +55,7 @@ export async function sendRun(run: Run, sender: Sender, context: Context): Promi
   const disk = openRun(registry, registry.user, run.id);
   // What has begun, or is not there, is submitRun's to tell.
   if (!disk || hasBegun(disk)) return submitted(run, sender, [], context);
-  const asking = { registry, scheduler, graces: await graces(context), now: sender.now() };
+  const asking = { registry, scheduler, graces: await graces(context), now: sender.now(), asker: sender.asker };
   const early = disk.run.sweep?.aggregate ? heldByPoints(disk, sender, asking.graces) : undefined;
   if (early) return early;
   const producers = await lookAtProducers(disk.run, asking);
@@ -111,7 +110,7 @@ async function submitted(
       const answered = await answeredNow(disk, run, sender);
       if (answered) return answered;
       disk = open() ?? disk;
-      if (isOld(disk, run, registry)) run = await renderedAnew(disk, context);
+      if (await isOld(disk, run, sender.asker)) run = await renderedAnew(disk, context);
     }
     if (run.submission?.array) return asElement(run, sender, context);
     const sent = await submitRun(sender, run, dependencies);
@@ -146,9 +145,9 @@ export function mustBeAsked(disk: RunOnDisk): boolean {
 }
 
 /** There is no script, it was for a submission that has been or another claim, or an input is made by another run now. */
-export function isOld(disk: RunOnDisk, { phase, submission }: Run, registry: Registry): boolean {
+export async function isOld(disk: RunOnDisk, { phase, submission }: Run, asker: Asker): Promise<boolean> {
   if (phase !== "rendered" || submission === undefined || submission.n <= lastSent(disk.facts)) return true;
-  return ticketOf(disk, submission.n) === "stale" || makersChanged(disk, registry, submission.n);
+  return ticketOf(disk, submission.n) === "stale" || makersChanged(disk, asker, submission.n);
 }
 
 /** Who answers now for a run whose claim is no more; written down, and where it is a hit that is its end. */
