@@ -1,4 +1,4 @@
-// Many runs in one job: what that asks for in all, and what each of them gets of it.
+// Many runs in one job: how many at a time that was, and what it asks for in all.
 import { fault } from "../record/fault.js";
 import type { Resources } from "../record/resources.js";
 import type { Run } from "../record/run.js";
@@ -21,16 +21,6 @@ export function askedBefore(registry: Registry): (prepared: Pick<Prepared, "run"
     if (!known.has(id)) known.set(id, readArray(registry, registry.user, id)?.array.one_job);
     return known.get(id);
   };
-}
-
-/** What srun gives one of the runs of a job; memory that nobody asks for is not shared out. */
-export function stepOptions({ resources: { cpus, mem_bytes, gpus } }: Run): string[] {
-  const mem = mem_bytes === undefined ? "0" : `${Math.ceil(mem_bytes / 2 ** 20)}M`;
-  return [
-    `--mem=${mem}`,
-    ...(cpus === undefined ? [] : [`--cpus-per-task=${cpus}`]),
-    ...(gpus ? [`--gpus=${gpus}`] : []),
-  ];
 }
 
 /** What one job of `of` runs asks for, `tasks` of them at a time, one after the other, on one node. Throws dataerr. */

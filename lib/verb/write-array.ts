@@ -7,7 +7,8 @@ import { drawRunId } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
 import { type NewArray, writeArray } from "../registry/arrays.js";
 import { arrayDirectory, arrayFiles, userDirectory } from "../registry/layout.js";
-import { stepOptions, together } from "./one-job.js";
+import { stepOptions } from "../scheduler/slurm/step-options.js";
+import { together } from "./one-job.js";
 import { directivesOf, type Prepared, writeFiles } from "./rendering.js";
 
 /** Writes an array of these runs and returns each with its place in it; a dry run gets the text of the script. */
@@ -81,6 +82,6 @@ async function scriptText(
     of: index.length,
     width: indexText(index).width,
     inherit: run.environment?.inherit ?? false,
-    ...(tasks === undefined ? {} : { one_job: tasks, step: stepOptions(run) }),
+    ...(tasks === undefined ? {} : { one_job: tasks, step: stepOptions(run.resources) }),
   });
 }

@@ -1,6 +1,7 @@
 // scancel, for many jobs at once, the elements of an array in one word.
 import { type Fault, fault } from "../../record/fault.js";
-import { type Answer, type SlurmClient, slurmWords, unanswered } from "./client.js";
+import { type Answer, type SlurmClient, unanswered } from "./client.js";
+import { complaintsOf } from "./complaints.js";
 import { joinJobIds } from "./job-ids.js";
 import { troubleOf } from "./trouble.js";
 
@@ -25,15 +26,10 @@ export async function cancelJobs(slurm: SlurmClient, jobs: readonly string[]): P
   if (failure !== undefined) throw failure;
 }
 
-/** scancel says for each job what is wrong with it; the others of the call are cancelled. */
 function refusal(answer: Answer, denied: boolean): Fault | undefined {
-  const complaints = answer.stderr.split("\n").filter((line) => line.trim() !== "" && !gone.test(line));
-  if (complaints.length === 0) return undefined;
-  return fault(
-    denied ? "noperm" : "refused",
-    `cannot cancel: ${slurmWords({ ...answer, stderr: complaints.join("\n") })}`,
-    {
-      hint: denied ? "only the owner of a job, or an operator, can cancel it" : undefined,
-    },
-  );
+  const said = complaintsOf(answer, gone);
+  if (said === undefined) return undefined;
+  return fault(denied ? "noperm" : "refused", `cannot cancel: ${said}`, {
+    hint: denied ? "only the owner of a job, or an operator, can cancel it" : undefined,
+  });
 }

@@ -9,6 +9,7 @@ import { jobComment } from "./comment.js";
 import { directiveWord } from "./directive-words.js";
 import { extraOptions } from "./extra-options.js";
 import { gpuMemoryConstraint } from "./gpu-memory.js";
+import { mebibytes } from "./mebibytes.js";
 
 export interface DirectiveSettings {
   /** The registry's id, and which submission of the run this is. */
@@ -148,11 +149,6 @@ function requeueOptions(run: Run, says: (...names: string[]) => boolean): string
     asked.max_attempts > 1 ? "#SBATCH --requeue" : "#SBATCH --no-requeue",
     ...maybe("signal", asked.warn_s && `B:${warningSignal}@${Math.min(asked.warn_s, 65_535)}`),
   ];
-}
-
-/** Slurm counts memory in MiB and rounds up, so this asks for exactly what it would grant. */
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)}M`;
 }
 
 function gresOf(gpus: number, { gres_gpu_syntax = "gpu:{n}" }: DirectiveSettings): string {

@@ -9,7 +9,7 @@ import { exitStatus, standing, stateWord } from "./states.js";
 import { timeField } from "./time-field.js";
 
 /** In no field of Slurm's own; and rows are remembered as JSON, which would have to escape what is below a space. */
-const separator = "\u007f";
+export const separator = "\u007f";
 
 /** What tells nothing new of a job that has not ended, since it comes and goes with every estimate. */
 const passing = ["exit_code", "DerivedEC", "StartTime", "EndTime"];
@@ -20,10 +20,12 @@ const telling = ["State", "Reason", "RestartCnt", "NodeList", "SubmitTime"];
  * squeue's option: the id between what comes and goes and what tells; what people may write last, so that whatever is in
  * it spoils no other row.
  */
-export const queueFormat = `--Format=${[...passing, "JobArrayID", ...telling, "Name", "Comment"]
-  .map((field) => `${field}:${separator}`)
-  .join(",")
-  .slice(0, -1)}`;
+export const queueFormat = formatOf([...passing, "JobArrayID", ...telling, "Name", "Comment"]).slice(0, -1);
+
+/** squeue's option for these fields, a separator after each. */
+export function formatOf(fields: readonly string[]): string {
+  return `--Format=${fields.map((field) => `${field}:${separator}`).join(",")}`;
+}
 
 export interface QueueRows extends Required<Queue> {
   /** Takes a part of squeue's output, wherever it was cut; rows count once they have their end. */

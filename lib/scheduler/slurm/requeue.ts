@@ -1,6 +1,7 @@
 // scontrol requeue, for many jobs at once, the elements of an array in one word.
 import { fault } from "../../record/fault.js";
-import { hintOf, type SlurmClient, slurmWords, unanswered } from "./client.js";
+import { hintOf, type SlurmClient, unanswered } from "./client.js";
+import { complaintsOf } from "./complaints.js";
 import { joinJobIds } from "./job-ids.js";
 import { troubleOf } from "./trouble.js";
 
@@ -18,9 +19,8 @@ export async function requeueJobs(slurm: SlurmClient, jobs: readonly string[]): 
   const trouble = troubleOf(answer);
   if (trouble === undefined) return;
   if (trouble === "down" || trouble === "unclear") throw unanswered(answer, "requeue jobs");
-  const complaints = answer.stderr.split("\n").filter((line) => line.trim() !== "" && !waits.test(line.trim()));
-  if (complaints.length === 0) return;
-  const said = slurmWords({ ...answer, stderr: complaints.join("\n") });
+  const said = complaintsOf(answer, waits);
+  if (said === undefined) return;
   throw fault(trouble === "denied" ? "noperm" : "refused", `cannot requeue: ${said}`, {
     hint:
       trouble === "denied"

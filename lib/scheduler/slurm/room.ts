@@ -3,11 +3,10 @@
 import os from "node:os";
 import type { Room, RoomOf } from "../scheduler.js";
 import { type SlurmClient, unanswered } from "./client.js";
+import { formatOf, separator } from "./queue-rows.js";
 import { slurmSettings } from "./settings.js";
 import { standing, stateWord } from "./states.js";
 import { troubleOf } from "./trouble.js";
-
-const separator = "\u007f";
 
 /** A job of the caller's in slurmctld's memory. */
 interface Held {
@@ -89,7 +88,7 @@ async function told(slurm: SlurmClient, argv: readonly string[]): Promise<string
 }
 
 async function heldJobs(slurm: SlurmClient): Promise<Held[]> {
-  const format = `--Format=${["State", "Account", "QOS"].map((field) => `${field}:${separator}`).join(",")}`;
+  const format = formatOf(["State", "Account", "QOS"]);
   const answer = await slurm("squeue", ["--me", "--array", "--all", "--noheader", "--states=all", format]);
   if (troubleOf(answer) !== undefined) throw unanswered(answer, "ask Slurm for the queue");
   return answer.stdout.split("\n").flatMap((line) => {

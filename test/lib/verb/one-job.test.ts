@@ -1,6 +1,6 @@
 import t from "tap";
 import type { Run } from "../../../lib/record/run.js";
-import { stepOptions, together } from "../../../lib/verb/one-job.js";
+import { together } from "../../../lib/verb/one-job.js";
 
 const run = (resources: Run["resources"], more: Partial<Run> = {}) => ({ resources, ...more }) as Run;
 
@@ -13,8 +13,6 @@ t.test("one job has the time of all rounds, and what runs at a time has its memo
     cpus: 2,
   });
   t.same(together(run({}), 5, 2), { nodes: 1 });
-  t.same(stepOptions(run({ mem_bytes: 2 ** 30, gpus: 1, cpus: 2 })), ["--mem=1024M", "--cpus-per-task=2", "--gpus=1"]);
-  t.same(stepOptions(run({})), ["--mem=0"]);
   t.end();
 });
 
