@@ -58,6 +58,7 @@ function mapped<T>(table: Record<string, T>, change: (value: T, key: string) => 
 /** What a name meant then, and not what it means now. */
 function inputAgain(input: RunInput): RunInput {
   if (input.type === "external") {
+    if (input.gathers !== undefined) return input;
     const { path, fingerprint } = input;
     return { type: "external", path, fingerprint };
   }

@@ -28,6 +28,8 @@ export const externalInputSchema = v.looseObject({
   fingerprint: v.picklist(["stat", "sha256", "none"]),
   /** It is copied into the run's directory, from here; then `path` is the copy. */
   staged_from: maybe(path),
+  /** It tells of so many inputs of this one's role, `role.0` and on; then `path` is of the submission. */
+  gathers: maybe(count),
   recorded: maybe(
     v.looseObject({
       kind: v.picklist(["file", "directory"]),
@@ -45,6 +47,8 @@ export const artifactInputSchema = v.looseObject({
   artifact: text,
   /** The stage of the same pipeline that makes it. */
   stage: maybe(text),
+  /** What the run that makes it sets, as a point of a sweep. */
+  point: maybe(table),
   /** Of a whole stream there is none. */
   id: maybe(artifactId),
   /** Whose it is. */

@@ -22,7 +22,9 @@ export interface Maker {
 
 /** What a run is recorded to have used, in the order of its recipe, the source last. Pure. */
 export function usesOf({ inputs, source }: Pick<Run, "inputs" | "source">): Use[] {
-  const uses = Object.entries(inputs).map(([role, input]) => useOf(role, input));
+  // What only tells of other inputs is none.
+  const own = Object.entries(inputs).filter(([, input]) => input.type !== "external" || input.gathers === undefined);
+  const uses = own.map(([role, input]) => useOf(role, input));
   return source.digest === undefined ? uses : [...uses, { type: "source", thing: sourceIdOf(source.digest) }];
 }
 

@@ -11,6 +11,7 @@ import type { Sweep } from "../record/sweep.js";
 import { timestamp } from "../record/units.js";
 import { userOf } from "../registry/open.js";
 import { findRun } from "../registry/refs.js";
+import { gatheringInputs } from "./gathered-inputs.js";
 import { unplacedOutputs } from "./output-kinds.js";
 import { type PlanOptions, planned } from "./plan-recipe.js";
 import { sourceOf } from "./recipe-source.js";
@@ -115,39 +116,32 @@ async function linkedInputs(
   pins: Map<string, string>,
   context: Context,
 ): Promise<(i: number) => Record<string, RunInput>> {
-  const found: Record<string, (i: number) => RunInput> = {};
+  const found: ((i: number) => Record<string, RunInput>)[] = [];
   for (const [role, input] of Object.entries(stage.recipe.table.inputs ?? {})) {
     if (input.type === "from") {
       const one = await pinned(stage, role, input, pins, context);
-      found[role] = () => one;
+      found.push(() => ({ [role]: one }));
     }
     const other = input.type === "stage" ? before.get(input.stage) : undefined;
     if (input.type === "stage" && other) {
       const runs = other.runs.map((run): ArtifactInput => ofStage(run, other.stage.name, input.role));
-      const isAligned = isMadeForEach(stage, other.stage.name, before);
-      if (runs.length > 1 && !isAligned) throw tooMany(stage, role, other);
-      found[role] = (i) => runs[isAligned ? i : 0] as ArtifactInput;
+      if (!other.sweep || isMadeForEach(stage, other.stage.name, before))
+        found.push((i) => ({ [role]: (runs[i] ?? runs[0]) as ArtifactInput }));
+      else found.push(() => gatheringInputs(role, runs));
     }
   }
-  return (i) => Object.fromEntries(Object.entries(found).map(([role, at]) => [role, at(i)]));
+  return (i) => Object.assign({}, ...found.map((at) => at(i)));
 }
 
-function ofStage({ id, user }: Run, stage: string, role: string): ArtifactInput {
-  return { type: "artifact", artifact: `${id}:${role}`, stage, run: id, user, role };
+function ofStage({ id, user, sweep }: Run, stage: string, role: string): ArtifactInput {
+  const point = sweep ? { point: sweep.point } : {};
+  return { type: "artifact", artifact: `${id}:${role}`, stage, run: id, user, role, ...point };
 }
 
 /** Whether each of the stage's runs is made for one of the other's: directly, or since both are for those of a third. */
 function isMadeForEach({ each }: Stage, other: string, before: ReadonlyMap<string, PlannedStage>): boolean {
   for (let name = each; name !== undefined; name = before.get(name)?.stage.each) if (name === other) return true;
   return false;
-}
-
-function tooMany({ name }: Stage, role: string, { stage, runs }: PlannedStage) {
-  return fault(
-    "dataerr",
-    `the input '${role}' of the stage '${name}' cannot be of the stage '${stage.name}', which is ${runs.length} runs`,
-    { hint: `foreach = "${stage.name}" makes one run for each of them` },
-  );
 }
 
 /** An output of the pinned run, which is frozen: as it is, whatever its names mean later. */

@@ -11,6 +11,7 @@ import type { Registry } from "../registry/open.js";
 import { nextSubmission, submissionFiles, writeSubmissionFiles } from "../registry/submissions.js";
 import { type DirectiveSettings, slurmDirectives } from "../scheduler/slurm/directives.js";
 import { askerOf } from "./caching.js";
+import { withGathered } from "./gathered-inputs.js";
 import { withMakers } from "./made-by.js";
 import { paramsText, renderInput } from "./render-input.js";
 import { graces } from "./runs.js";
@@ -26,6 +27,8 @@ export interface Prepared {
   n: number;
   files: ReturnType<typeof submissionFiles>;
   input: Omit<ScriptInput, "directives">;
+  /** Texts of further files of the submission, by name. */
+  beside: Record<string, string>;
 }
 
 /** Writes the files of the run's next submission and returns the run with their places; a dry run gets the script's text. */
@@ -48,12 +51,12 @@ export async function prepare(given: Run, context: Context): Promise<Prepared> {
   const dry = context.dryRun || made.dry_run === true;
   const n = dry ? 1 : nextSubmission(registry, runDir).n;
   const files = submissionFiles(runDir, n);
-  const run = made.sweep?.aggregate ? withPoints(made, files) : made;
+  const { run, beside } = withGathered(made.sweep?.aggregate ? withPoints(made, files) : made, files.dir);
   const input = renderInput(run, config, registry, { n, dir: runDir, params: files.params });
   // From what is made elsewhere than was planned one finds to this run, too.
   const isElsewhere = Object.entries(made.inputs).some(([role, one]) => one !== planned.inputs[role]);
   if (isElsewhere && !dry) noteUses(registry, run);
-  return { given, run, registry, config, dry, n, files, input };
+  return { given, run, registry, config, dry, n, files, input, beside };
 }
 
 /** The run as a job of its own. */
@@ -81,11 +84,12 @@ async function pointsText({ run, registry }: Prepared, context: Context): Promis
 
 /** Writes context.json, params.json and the script, or of an element of an array its values. Throws faults. */
 export async function writeFiles(
-  { run, registry, files, input }: Prepared,
+  { run, registry, files, input, beside }: Prepared,
   own: { "script.sh": string; "points.ndjson"?: string } | { "values.sh": string },
 ): Promise<void> {
   const context = `${JSON.stringify(input.context, undefined, 2)}\n`;
-  await writeSubmissionFiles(registry, files.dir, { "context.json": context, "params.json": paramsText(run), ...own });
+  const texts = { "context.json": context, "params.json": paramsText(run), ...beside, ...own };
+  await writeSubmissionFiles(registry, files.dir, texts);
 }
 
 /** Slurm's directives, of a run or of the array that it is an element of; the local scheduler reads none. */

@@ -4,7 +4,8 @@ import path from "node:path";
 import t from "tap";
 import type { PipelineStatus } from "../../lib/record/pipeline.js";
 import type { Run } from "../../lib/record/run.js";
-import { records, sandbox } from "../support/sandbox.js";
+import { needs } from "../support/needs.js";
+import { records, root, sandbox } from "../support/sandbox.js";
 
 t.setTimeout(300_000);
 t.jobs = 2;
@@ -145,3 +146,30 @@ t.test("one stage cannot be planned: nothing is made; cancelled as a whole", asy
     ["cancelled", "cancelled", "cancelled"],
   );
 });
+
+t.test(
+  "the example: a stage for each value, one for each of that, one of all; made wider it computes what is new",
+  async (t) => {
+    if (!needs(t, "python3")) return;
+    const { cwd, run } = project("example", {});
+    fs.cpSync(path.join(root, "examples/pipeline"), cwd, { recursive: true });
+    t.match(await run("lab validate pipeline.toml"), { code: 0 });
+    const first = await run("lab pipeline -w pipeline.toml");
+    t.equal(first.code, 0, first.stderr);
+    const shown = await run("lab pipeline show --table slope");
+    t.match(shown.stdout, /points +succeeded.*\n.*fit +succeeded 3.*\n.*score +succeeded 3.*\n.*best +succeeded/);
+    const wide = `lab pipeline -w --set 'fit.sweep.axes={ "params.lr" = [0.01, 0.1, 0.3, 0.5] }' pipeline.toml`;
+    t.equal((await run(wide)).code, 0);
+    const [status] = records((await run("lab pipeline show --json slope")).stdout) as unknown as PipelineStatus[];
+    t.match(
+      status?.stages?.map(({ counts }) => counts),
+      [{ cached: 1 }, { cached: 3, succeeded: 1 }, { cached: 3, succeeded: 1 }, { succeeded: 1 }],
+    );
+    const last = status?.stages?.[3]?.runs[0]?.run;
+    t.match((await run(`lab log ${last}`)).stdout, /the best learning rate is 0/);
+    const sources = await run(`lab lineage --up -q ${last}`);
+    t.equal(sources.code, 0, sources.stderr);
+    t.equal((await run("lab pipeline rerun -w --from best --recompute slope")).code, 0, "told of the same ones again");
+    t.match(await run("lab-fsck"), { code: 0 });
+  },
+);

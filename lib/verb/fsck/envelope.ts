@@ -87,7 +87,7 @@ export function* checkRecords(run: Envelope): Looking {
     const names = yield* within(
       run,
       submissionDirectory(lab, n),
-      /^((script|values)\.sh|(context|params|intent|receipt)\.json|points\.ndjson|.*\.out|inputs)$/,
+      /^((script|values)\.sh|(context|params|intent|receipt)\.json|points\.ndjson|inputs-.+\.ndjson|.*\.out|inputs)$/,
     );
     for (const [name, schema] of Object.entries({
       intent: intentSchema,
@@ -95,8 +95,8 @@ export function* checkRecords(run: Envelope): Looking {
       context: contextSchema,
     }))
       if (names.includes(`${name}.json`)) yield* record(run, at(`${name}.json`), schema, { submission: n });
-    for (const name of ["script.sh", "values.sh", "params.json", "points.ndjson"])
-      if (names.includes(name)) yield* regular(run.survey, at(name), run.owner);
+    for (const name of names)
+      if (/^((script|values)\.sh|params\.json|.*\.ndjson)$/.test(name)) yield* regular(run.survey, at(name), run.owner);
   }
   for (const n of run.attempts) {
     const at = (name: string) => path.join(attemptDirectory(lab, n), name);
