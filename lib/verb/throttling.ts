@@ -14,7 +14,7 @@ import { timestamp } from "../record/units.js";
 import { holdsOf, removeHold, writeHold } from "../registry/holds.js";
 import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
-import { marked, openRun } from "../registry/runs.js";
+import { anyActive, marked, openRun } from "../registry/runs.js";
 import type { Queue } from "../scheduler/scheduler.js";
 import { policiesDirectory, policiesOf } from "./policy-files.js";
 
@@ -48,6 +48,8 @@ export async function* throttle(options: ThrottleOptions, context: Context): Asy
     if (!isFault(error)) throw error;
     context.report(undefined, error);
   });
+  // The scheduler is asked for nothing while nothing is under way.
+  if (holds.size === 0 && !anyActive(registry, () => true)) return;
   const queue = await scheduler.queue();
   const jobs = jobsOf(rules, holds, queue, registry, context);
   if (options.order === "newest") jobs.reverse();
