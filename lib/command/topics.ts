@@ -24,6 +24,12 @@ export const topics: readonly Topic[] = [
     section: 5,
     purpose: "recipes as stages, each of which takes what others make",
   },
+  {
+    name: "policy",
+    page: "lab-policy",
+    section: 5,
+    purpose: "which artifacts are evaluated, by which recipe, how often",
+  },
   { name: "job", page: "lab-job", section: 7, purpose: "what a job is given, what it must do, and how it ends" },
   {
     name: "cluster",
