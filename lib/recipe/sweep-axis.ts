@@ -116,8 +116,15 @@ function ranged([first = 0, last = 0, step = 1]: number[], isFloat: boolean): Ax
 
 function logarithmic([first = 1, last = 1, count = 1]: number[]): AxisValue[] {
   return Array.from({ length: count }, (_, i) =>
-    i === 0 ? float(first) : i === count - 1 ? float(last) : float(first * (last / first) ** (i / (count - 1))),
+    i === 0 ? float(first) : i === count - 1 ? float(last) : float(onLog(first, last, i / (count - 1))),
   );
+}
+
+/** Bounds may be further apart than a number can say. */
+function onLog(first: number, last: number, at: number): number {
+  const ratio = last / first;
+  if (Number.isFinite(ratio) && ratio > 0) return first * ratio ** at;
+  return Math.exp(between(Math.log(first), Math.log(last), at));
 }
 
 /** Twelve digits: what machines may compute differently is beyond them, and 0.30000000000000004 too. */

@@ -6,6 +6,7 @@ import { atHand } from "../command/many.js";
 import { loadRecipe, loadRecipeText, type Recipe } from "../recipe/load.js";
 import { type PlanContext, planRun } from "../recipe/plan.js";
 import type { RecipeTable } from "../recipe/schema.js";
+import { sized } from "../recipe/sized.js";
 import { pointBreaches } from "../recipe/sweep-checks.js";
 import type { SweepPoint } from "../recipe/sweep-points.js";
 import { drawing, sampled } from "../recipe/sweep-random.js";
@@ -37,6 +38,7 @@ export async function expanded(given: Run, context: Context): Promise<{ sweep: S
   for (const { run } of members) checkTokens(run);
   const aggregate = await plannedAggregate(recipe, base, ids[points.length] ?? "", points.length, context);
   const runs = members.map(({ run }) => run);
+  sayAlike(lines, context);
   const { recipe: __, source: ___, ...plan } = rest;
   const sweep: Sweep = {
     ...{ type: "sweep", v: 1, id: planned.id, name: planned.name, user: planned.user, planned_at: planned.planned_at },
@@ -66,6 +68,22 @@ export function pointRun(base: Run, line: SweepPointRecord, of: number): Run {
     ...(replicate === undefined ? {} : { replicate }),
   };
   return { ...(patched(base, own) as Run), id, sweep: member };
+}
+
+/** Points that say the same are each a run, and all but one of them computed for nothing, or answered by that one. */
+function sayAlike(lines: readonly SweepPointRecord[], context: Context): void {
+  const seen = new Map<string, number>();
+  const alike: [number, number][] = [];
+  for (const { index, point, replicate } of lines) {
+    const said = JSON.stringify([point, replicate]);
+    const before = seen.get(said);
+    if (before === undefined) seen.set(said, index);
+    else alike.push([index, before]);
+  }
+  const [first] = alike;
+  if (!first) return;
+  const more = alike.length === 1 ? "" : `, and ${alike.length - 1} more are such`;
+  context.say(`point ${first[0]} of the sweep is the same as point ${first[1]}${more}`);
 }
 
 /** The recipe as it was when it was planned; what it extends is read again. Every point is checked. */
@@ -158,7 +176,10 @@ function limitsOf({ sweep: { max_concurrent, throttle, max_gpus } }: SweptRecipe
 /** What the points may use at most, if all of them take the time that they ask for. */
 export function hoursOf(runs: readonly Run[]): Pick<Sweep, "gpu_hours" | "cpu_hours"> {
   const sum = (of: (resources: Run["resources"]) => number) =>
-    runs.reduce((hours, { resources }) => hours + (of(resources) * (resources.time_s ?? 0)) / 3600, 0);
+    runs.reduce((hours, run) => {
+      const { resources } = sized(run);
+      return hours + (of(resources) * (resources.time_s ?? 0)) / 3600;
+    }, 0);
   const all = (key: "gpus" | "cpus") => (resources: Run["resources"]) =>
     [resources, ...(resources.components ?? [])].reduce(
       (total, one) => total + numberOf(one[key]) * (one.nodes ?? 1),

@@ -61,6 +61,14 @@ function pointOf(line: string, number: number): SweepPoint {
       hint: 'one JSON object a line: {"point": {"params.lr": 0.001}}',
     });
   const { point, name, replicate } = record;
+  if (typeof name === "string" && /^$|\p{Cc}/u.test(name))
+    throw fault(
+      "dataerr",
+      `line ${number} of what the sweep's resolver wrote has a name that is none: ${JSON.stringify(name)}`,
+      {
+        hint: "a name is one line of text, without control characters",
+      },
+    );
   const key = ["sweep", "resolver"];
   const assignments = Object.entries(point).map(([path, value]): Assignment => {
     const [plain, spelled] = unmarked(value);

@@ -17,3 +17,10 @@ t.test("numbers stay written as the resolver writes them", async (t) => {
   const points = await resolvedPoints([], asked("echo", '{"point": {"params.x": 1.0}, "name": "a"}'));
   t.match(points, [{ name: "a", assignments: [{ path: ["params", "x"], value: 1, spelled: "1.0" }] }]);
 });
+
+t.test("a name is a line of text", async (t) => {
+  for (const name of ["", "a\\nb", "\\u001b[31mred"])
+    await t.rejects(resolvedPoints([], asked("printf", "%s\n", `{"point": {"params.x": 1}, "name": "${name}"}`)), {
+      message: /^line 1 of what the sweep's resolver wrote has a name that is none: /,
+    });
+});
