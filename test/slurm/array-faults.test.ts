@@ -47,6 +47,18 @@ const ranTimes = ({ run_dir }: Fields) => {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").length - 1 : 0;
 };
 
+/** The recipe of a sweep gets one that comes after it. */
+function withAggregate(file: string, body: string): void {
+  const name = `after-${path.basename(file)}`;
+  const command = `name = "after"\ncommand = ["bash", "-c", ${JSON.stringify(body)}]`;
+  alice.write(
+    `r/${name}`,
+    `${command}\n[resources]\nmem = "100MB"\ntime = "00:10:00"\n[source]\npaths = ["examples"]\n`,
+  );
+  const text = fs.readFileSync(file, "utf8");
+  fs.writeFileSync(file, text.replace("[sweep.axes]", `[sweep]\naggregate = { recipe = "${name}" }\n[sweep.axes]`));
+}
+
 /** An sbatch that refuses, as a limit does, what its pattern matches in its words. */
 function refusing(name: string, pattern: string): string {
   const file = path.join(place.dir, name);
@@ -182,16 +194,7 @@ async function aggregate(t: Test): Promise<void> {
   const led = runs(await alice.lab(["lab", "sweep", "--json", grid("all", body, [3])]));
   const file = grid("all", body, [1, 2, 3, 4, 5, 6, 7, 8], []);
   const after = 'cp "$LAB_INPUT_POINTS" "$LAB_RUN_DIR/points"; date +%s.%N >>"$LAB_RUN_DIR/ran"';
-  alice.write(
-    "r/after.toml",
-    `name = "after"\ncommand = ["bash", "-c", ${JSON.stringify(after)}]\n[resources]\nmem = "100MB"\ntime = "00:10:00"\n[source]\npaths = ["examples"]\n`,
-  );
-  fs.writeFileSync(
-    file,
-    fs
-      .readFileSync(file, "utf8")
-      .replace("[sweep.axes]", '[sweep]\naggregate = { recipe = "after.toml" }\n[sweep.axes]'),
-  );
+  withAggregate(file, after);
   const sent = runs(await alice.lab(["lab", "sweep", "--json", file], { env: { LAB_SCHEDULER_SBATCH: ofTwo } }));
   const [last] = sent.filter(({ sweep }) => sweep.aggregate);
   const points = sent.filter(({ sweep }) => !sweep.aggregate);
@@ -217,8 +220,33 @@ async function aggregate(t: Test): Promise<void> {
   t.equal(ranTimes(last as Fields), 1);
 }
 
+/** Points that failed are run again as one array; what comes after all points is not sent for a set that failed. */
+async function again(t: Test): Promise<void> {
+  const mended = path.join(alice.home, "mended");
+  const file = grid("again", `[ "$0" = 4 ] || [ -e "${mended}" ] || exit 3; ${once}`, [1, 2, 3, 4]);
+  withAggregate(file, "exit 1");
+  const sent = runs(await alice.lab(["lab", "sweep", "--json", file]));
+  const ended = await alice.lab(["lab", "wait", "--json", ...ids(sent)], { code: 1 });
+  const by = new Map(ended.map((status) => [status["id"], status]));
+  const points = sent.filter(({ sweep }) => !sweep.aggregate);
+  t.strictSame(
+    points.map(({ id }) => by.get(id)?.["state"]),
+    ["failed", "failed", "failed", "succeeded"],
+  );
+  const last = by.get(sent.find(({ sweep }) => sweep.aggregate)?.["id"]);
+  t.match(last, { state: "failed", mode: "dependency", message: /3 of the 4 points .* did not succeed/ });
+  t.equal(last?.["job"], undefined, "it was never sent");
+  fs.writeFileSync(mended, "");
+  const anew = runs(await alice.lab(["lab", "rerun", "--json", ...ids(points.slice(0, 3))]));
+  t.equal(anew.length, 3);
+  t.equal(new Set(anew.map(({ submission }) => submission.array?.id ?? "none")).size, 1);
+  t.match(anew[0]?.["submission"], { array: { index: 0 } }, "one array");
+  await alice.lab(["lab", "wait", "--json", ...ids(anew)]);
+  for (const run of anew) t.equal(ranTimes(run), 1);
+}
+
 t.test("all at once", async (t) => {
-  await Promise.all([killed, oneJob, hostile, aggregate].map((scenario) => scenario(t)));
+  await Promise.all([killed, oneJob, hostile, aggregate, again].map((scenario) => scenario(t)));
   const fsck = await alice.run(["lab-fsck", "--json"]);
   t.same(
     (records(fsck.stdout) as Fields[]).filter(({ repairable }) => !repairable),
