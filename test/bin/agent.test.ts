@@ -15,8 +15,8 @@ interface Agent {
   end: Promise<NodeJS.Signals | number | null>;
 }
 
-async function place(t: Test, name: string): Promise<Sandbox> {
-  const box = await sandbox({ name, env: { LAB_LOCAL_IDLE: "1s", LAB_SCHEDULER_ACCOUNTING_GRACE: "1s" } });
+async function place(t: Test, name: string, extra = ""): Promise<Sandbox> {
+  const box = await sandbox({ name, extra, env: { LAB_LOCAL_IDLE: "1s", LAB_SCHEDULER_ACCOUNTING_GRACE: "1s" } });
   t.teardown(() => box.remove());
   return box;
 }
@@ -173,6 +173,72 @@ t.test("with an agent alone a run goes its way to the end, however often that is
   t.match(records((await box.run(["lab-artifacts", "--json"])).stdout), [{ role: "report" }]);
   t.match(await box.run(["lab-fsck", "--json"]), { code: 0, stdout: "" });
 });
+
+t.test(
+  "the checkpoints of a training are evaluated while it goes on, each once, whichever agent is at work",
+  async (t) => {
+    const box = await place(t, "evaluated", '[local]\ncpus = 8\nmem = "8GB"\n');
+    const step = 'd="$LAB_OUTPUT_CKPT/step_$i"; mkdir -p "$d"; echo $i >"$d/w"; echo x >"$d/DONE"';
+    const body = `i=1; while [ $i -le 20 ]; do ${step}; i=$((i + 1)); sleep 0.2; done; until [ -e "$LAB_RUN_DIR/go" ]; do sleep 0.1; done`;
+    const ends = '[resources]\ntime = "10m"\nmem = "64MB"\n';
+    const stream = '[outputs.ckpt]\ntype = "checkpoint_stream"\nmarker = "DONE"\n';
+    write(box, "train.toml", `name = "train"\ncommand = ["sh", "-c", ${JSON.stringify(body)}]\n${ends}${stream}`);
+    fs.mkdirSync(path.join(box.dir, "policies"));
+    write(
+      box,
+      "judge.toml",
+      `name = "judge"\ncommand = ["grep", "-q", ".", "{inputs.checkpoint.path}/w"]\n[inputs.checkpoint]\ntype = "checkpoint"\n${ends}`,
+    );
+    write(
+      box,
+      "policies/every.toml",
+      'name = "every"\nrecipe = "../judge.toml"\n[applies_to]\ntype = "checkpoint"\nproducer_recipe = "train"\n[cadence]\nevery_n_steps = 5\n',
+    );
+    const rendered = await box.run([
+      "sh",
+      "-c",
+      "lab-plan train.toml | lab-snapshot | lab-resolve | lab-create | lab-render-sbatch",
+    ]);
+    t.equal(rendered.code, 0, rendered.stderr);
+    const [run] = records(rendered.stdout) as unknown as [{ run_dir: string; submission: { script: string } }];
+    const { script } = run.submission;
+    fs.writeFileSync(script, fs.readFileSync(script, "utf8").replace(/^lab_run=/m, "export LAB_BEAT_S=1\nlab_run="));
+    t.equal((await box.run(["lab-submit"], { input: rendered.stdout })).code, 0);
+    const settings = [
+      "reconcile_interval_secs=1",
+      "evald_interval_secs=1",
+      `policies_dir=${JSON.stringify(path.join(box.dir, "policies"))}`,
+    ];
+    const agent = () => start(box, "lab-agent", "--loop", ...settings.flatMap((word) => ["-c", `dispatch.${word}`]));
+    const judged = async (state: string) =>
+      records((await box.run(["lab-ls", "--json", "--name", "judge"])).stdout).filter((one) => one["state"] === state);
+    const first = agent();
+    await until("an evaluation", async () => (await judged("succeeded")).length > 0);
+    first.child.kill("SIGKILL");
+    const others = [agent(), agent()];
+    t.teardown(() => {
+      for (const { child } of others) child.kill("SIGKILL");
+    });
+    await until("four evaluations", async () => (await judged("succeeded")).length >= 4);
+    const [training] = records((await box.run(["lab-ls", "--json", "--name", "train"])).stdout);
+    t.match(training, { state: "running" }, "it still goes on");
+    fs.writeFileSync(path.join(run.run_dir, "go"), "");
+    await until("its end", () => fs.existsSync(path.join(run.run_dir, ".lab/outputs.json")));
+    for (const { child, end } of others) {
+      child.kill("SIGTERM");
+      await end;
+    }
+    const all = records((await box.run(["lab-ls", "--json", "--name", "judge"])).stdout);
+    t.match(all, Array(4).fill({ state: "succeeded" }), "of the steps 5, 10, 15 and 20");
+    const verdicts = records((await box.run(["lab-evald", "--explain", "--json", "policies"])).stdout);
+    t.equal(verdicts.length, 20);
+    t.strictSame(
+      others.map(({ stderr }) => stderr().replaceAll(/^.*takes over when it ends\n/gm, "")),
+      ["", ""],
+    );
+    t.match(await box.run(["lab-fsck", "--json"]), { code: 0, stdout: "" });
+  },
+);
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever it says
 function beatOf(box: Sandbox): any {
