@@ -64,6 +64,14 @@ const halfMade = ({ work }: { work: string }, digest: string) =>
     source: { kind: "directory", root: work, digest: `sha256:${digest}` },
   })}\n`;
 
+/** The same of a pipeline. */
+const unmade = ({ work }: { work: string }, digest: string) =>
+  `${JSON.stringify({
+    ...JSON.parse(halfMade({ work }, digest)),
+    ...{ type: "pipeline", id: "20200102-000000-abcdeg", stages: [], source: undefined },
+    plans: [{ source: { kind: "directory", root: work, digest: `sha256:${digest}` } }],
+  })}\n`;
+
 t.test("what nobody needs: told, then removed; twice is the same as once", async (t) => {
   const at = await place(t);
   const [run = ""] = fs.readdirSync(at.own("runs"));
@@ -80,6 +88,12 @@ t.test("what nobody needs: told, then removed; twice is the same as once", async
   const [ofSweep = ""] = snapshots(at.own("snapshots")).filter((name) => !before.includes(name));
   aged(at.own("snapshots", ofSweep), at.own("snapshots", ofSweep.replace("tar", "json")));
   put(at.own("sweeps", "20200102-000000-abcdef.ndjson"), halfMade(at, ofSweep.replace(".tar", "")));
+  const earlier = snapshots(at.own("snapshots"));
+  fs.writeFileSync(path.join(at.work, "more"), "3");
+  await at.run(["sh", "-c", "lab-plan x.toml | lab-snapshot"], { cwd: at.work });
+  const [ofPipeline = ""] = snapshots(at.own("snapshots")).filter((name) => !earlier.includes(name));
+  aged(at.own("snapshots", ofPipeline), at.own("snapshots", ofPipeline.replace("tar", "json")));
+  put(at.own("pipelines", "20200102-000000-abcdeg.json"), unmade(at, ofPipeline.replace(".tar", "")));
   const hex = (digit: string) => digit.repeat(64);
   const cache = path.join(
     at.home,
@@ -130,7 +144,7 @@ t.test("what nobody needs: told, then removed; twice is the same as once", async
   );
   t.same(
     snapshots(at.own("snapshots")).filter((name) => !name.startsWith("2222")),
-    [...kept, ofSweep].sort(),
+    [...kept, ofSweep, ofPipeline].sort(),
     "what a run was made from stays, and what the points are to be made from that a sweep still lacks",
   );
   t.match(await at.run(["lab-gc", "--apply"], { env }), { code: 0, stdout: "", stderr: /0 things/ });
