@@ -25,11 +25,11 @@ export function openView(
     width: terminal.columns,
     now,
   };
-  if (spec.whole && options["columns"] === undefined) return gathered(spec, spec.whole, options, text, style);
-  const asked = spec.viewWith === undefined || options[spec.viewWith] === true;
-  if (spec.view && asked && options["columns"] === undefined) return viewed(spec, spec.view, text, style);
-  if (spec.gather && options["columns"] === undefined) return added(spec, spec.gather(style, options), text);
   const named = options["columns"] as string | undefined;
+  const asked = spec.viewWith === undefined || options[spec.viewWith] === true;
+  const gathering = named === undefined ? gatheringOf(spec, options, style) : undefined;
+  if (gathering) return gathered(spec, gathering, text);
+  if (spec.view && asked && named === undefined) return viewed(spec, spec.view, text, style);
   // Who asks for columns, or for none of the headings, is going to read the rows by a program.
   const counts = spec.tally !== undefined && options[spec.tally.option] === true && named === undefined && style.header;
   const limited = style.width === undefined || options[spec.tally?.unless ?? ""] !== undefined;
@@ -71,23 +71,30 @@ function viewed({ writes }: Spec, view: NonNullable<Spec["view"]>, text: TextWri
   };
 }
 
-/** All records at once, at the end; those that only pass by, and errors, are no part of it. */
-function gathered(
-  { writes }: Spec,
-  whole: NonNullable<Spec["whole"]>,
+/** What the command makes of its records together; one that wants them all at once gets them at the end. */
+function gatheringOf(
+  { gather, whole }: Spec,
   options: Record<string, unknown>,
-  text: TextWriter,
   style: TableStyle,
-): Output {
+): Gathering | undefined {
+  if (gather || !whole) return gather?.(style, options);
   const records: Record<string, unknown>[] = [];
+  return {
+    add: (record) => void records.push(record),
+    text: () => (records.length === 0 ? "" : whole(records, { ...style, user: userName() }, options)),
+  };
+}
+
+/** Records are gathered, and shown at the end; those that only pass by, and errors, are no part of it. */
+function gathered({ writes }: Spec, gathering: Gathering, text: TextWriter): Output {
   return {
     write(record) {
       const ours = writes?.includes(String(at(record, "type"))) ?? true;
-      if (ours && !isFailure(record) && !carriesError(record)) records.push(record as Record<string, unknown>);
+      if (ours && !isFailure(record) && !carriesError(record)) gathering.add(record as Record<string, unknown>);
       return undefined;
     },
     end() {
-      if (records.length > 0) text.write(whole(records, { ...style, user: userName() }, options));
+      text.write(gathering.text());
       return text.end();
     },
   };
@@ -180,21 +187,6 @@ function withoutEcho(record: Record<string, unknown>): Record<string, unknown> {
 /** What went wrong stands in the column of messages. */
 function toldError(record: Record<string, unknown>): Record<string, unknown> {
   return carriesError(record) ? { ...record, message: at(record, "error.message") } : record;
-}
-
-/** Each record is looked at once and need not be kept. */
-function added({ writes }: Spec, gathering: Gathering, text: TextWriter): Output {
-  return {
-    write(record) {
-      const ours = writes?.includes(String(at(record, "type"))) ?? true;
-      if (ours && !isFailure(record) && !carriesError(record)) gathering.add(record as Record<string, unknown>);
-      return undefined;
-    },
-    end() {
-      text.write(gathering.text());
-      return text.end();
-    },
-  };
 }
 
 function isFailure(record: object): boolean {

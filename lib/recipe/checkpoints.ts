@@ -2,10 +2,8 @@
 import * as v from "valibot";
 import type { Checkpoints } from "../record/run.js";
 import { parseDuration } from "../record/units.js";
-import { inside } from "./pieces.js";
+import { atLeastOne, inside, maybe } from "./pieces.js";
 import { time } from "./resources.js";
-
-const maybe = v.exactOptional;
 
 /** Signals that a command may have a handler for; SIGKILL and SIGSTOP can have none. */
 const signals = ["USR1", "USR2", "TERM", "INT", "HUP", "QUIT", "ALRM", "CONT"];
@@ -32,7 +30,7 @@ export const checkpointsSchema = v.pipe(
       ),
     ),
     warn: maybe(time),
-    max_attempts: maybe(v.pipe(v.number(), v.integer(), v.minValue(1))),
+    max_attempts: maybe(atLeastOne),
   }),
   v.check(
     ({ requeue, signal, warn, max_attempts }) =>

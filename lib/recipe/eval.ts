@@ -4,10 +4,8 @@ import type { InlineEval, Run } from "../record/run.js";
 import { argument, argumentName } from "./argument.js";
 import { commandLine } from "./command-line.js";
 import { launcherSchema, runLauncher } from "./launcher.js";
-import { inside, line } from "./pieces.js";
+import { inside, line, maybe } from "./pieces.js";
 import { expandTokens, type TokenValues, tokensIn } from "./tokens.js";
-
-const maybe = v.exactOptional;
 
 export const evalSchema = v.strictObject({
   command: v.union([v.pipe(v.string(), v.regex(/\S/, "is empty")), v.pipe(v.array(v.string()), v.minLength(1))]),

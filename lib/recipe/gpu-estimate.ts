@@ -4,10 +4,8 @@ import type { EstimateFactor, GpuEstimate } from "../record/estimate.js";
 import type { Run } from "../record/run.js";
 import { parseSize } from "../record/units.js";
 import { isTable } from "../toml/path.js";
-import { size } from "./pieces.js";
+import { atLeastOne, maybe, size } from "./pieces.js";
 
-const maybe = v.exactOptional;
-const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
 const positive = v.pipe(v.number(), v.gtValue(0, "is not above 0"));
 
 /** Bytes of the optimizer's own state for each parameter, in single precision. */

@@ -1,10 +1,8 @@
 // How the command is started on the allocation: the declaration, and what it comes to on the resources of a run.
 import * as v from "valibot";
 import type { Launcher, Run } from "../record/run.js";
-import { line } from "./pieces.js";
+import { atLeastOne, line, maybe } from "./pieces.js";
 
-const maybe = v.exactOptional;
-const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
 const auto = v.literal("auto");
 
 /** Below 1024 only root may listen. */

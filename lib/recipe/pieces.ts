@@ -2,6 +2,11 @@
 import * as v from "valibot";
 import { parseSize } from "../record/units.js";
 
+/** A key that may be left out. */
+export const maybe = v.exactOptional;
+
+export const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
+
 /** Text that stays on one line: it may become a part of a directive or a message. */
 export const line = v.pipe(v.string(), v.nonEmpty(), v.regex(/^\P{Cc}*$/u, "has a control character in it"));
 

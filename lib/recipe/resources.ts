@@ -2,15 +2,11 @@
 import * as v from "valibot";
 import type { Resources } from "../record/resources.js";
 import { parseDuration, parseSize } from "../record/units.js";
-import { line, readsAs, size, sizeOr, withUnit } from "./pieces.js";
+import { atLeastOne, line, maybe, readsAs, size, sizeOr, withUnit } from "./pieces.js";
 import { normalExtra, sbatchExtraTrouble } from "./sbatch-extra.js";
-
-const maybe = v.exactOptional;
 
 /** What a job gets that does not say: those of labctl, and of most clusters' patience. */
 export const resourceDefaults = { cpus: 1, mem_bytes: 4 * 2 ** 30, time_s: 600 } as const;
-
-const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const gpus = v.pipe(v.number(), v.integer(), v.minValue(0));
 

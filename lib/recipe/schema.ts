@@ -6,12 +6,10 @@ import { checkpointsSchema } from "./checkpoints.js";
 import { evalSchema } from "./eval.js";
 import { gpuEstimateSchema } from "./gpu-estimate.js";
 import { launcherSchema } from "./launcher.js";
-import { inside, line, notYet, variableTrouble } from "./pieces.js";
+import { inside, line, maybe, notYet, variableTrouble } from "./pieces.js";
 import { resourcesSchema } from "./resources.js";
 import { fromInput, stageInput } from "./stage-inputs.js";
 import { sweepSchema } from "./sweep.js";
-
-const maybe = v.exactOptional;
 
 const variable = v.pipe(
   v.string(),

@@ -1,11 +1,9 @@
 // [sweep]: what a recipe may say of its points. Which points that makes is sweep-points.ts's.
 import * as v from "valibot";
 import { isTable, parseDotted } from "../toml/path.js";
-import { line } from "./pieces.js";
+import { atLeastOne, line, maybe } from "./pieces.js";
 import { axisTrouble, mostValues } from "./sweep-axis.js";
 
-const maybe = v.exactOptional;
-const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
 const whole = v.pipe(v.number(), v.integer());
 /** How many values are made: bounded here, since all of them are made before any point is. */
 const howMany = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostValues, `is more than ${mostValues}`));

@@ -37,7 +37,7 @@ async function askerOf(context: Context): Promise<Ask> {
   const [scheduler, registry] = [await context.scheduler(), await context.registry()];
   const requeue = scheduler.requeue?.bind(scheduler);
   if (!requeue)
-    throw fault("dataerr", "cannot requeue its job: the local scheduler runs a job once", {
+    throw fault("dataerr", "cannot requeue its job: the local scheduler does that only where the job asks for it", {
       hint: "lab cancel ends it, and lab rerun --resume latest goes on from its last checkpoint",
     });
   return jobAsker(scheduler, registry.id, requeue);
