@@ -6,6 +6,7 @@ import type { Registry } from "./open.js";
 import { openPacks } from "./open-packs.js";
 import { packNames } from "./packs.js";
 import { list } from "./read.js";
+import { isTempName } from "./temp-name.js";
 import { unmark } from "./write.js";
 
 const day_ms = 86_400_000;
@@ -22,7 +23,7 @@ export function cleanPacks(registry: Registry, now: number, dry = false): string
     const known = new Set(packNames(registry, user).map(({ name }) => name));
     for (const file of list(directory)) {
       const name = /^(.+)\.(?:full\.ndjson|handles)$/.exec(file)?.[1];
-      const isStray = file.startsWith(".tmp-") || (name !== undefined && !known.has(name));
+      const isStray = isTempName(file) || (name !== undefined && !known.has(name));
       if (isStray && now - changedAt(path.join(directory, file), now) > day_ms) unmark(path.join(directory, file));
     }
     return old;

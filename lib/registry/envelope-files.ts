@@ -4,6 +4,7 @@ import { fault, systemFault } from "../record/fault.js";
 import { type Dirent, fs } from "./disk.js";
 import { envelope } from "./layout.js";
 import { readText } from "./read.js";
+import { isTempName } from "./temp-name.js";
 
 /** Deeper there is none, and more than so many are none of ours. */
 const limits = { depth: 2, files: 10_000 };
@@ -25,7 +26,7 @@ function filesIn(lab: string, below: string, depth: number): string[] {
   return entries(path.join(lab, below)).flatMap((entry) => {
     const name = path.join(below, entry.name);
     if (entry.isDirectory()) return depth > 1 ? filesIn(lab, name, depth - 1) : [];
-    return entry.name.endsWith(".json") && !entry.name.startsWith(".tmp-") ? [name] : [];
+    return entry.name.endsWith(".json") && !isTempName(entry.name) ? [name] : [];
   });
 }
 

@@ -10,6 +10,7 @@ import { type Numbers, numbersByHost, parseHostFile } from "./host-names.js";
 import { userDirectory } from "./layout.js";
 import { ownerOf, type Registry } from "./open.js";
 import { list, readRecord } from "./read.js";
+import { isTempName } from "./temp-name.js";
 import { mark, recordText, unmark, writeOnce } from "./write.js";
 
 export interface Entry {
@@ -133,7 +134,7 @@ export function hostFiles(registry: Registry, host: string): HostFiles {
 
   /** A temporary file of ours that nobody can be writing any more. */
   function isLeftover(name: string): boolean {
-    if (!path.basename(name).startsWith(".tmp-") || !ours(name)) return false;
+    if (!isTempName(path.basename(name)) || !ours(name)) return false;
     const stat = statOf(name);
     return stat?.isFile() === true && Date.now() - stat.ctimeMs > 3_600_000;
   }

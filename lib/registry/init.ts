@@ -7,6 +7,7 @@ import { fs } from "./disk.js";
 import { fanOut, otherAreas, registryFile, userAreas } from "./layout.js";
 import { checkOwner, openRegistry, ownDirectory, type Registry, readRegistry } from "./open.js";
 import { list, readText } from "./read.js";
+import { isTempName } from "./temp-name.js";
 import { makeDirectory, recordText, writeOnce } from "./write.js";
 
 export interface NewRegistry {
@@ -94,10 +95,11 @@ function checkIsOurs(base: string, group: string | undefined): void {
 function checkEmpty(base: string): void {
   const areas = new Set<string>([...userAreas, ...otherAreas]);
   const parts = new Set([...fanOut(), "by-user"]);
-  const isOurs = (name: string) => name.startsWith(".tmp-");
   const foreign =
-    list(base).find((name) => !areas.has(name) && !isOurs(name)) ??
-    [...areas].flatMap((area) => contents(base, area)).find((name) => !parts.has(path.basename(name)) && !isOurs(name));
+    list(base).find((name) => !areas.has(name) && !isTempName(name)) ??
+    [...areas]
+      .flatMap((area) => contents(base, area))
+      .find((name) => !parts.has(path.basename(name)) && !isTempName(name));
   if (foreign !== undefined) {
     throw fault("cantcreat", `cannot make a registry in '${base}': it already holds '${foreign}'`, {
       hint: "name an empty or a new directory",

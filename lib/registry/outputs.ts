@@ -8,6 +8,7 @@ import { fs } from "./disk.js";
 import type { RunOnDisk } from "./facts.js";
 import { envelope, outputFile, outputsDirectory, sealFile } from "./layout.js";
 import { list, readRecord } from "./read.js";
+import { isTempName } from "./temp-name.js";
 
 /** An artifact that a run made: its role and attempt are known. */
 export type RunArtifact = Artifact & { run: string; role: string; attempt: number };
@@ -56,7 +57,7 @@ export function makerOf({ run, owner }: RunOnDisk): Maker {
  */
 export function registeredIn(dir: string, maker: Maker, bad: Bad): RunArtifact[] {
   const directory = outputsDirectory(envelope(dir));
-  const names = list(directory).filter((name) => !name.startsWith(".tmp-"));
+  const names = list(directory).filter((name) => !isTempName(name));
   return names.flatMap((name) => readOutput(dir, path.join(directory, name), maker, bad) ?? []).sort(inOrder);
 }
 

@@ -1,11 +1,8 @@
 // What time it is where the files are.
-import os from "node:os";
-import path from "node:path";
-import { pid } from "node:process";
 import { systemFault } from "../record/fault.js";
-import { randomWord } from "../record/random.js";
 import { fs } from "./disk.js";
 import { ownDirectory, type Registry } from "./open.js";
+import { tempName } from "./temp-name.js";
 import { mark, unmark } from "./write.js";
 
 /**
@@ -13,8 +10,7 @@ import { mark, unmark } from "./write.js";
  * made in the caller's own part of the registry. Throws faults.
  */
 export function serverTime(registry: Registry): number {
-  const name = `.tmp-${os.hostname()}-${pid}-${randomWord(6)}`;
-  const file = path.join(ownDirectory(registry, "leases"), name);
+  const file = tempName(ownDirectory(registry, "leases"));
   mark(file);
   try {
     return fs.lstatSync(file).mtimeMs;

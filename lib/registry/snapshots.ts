@@ -1,13 +1,13 @@
 // Snapshots by content: one tar per distinct tree of a user, and beside it what is known about it.
-import os from "node:os";
 import path from "node:path";
 import { errnoOf, systemFault } from "../record/fault.js";
-import { randomWord } from "../record/random.js";
 import { type SnapshotRecord, snapshotSchema } from "../record/snapshot.js";
 import { fs } from "./disk.js";
 import { snapshotFiles } from "./layout.js";
 import { ownDirectory, type Registry } from "./open.js";
 import { readRecord } from "./read.js";
+import { processStart } from "./submissions.js";
+import { isTempName, tempName, writerHere } from "./temp-name.js";
 import { recordText, writeOnce } from "./write.js";
 
 export interface Stored {
@@ -17,8 +17,7 @@ export interface Stored {
 
 /** Where a tar may be written before its name is known: the same directory, so that it is only linked later. */
 export function spoolFile(registry: Registry): string {
-  const name = `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}.tar`;
-  return path.join(ownDirectory(registry, "snapshots"), name);
+  return tempName(ownDirectory(registry, "snapshots"), ".tar");
 }
 
 /** The caller's snapshot of this digest, if both of its files are there. It counts as new: a run that is to be made needs it. */
@@ -105,9 +104,9 @@ const day_ms = 86_400_000;
 
 /** Removes what the caller's snapshots that were killed have left for a day, here or on other hosts. */
 function removeStale(directory: string): void {
-  for (const name of fs.readdirSync(directory).filter((entry) => entry.startsWith(".tmp-"))) {
-    const [, host, pid] = /^\.tmp-(.+)-(\d+)-[^-]+$/.exec(name) ?? [];
-    if (host === os.hostname() && fs.existsSync(`/proc/${pid}`)) continue;
+  for (const name of fs.readdirSync(directory).filter(isTempName)) {
+    const writer = writerHere(name);
+    if (writer !== undefined && processStart(writer) !== undefined) continue;
     const file = path.join(directory, name);
     try {
       if (Date.now() - fs.statSync(file).mtimeMs > day_ms) fs.unlinkSync(file);

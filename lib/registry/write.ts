@@ -1,10 +1,9 @@
 // The three ways in which anything is written in a registry: once, replaced, appended.
-import os from "node:os";
 import path from "node:path";
 import { errnoOf, fault, systemFault } from "../record/fault.js";
-import { randomWord } from "../record/random.js";
 import { atOnce, type Calls, call } from "./calls.js";
 import { fs } from "./disk.js";
+import { tempName } from "./temp-name.js";
 
 /** Where a test may stop, fail or watch a command between two writes; see `onWrite`. */
 export type WriteStep = "temp" | "link" | "rename" | "append" | "mkdir" | "marker" | "unmark";
@@ -176,8 +175,7 @@ export function* writingTemp(file: string, content: string | Uint8Array, mode: n
 /** Nobody else has its name; where it is taken all the same, our own request came twice, and that file stays empty. */
 function* openingTemp(directory: string, mode: number, tries = 3): Calls<[fd: number, temp: string]> {
   const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
-  // A name that nobody else draws.
-  const temp = path.join(directory, `.tmp-${os.hostname()}-${process.pid}-${randomWord(6)}`);
+  const temp = tempName(directory);
   try {
     return [yield* call("open", temp, O_CREAT | O_EXCL | O_WRONLY, mode), temp];
   } catch (error) {

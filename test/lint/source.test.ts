@@ -32,8 +32,6 @@ t.test("no file is longer than can be read at a sitting", async (t) => {
 const knowing: Record<string, RegExp> = {
   // The name of a file that is being written, and who wrote an intent or a claim: all tell one process from another.
   "lib/registry/submissions.ts": /process\.pid\b/,
-  "lib/registry/write.ts": /process\.pid\b/,
-  "lib/registry/snapshots.ts": /process\.pid\b/,
   "lib/registry/cache.ts": /process\.pid\b/,
 };
 

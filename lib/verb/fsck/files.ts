@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import { lookAt, type Seen } from "../../registry/look.js";
 import { list, readRecord, readText } from "../../registry/read.js";
 import { octal } from "../../registry/shared-directories.js";
+import { isTempName } from "../../registry/temp-name.js";
 import { type Breach, day_ms, type Looking, reading, type Survey } from "./breach.js";
 import type { PromiseName } from "./promises.js";
 
@@ -11,7 +12,7 @@ export function* namesIn(survey: Survey, check: PromiseName, directory: string):
   const all = yield* reading(survey, check, directory, () => list(directory).sort());
   const names: string[] = [];
   for (const name of all ?? []) {
-    if (name.startsWith(".tmp-")) yield* temporary(survey, `${directory}/${name}`);
+    if (isTempName(name)) yield* temporary(survey, `${directory}/${name}`);
     else names.push(name);
   }
   return names;

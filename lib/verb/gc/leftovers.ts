@@ -1,5 +1,4 @@
 // What processes that were killed have left: temporary files, runs that never came to be, unpacked sources, scratch, old leases.
-import os from "node:os";
 import path from "node:path";
 import { isRunId } from "../../record/run-id.js";
 import { readRun } from "../../registry/facts.js";
@@ -8,16 +7,16 @@ import { lookAt } from "../../registry/look.js";
 import { list } from "../../registry/read.js";
 import { dropUnborn } from "../../registry/runs.js";
 import { processStart } from "../../registry/submissions.js";
+import { isTempName, writerHere } from "../../registry/temp-name.js";
 import { bytesBelow, type Collector, cautiously, type Item, oldFile, removeAll } from "./item.js";
 
 /** The caller's temporary files in a directory. */
-export function* temporaryIn(collector: Collector, directory: string): Generator<Item> {
+function* temporaryIn(collector: Collector, directory: string): Generator<Item> {
   for (const name of cautiously(collector, () => list(directory)) ?? []) {
-    if (!name.startsWith(".tmp-")) continue;
+    if (!isTempName(name)) continue;
     const file = path.join(directory, name);
-    const [, host, pid] = /^\.tmp-(.+)-(\d+)-[^-]+$/.exec(name) ?? [];
-    const seen =
-      host === os.hostname() && processStart(Number(pid)) !== undefined ? undefined : oldFile(collector, file);
+    const writer = writerHere(name);
+    const seen = writer !== undefined && processStart(writer) !== undefined ? undefined : oldFile(collector, file);
     if (!seen) continue;
     const bytes = lookAt(file)?.kind === "directory" ? bytesBelow(file) : seen.bytes;
     const remove = () => oldFile(collector, file) !== undefined && removeAll(file);
@@ -80,7 +79,7 @@ function* unborn(collector: Collector, id: string, dir: string): Generator<Item>
   const { registry } = collector;
   const isBare = () =>
     list(dir).every((name) => name === ".lab") &&
-    list(envelope(dir)).every((name) => name === "recipe.toml" || name.startsWith(".tmp-"));
+    list(envelope(dir)).every((name) => name === "recipe.toml" || isTempName(name));
   const seen = oldFile(collector, dir);
   const inside = lookAt(envelope(dir));
   if (!seen || (inside && inside.mtime_ms >= collector.before) || !isBare()) return;
