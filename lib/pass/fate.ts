@@ -106,7 +106,7 @@ export function isReadable(leader: RunOnDisk): boolean {
 }
 
 /** The first output that is not there as the run made it; undefined where all are. */
-export function missingOf(leader: RunOnDisk): string | undefined {
+function missingOf(leader: RunOnDisk): string | undefined {
   return Object.entries(leader.run.outputs).find(([role, output]) => {
     const place = placeOf(leader, role);
     return place === undefined || !isThere(place, output);

@@ -38,7 +38,7 @@ export interface EvalCommand {
 }
 
 /** Where the job puts the path of the checkpoint, which is not known before. No word of a recipe has it. */
-export const checkpointPlace = "\u0001checkpoint\u0001";
+const checkpointPlace = "\u0001checkpoint\u0001";
 
 /** The command of the evaluation, tokens replaced. Throws dataerr for a token without a value. */
 export function evalCommand(run: Run, known: TokenValues, params: string): EvalCommand | undefined {

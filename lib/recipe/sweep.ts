@@ -12,7 +12,7 @@ const howMany = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostVa
 const fixed = ["sweep", "extends"];
 
 /** Why a word cannot be the path of something in a recipe, as the rest of a sentence; undefined where it can. */
-export function sweptTrouble(word: string): string | undefined {
+function sweptTrouble(word: string): string | undefined {
   try {
     const [first = ""] = parseDotted(word);
     return fixed.includes(first) ? "cannot be swept: it is the same for all points" : undefined;

@@ -5,7 +5,7 @@ import { count, errorOfRecord, maybe, record, runId, text } from "./schema.js";
 const amount = v.pipe(v.number(), v.minValue(0));
 
 /** One number or word that goes in: `from` is where the recipe says it (args.batch_size), or "default". */
-export const estimateFactorSchema = v.looseObject({ name: text, value: v.union([v.number(), text]), from: text });
+const estimateFactorSchema = v.looseObject({ name: text, value: v.union([v.number(), text]), from: text });
 export type EstimateFactor = v.InferOutput<typeof estimateFactorSchema>;
 
 /** GPUs in all, save `per_node`. Memory in GB of 10^9 bytes, over all GPUs, safety included. */

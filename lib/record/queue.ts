@@ -64,7 +64,6 @@ export type JobStarted = v.InferOutput<typeof jobStartedSchema>;
 
 /** The worker: it was sent its signal, since its time limit is near. */
 export const jobWarnedSchema = record("job-warned", { job: localJob, signal: text, at: time });
-export type JobWarned = v.InferOutput<typeof jobWarnedSchema>;
 
 /** The owner, or the job itself: it shall end, and wait to be run again. */
 export const jobRequeueSchema = record("job-requeue", { job: localJob, at: time });

@@ -223,7 +223,6 @@ export const failureSchema = record("failure", {
   hint: maybe(text),
   signal: maybe(text),
 });
-export type Failure = v.InferOutput<typeof failureSchema>;
 
 /** All of them by type; those of .lab/ are files, the others travel in streams. */
 export const records = {

@@ -11,7 +11,7 @@ import { isTable, valueAt } from "../toml/path.js";
 import { sourceOf } from "./recipe-source.js";
 
 /** The role of the input that it gets, a file that tells of every point. */
-export const pointsRole = "points";
+const pointsRole = "points";
 
 /** The run after `of` points, of the recipe that the sweep's [sweep.aggregate] names; undefined where there is none. Throws. */
 export async function plannedAggregate(
@@ -43,9 +43,7 @@ export async function plannedAggregate(
 }
 
 /** Where the recipe of a sweep's aggregate is, and after what it is sent. */
-export function aggregateOf({
-  layers,
-}: Pick<Recipe, "layers">): { file: string; when: "afterok" | "afterany" } | undefined {
+function aggregateOf({ layers }: Pick<Recipe, "layers">): { file: string; when: "afterok" | "afterany" } | undefined {
   const table = merged(layers);
   const asked = valueAt(table, ["sweep", "aggregate"]);
   if (asked === undefined) return undefined;
@@ -58,7 +56,7 @@ export function aggregateOf({
 }
 
 /** Its recipe, to which the input `points` is added. Throws dataerr where it cannot be one, and noinput. */
-export async function aggregateRecipe(file: string): Promise<Recipe> {
+async function aggregateRecipe(file: string): Promise<Recipe> {
   const points = `inputs.${pointsRole}={type = "external", path = "/${pointsRole}.ndjson", fingerprint = "none"}`;
   const recipe = await loadRecipe(file, { set: [points], cwd: path.dirname(file) });
   const files = merged(recipe.layers.filter(({ flag }) => flag === undefined));

@@ -20,7 +20,7 @@ const inLine = sideBySide(8);
 const told = new Set<string>();
 
 /** What the last pass remembers; a dry one remembers nothing, and makes no directory for it. */
-export function memoryOf(registry: Registry, { env, dryRun }: Context): Memory {
+function memoryOf(registry: Registry, { env, dryRun }: Context): Memory {
   return openMemory(dryRun ? undefined : cacheDirectory(registry, env, os.homedir()));
 }
 
