@@ -13,7 +13,21 @@ const known = {
   artifacts: { fields: entries(artifactSchema) },
   /** An event says what there is to say of its kind. */
   events: {
-    fields: [...entries(eventSchema), "name", "job", "mode", "message", "artifact", "kind", "role", "step", "scope"],
+    fields: [
+      ...entries(eventSchema),
+      "name",
+      "job",
+      "mode",
+      "message",
+      "artifact",
+      "kind",
+      "role",
+      "step",
+      "scope",
+      "policy",
+      "attempt",
+      "rule",
+    ],
   },
 };
 
