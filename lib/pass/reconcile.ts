@@ -1,7 +1,7 @@
 // The first pass: what the scheduler says becomes facts, and what has ended becomes an outcome. Level-triggered: it looks
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
 import { latest } from "../record/absence.js";
-import { decided, refused } from "../record/decided.js";
+import { decided, isPassedOver, refused } from "../record/decided.js";
 import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
 import { type Fault, fault } from "../record/fault.js";
 import { timeOfRunId } from "../record/run-id.js";
@@ -116,7 +116,7 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
 /** Nobody has begun to send it; or it is to end, and nobody has since it was decided that it waits, or is to be sent again. */
 function isUnsent({ facts }: RunOnDisk): boolean {
   if (facts.cancel && (decided(facts) || refused(facts))) return true;
-  return facts.submissions.every(({ intent }) => !intent) && facts.attempts.length === 0;
+  return facts.submissions.every(({ intent }) => !intent || isPassedOver(intent)) && facts.attempts.length === 0;
 }
 
 /**

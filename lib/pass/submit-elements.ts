@@ -13,7 +13,7 @@ import { openRun } from "../registry/runs.js";
 import { type Element, type ElementSent, failed, type Sending } from "./element-sent.js";
 import { sealClaims } from "./seal-claim.js";
 import { settle, voidUnsubmitted } from "./settle.js";
-import type { Sender } from "./submit.js";
+import { type Sender, voidEarlier } from "./submit.js";
 import { sendPart } from "./submit-part.js";
 
 /** Sends what there is room for and says of each element what became of it; nothing more is sent where the scheduler cannot be asked. */
@@ -74,6 +74,9 @@ async function sealedOf(
     else if (seals[i] === "lost") said.set(element, { how: "lost" });
     else said.set(element, failed("tempfail", "cannot submit it: another process is about to"));
   }
+  for (const element of elements)
+    if (!element.ticket && !voidEarlier(asker.registry, element.disk, element.n))
+      said.set(element, failed("tempfail", "cannot submit it: another process is about to"));
   return elements.filter((element) => !said.has(element));
 }
 

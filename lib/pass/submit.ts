@@ -1,4 +1,5 @@
 // Giving one run to the scheduler: intent, scheduler, receipt. A crash between any two of them is repaired by reconcile.
+import { isPassedOver } from "../record/decided.js";
 import type { Intent, Receipt } from "../record/facts.js";
 import { type Fault, fault, isFault } from "../record/fault.js";
 import { jobName } from "../record/job-name.js";
@@ -47,6 +48,7 @@ export async function submitRun(
   if (before) return before;
   const ticket = sealedTicket(sender.asker, disk, n);
   if (ticket === "lost") return ticket;
+  if (!ticket && !voidEarlier(registry, disk, n)) throw anotherSends();
   const { ours, intent } = linkIntent(registry, disk.dir, run.id, n, "submit", false);
   if (!ours) throw lostTo(intent);
   // Whoever was stopped for long since the seal may have been overtaken; the job would find that too, but why send it.
@@ -99,7 +101,7 @@ function sealedTicket(asker: Asker, disk: RunOnDisk, n: number): Ticket | "lost"
       hint: `lab advance ${handleOf(disk.run.id)} makes a new one`,
     });
   const sealed = ticket && sealClaim(asker, disk, ticket);
-  if (sealed === "busy") throw fault("tempfail", "cannot submit it: another process is about to");
+  if (sealed === "busy") throw anotherSends();
   return sealed === "lost" ? sealed : ticket;
 }
 
@@ -123,6 +125,21 @@ function requestOf(
     ...startedAgain(run),
     ...(scheduler.submitArray ? {} : sweepLimit(registry, run)),
   };
+}
+
+/**
+ * Of a run that claims nothing there is no seal that two passes compete for, each with a script of its own: whoever sends one
+ * voids those before it that are not sent. Says whether none of them was. Throws faults.
+ */
+export function voidEarlier(registry: Registry, { run, dir, facts }: RunOnDisk, n: number): boolean {
+  const unsent = facts.submissions.filter((one) => one.n > (facts.decision?.submission ?? 0) && one.n < n);
+  return unsent.every(
+    (one) => one.refusal ?? (one.intent ?? linkIntent(registry, dir, run.id, one.n, "submit", true).intent).void,
+  );
+}
+
+function anotherSends(): Fault {
+  return fault("tempfail", "cannot submit it: another process is about to");
 }
 
 function startedAgain(run: Run): Pick<SubmitRequest, "requeue" | "warning"> {
@@ -159,11 +176,12 @@ function refuseEnded(disk: RunOnDisk): void {
       hint: "plan it anew: lab run",
     });
   if (facts.cancel) throw fault("dataerr", "cannot submit it: it was cancelled", { hint: "plan it anew: lab run" });
-  const begun = counting(disk).find(({ intent }) => intent);
+  const begun = counting(disk).find(({ intent }) => intent && !isPassedOver(intent));
   if (begun?.intent) throw lostTo(begun.intent);
 }
 
 function lostTo(intent: Intent): Fault {
+  if (intent.void && intent.by === "submit") return anotherSends();
   if (intent.void)
     return fault("dataerr", "cannot submit it: it was given up before it was submitted", {
       hint: "plan it anew: lab run",

@@ -1,5 +1,5 @@
 // Whether what a run's owner decided last still holds, or a submission that came after it has made it old.
-import type { Decision } from "./facts.js";
+import type { Decision, Intent } from "./facts.js";
 import type { Facts, Submission } from "./state.js";
 
 /**
@@ -23,6 +23,11 @@ export function lastSent({ submissions, attempts }: Pick<Facts, "submissions" | 
 /** Whether the run waits for nothing but room: since that was decided, or the scheduler has refused it for now. */
 export function waitsForRoom(facts: Pick<Facts, "decision" | "submissions" | "attempts">): boolean {
   return decided(facts)?.decision === "deferred" || refused(facts) !== undefined;
+}
+
+/** Whether nobody sends this submission, since a later one of the run is sent: of the run that says nothing. */
+export function isPassedOver({ void: isVoid, by }: Intent): boolean {
+  return isVoid === true && by === "submit";
 }
 
 /** What the scheduler said where it refused the last submission that was begun, and nothing was decided since. */

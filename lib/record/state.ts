@@ -3,7 +3,7 @@
 import { latest, signOfLife } from "./absence.js";
 import type { PartRefusal } from "./array.js";
 import { type Counted, countedOf } from "./counted.js";
-import { decided } from "./decided.js";
+import { decided, isPassedOver } from "./decided.js";
 import { cancelledEarly, neverSubmitted, submitError } from "./early-end.js";
 import { type Ending, endingOf, isByExit, ranToItsEnd } from "./ending.js";
 import type { Evaluation } from "./evaluation.js";
@@ -166,7 +166,7 @@ function beforeAnyJob({ facts, counted, now, graces }: All): Standing {
   const { submissions, cancel, scheduler } = facts;
   const { intent, refusal } = counted.submission ?? {};
   if (!intent) {
-    const refused = submissions.findLast((submission) => submission.intent?.void)?.intent;
+    const refused = submissions.findLast(({ intent }) => intent?.void && !isPassedOver(intent))?.intent;
     return refused ? neverSubmitted(refused, cancel) : { state: "planned", final: false };
   }
   if (refusal) return { state: "deferred", message: refusal.message, final: false };

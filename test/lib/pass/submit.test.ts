@@ -1,8 +1,11 @@
 import t from "tap";
 import { type Sender, submitRun } from "../../../lib/pass/submit.js";
 import { fault } from "../../../lib/record/fault.js";
+import type { Run } from "../../../lib/record/run.js";
+import { stateOf } from "../../../lib/record/state.js";
 import { openRun } from "../../../lib/registry/runs.js";
-import { linkIntent, writeRequest } from "../../../lib/registry/submissions.js";
+import { linkIntent, nextSubmission, writeRequest } from "../../../lib/registry/submissions.js";
+import { onWrite } from "../../../lib/registry/write.js";
 import { type Fake, fakeScheduler, newRegistry, readyRun, senderFor } from "./fake-scheduler.js";
 
 function setUp(t: { teardown(fn: () => void): void }): { sender: Sender; fake: Fake } {
@@ -39,6 +42,47 @@ t.test("two at once: one of them submits", async (t) => {
   ]);
   t.equal(fake.submitted.length, 1);
   t.ok(ends.some(({ status }) => status === "fulfilled"));
+});
+
+t.test("two passes, each with a script of its own: one of them submits, whichever is stopped where", async (t) => {
+  const another = { code: "tempfail", message: "cannot submit it: another process is about to" };
+  t.teardown(() => onWrite(undefined));
+  // Whose script is of which submission, and before which of its links it is stopped while the other pass goes on.
+  for (const [mine, stoppedAt] of [
+    [2, 1],
+    [2, 2],
+    [1, 1],
+  ] as const) {
+    const { sender, fake } = setUp(t);
+    const { registry } = sender;
+    const first = await readyRun(registry);
+    const dir = first.run_dir ?? "";
+    const { n } = nextSubmission(registry, dir);
+    const second = { ...first, submission: { ...first.submission, n } } as Run;
+    const link = (of: number, isVoid: boolean) => linkIntent(registry, dir, first.id, of, "submit", isVoid);
+    let sent = 0;
+    onWrite((step, file) => {
+      if (step !== "link" || !file.endsWith(`submit-${stoppedAt}/intent.json`)) return;
+      onWrite(undefined);
+      const goesOn = mine === 2 || link(1, true).intent.void;
+      if (goesOn && link(mine === 2 ? 1 : 2, false).ours) sent += 1;
+    });
+    await submitRun(sender, mine === 1 ? first : second, []).catch((error) => t.match(error, another));
+    onWrite(undefined);
+    t.equal(sent + fake.submitted.length, 1, `submission ${mine}, stopped before ${stoppedAt}`);
+  }
+});
+
+t.test("a script that is passed over says nothing of its run", async (t) => {
+  const { sender, fake } = setUp(t);
+  const run = await readyRun(sender.registry);
+  linkIntent(sender.registry, run.run_dir ?? "", run.id, 1, "submit", true);
+  const facts = factsOf(sender, run.id);
+  t.match(facts && stateOf(facts, Date.now()), { state: "planned", final: false });
+  await t.rejects(submitRun(sender, run, []), { code: "tempfail" });
+  const { n } = nextSubmission(sender.registry, run.run_dir ?? "");
+  t.match(await submitRun(sender, { ...run, submission: { ...run.submission, n } } as Run, []), { job: { id: "1" } });
+  t.equal(fake.submitted.length, 1);
 });
 
 t.test("a refusal is the end of the run, with the scheduler's words", async (t) => {
