@@ -7,7 +7,7 @@ export interface TablePart {
   /** The first word of the command, told apart from others. */
   name: string;
   interval_s: number;
-  /** Whenever it is due, only while runs of the caller's are active, or only where a key of the configuration is set. */
+  /** Whenever it is due, only while runs of the caller's are active, or only where one of some keys of the configuration is set. */
   when: "always" | "active" | { key: string; set: boolean };
   /** A line of sh. */
   command: string;
@@ -53,8 +53,12 @@ function intervalOf(word: string, { dispatch }: Config): number | undefined {
 
 function whenOf(word: string, config: Config): TablePart["when"] {
   if (word === "always" || word === "active") return word;
+  return { key: word.replaceAll(",", " or "), set: word.split(",").some((key) => isSet(key, config)) };
+}
+
+function isSet(key: string, config: Config): boolean {
   let value: unknown = config;
-  for (const key of word.split("."))
-    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-  return { key: word, set: value !== undefined && value !== false };
+  for (const part of key.split("."))
+    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  return value !== undefined && value !== false;
 }

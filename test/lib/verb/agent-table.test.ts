@@ -18,6 +18,7 @@ t.test("how often, when and what", async (t) => {
   );
   const said = config({ reconcile_interval_secs: 7, evald_interval_secs: 8, throttle: { job_name: "x" } });
   t.match(agentTable(text, said), [{ interval_s: 7 }, { interval_s: 8, when: { set: true } }, {}]);
+  t.match(agentTable("1h slurm.qos,dispatch.throttle x", said), [{ when: { set: true } }]);
   t.match(agentTable("1h dispatch.gc.enabled x", config({ gc: { enabled: false } })), [{ when: { set: false } }]);
 });
 
