@@ -2,7 +2,7 @@
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
-import { type Graces, type Standing, stateOf } from "../record/state.js";
+import { type Graces, hasSucceeded, type Standing, stateOf } from "../record/state.js";
 import type { Sweep, SweepPointRecord } from "../record/sweep.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { makerOfRun } from "../registry/makers.js";
@@ -40,7 +40,7 @@ export function lookAtPoints(
   }
   if (member?.when === "afterany") return { how: "ready" };
   const states = disks.flatMap((disk) => (disk ? [stateOf(disk.facts, now, graces).state] : []));
-  const bad = states.filter((state) => state !== "succeeded" && state !== "cached").length;
+  const bad = states.filter((state) => !hasSucceeded(state)).length;
   if (bad === 0) return { how: "ready" };
   return {
     how: "failed",

@@ -1,6 +1,6 @@
 // Since when there has been no sign of a run's job: what absence is measured from.
 import { type Counted, countedOf } from "./counted.js";
-import type { Facts } from "./state.js";
+import type { Facts } from "./run-facts.js";
 
 /**
  * What a pass that does not find the job writes as `absent_since` (RFC 3339): since when it has not been found without

@@ -1,5 +1,5 @@
 // Which submission, job and attempt of a run count: by the rules of the job's own fence, read from outside.
-import type { Attempt, Facts, Submission } from "./state.js";
+import type { Attempt, Facts, Submission } from "./run-facts.js";
 
 export interface Counted {
   /** The newest submission that somebody sent, or whose script runs; the void ones are nobody's. */

@@ -1,6 +1,6 @@
 // Whether what a run's owner decided last still holds, or a submission that came after it has made it old.
 import type { Decision, Intent } from "./facts.js";
-import type { Facts, Submission } from "./state.js";
+import type { Facts, Submission } from "./run-facts.js";
 
 /**
  * The last decision, if nobody has begun to send the run since. Then no job of it is to be looked for: it waits for another

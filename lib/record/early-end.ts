@@ -1,6 +1,6 @@
 // Ends of runs that never had a job, or whose job never began.
 import type { Cancel, Intent } from "./facts.js";
-import type { Standing } from "./state.js";
+import type { Standing } from "./standing.js";
 
 export const submitError = { state: "failed", mode: "submit_error", hint: "submit it again: lab run" } as const;
 

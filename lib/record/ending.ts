@@ -1,8 +1,9 @@
 // What an end means: the scheduler's verdict and the job's own exit record, read together. Each knows what the other
 // cannot: the scheduler of failed nodes, limits and cancellations, the job of exit codes.
 import type { Cancel, Exit, JobView, Mode, Verdict } from "./facts.js";
+import type { Attempt } from "./run-facts.js";
 import { neverBegan } from "./seen.js";
-import type { Attempt, Standing } from "./state.js";
+import type { Standing } from "./standing.js";
 
 export interface End {
   /** The newest attempt; undefined if the job left no record. */

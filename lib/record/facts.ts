@@ -249,10 +249,13 @@ export const modes = [
 ] as const;
 export type Mode = (typeof modes)[number];
 
+/** The states in which a run can end. */
+export const ends = ["succeeded", "cached", "failed", "cancelled", "lost"] as const;
+
 /** outcome.json: how the run ended. Written once, and only when no further submission or attempt is due. */
 export const outcomeSchema = record("outcome", {
   run: runId,
-  state: v.picklist(["succeeded", "cached", "failed", "cancelled", "lost"]),
+  state: v.picklist(ends),
   mode: maybe(v.picklist(modes)),
   /** Cached: the run that answered, which made the outputs, and whose it is. */
   cached_from: maybe(runId),

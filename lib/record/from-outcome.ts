@@ -1,6 +1,6 @@
 // The standing of a run whose end is written down: what is written.
 import type { Outcome } from "./facts.js";
-import type { Standing } from "./state.js";
+import type { Standing } from "./standing.js";
 
 /** Where a settled run stands, for good. Pure. */
 export function fromOutcome(outcome: Outcome): Standing {

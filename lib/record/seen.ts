@@ -1,7 +1,8 @@
 // What the scheduler was seen to say of the job that counts, and how that fits the attempts.
 import type { Counted } from "./counted.js";
 import type { JobView } from "./facts.js";
-import type { Attempt, Facts, Standing } from "./state.js";
+import type { Attempt, Facts } from "./run-facts.js";
+import type { Standing } from "./standing.js";
 
 export interface Seen {
   /** What the scheduler says of our job; undefined if it was not asked since the attempt began. */

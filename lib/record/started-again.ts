@@ -2,7 +2,8 @@
 import { attemptsOf } from "./counted.js";
 import type { Ending } from "./ending.js";
 import type { Mode } from "./facts.js";
-import type { Facts, Standing } from "./state.js";
+import type { Facts } from "./run-facts.js";
+import type { Standing } from "./standing.js";
 
 /** What such an end means for a run whose recipe wants it to be started again: not its end, as long as it may be attempted. */
 export function startedAgain(

@@ -1,80 +1,20 @@
 // The state of a run: one pure function over the facts that its submitter, its job and its owner's reconcile wrote.
 // Nothing stores a state; whoever asks derives it, so no order of arrival and no crash between two facts can spoil it.
 import { latest, signOfLife } from "./absence.js";
-import type { PartRefusal } from "./array.js";
 import { type Counted, countedOf } from "./counted.js";
 import { decided, isPassedOver } from "./decided.js";
 import { cancelledEarly, neverSubmitted, submitError } from "./early-end.js";
 import { type Ending, endingOf, isByExit, ranToItsEnd } from "./ending.js";
-import type { Evaluation } from "./evaluation.js";
-import type {
-  Cancel,
-  Decision,
-  Exit,
-  Forget,
-  Intent,
-  JobView,
-  Mode,
-  Outcome,
-  Receipt,
-  SchedulerFact,
-  Start,
-} from "./facts.js";
+import type { Decision, Exit, JobView, SchedulerFact } from "./facts.js";
 import { fromOutcome } from "./from-outcome.js";
+import type { Facts } from "./run-facts.js";
 import { isAllTold, isOfThisStart, seenOf, timesOf } from "./seen.js";
+import type { Standing } from "./standing.js";
 import { startedAgain } from "./started-again.js";
 import { waitingFor } from "./waiting-for.js";
 
-export const states = [
-  "planned",
-  "blocked",
-  "following",
-  "deferred",
-  "submitted",
-  "queued",
-  "running",
-  "exited",
-  "requeued",
-  "succeeded",
-  "cached",
-  "failed",
-  "cancelled",
-  "lost",
-  "unknown",
-] as const;
-export type State = (typeof states)[number];
-
-export interface Submission {
-  n: number;
-  intent?: Intent;
-  receipt?: Receipt;
-  /** The array that it is an element of, and its place there: intent and receipt are those of the part that holds it. `shared`: one job runs all. */
-  array?: { id: string; index: number; shared?: true };
-  /** The scheduler did not take the part: no job of it is, nor will be. */
-  refusal?: PartRefusal;
-}
-
-export interface Attempt {
-  n: number;
-  start?: Start;
-  exit?: Exit;
-  evaluation?: Evaluation;
-  beat_at?: string;
-}
-
-export interface Facts {
-  run: string;
-  planned_at: string;
-  /** How often it may be attempted, where it is started again. */
-  max_attempts?: number;
-  submissions: Submission[];
-  attempts: Attempt[];
-  scheduler?: SchedulerFact;
-  cancel?: Cancel;
-  forget?: Forget;
-  decision?: Decision;
-  outcome?: Outcome;
-}
+export type { Attempt, Facts, Submission } from "./run-facts.js";
+export { hasEnded, hasSucceeded, type Standing, type State, states } from "./standing.js";
 
 /** How long absence must last before it means something (seconds). */
 export interface Graces {
@@ -87,29 +27,6 @@ export interface Graces {
 }
 
 export const usualGraces: Graces = { missing_job_s: 600, accounting_s: 60, submit_s: 600 };
-
-/** Whether the run has what it was planned for: it made it, or an earlier run had. */
-export function hasSucceeded(state: string): boolean {
-  return state === "succeeded" || state === "cached";
-}
-
-export interface Standing {
-  state: State;
-  mode?: Mode;
-  message?: string;
-  hint?: string;
-  exit_code?: number;
-  signal?: string;
-  job?: string;
-  attempt?: number;
-  /** Cached: the run that answered, and whose it is. */
-  cached_from?: string;
-  cached_user?: string;
-  started_at?: string;
-  ended_at?: string;
-  /** Whether this can be written down as the outcome: nothing that is still to come can change it. */
-  final: boolean;
-}
 
 /**
  * Where the run stands at `now` (milliseconds). Pure. Final is only what no fact can contradict that is still on its way:

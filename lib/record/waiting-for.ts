@@ -1,7 +1,8 @@
 // Where a run stands that has no job, since it was decided that it waits.
 import { neverSubmitted } from "./early-end.js";
 import type { Decision } from "./facts.js";
-import type { Facts, Standing } from "./state.js";
+import type { Facts } from "./run-facts.js";
+import type { Standing } from "./standing.js";
 
 /** What was decided holds: there is no job, or what became of the last one counts no more. */
 export function waitingFor(

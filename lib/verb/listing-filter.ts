@@ -3,7 +3,7 @@
 import { fault } from "../record/fault.js";
 import { like } from "../record/like.js";
 import { timeOfRunId } from "../record/run-id.js";
-import { states } from "../record/state.js";
+import { hasEnded, states } from "../record/state.js";
 import { timestamp } from "../record/units.js";
 import { idLength, lineStart } from "../registry/pack-lines.js";
 import type { RollRules } from "../registry/roll.js";
@@ -35,22 +35,9 @@ export interface Filter {
 }
 
 const groups: Record<string, readonly string[]> = {
-  active: [
-    "planned",
-    "blocked",
-    "following",
-    "deferred",
-    "submitted",
-    "queued",
-    "running",
-    "exited",
-    "requeued",
-    "unknown",
-  ],
-  ended: ["succeeded", "cached", "failed", "cancelled", "lost"],
+  active: states.filter((state) => !hasEnded(state)),
+  ended: states.filter(hasEnded),
 };
-
-const ended = new Set(groups["ended"]);
 
 /** Whether a run was planned when the filter asks. */
 export function inTime(id: string, { since, until, before }: Filter): boolean {
@@ -108,7 +95,7 @@ export function accepting(filter: Filter, where: Where | undefined): (row: Row) 
     filter.tag.every((tag) => status.tags?.includes(tag)) &&
     (filter.group === undefined || status.group === filter.group) &&
     (filter.recent === undefined ||
-      !ended.has(status.state) ||
+      !hasEnded(status.state) ||
       Date.parse(status.ended_at ?? status.planned_at) >= filter.recent) &&
     (where === undefined || where.passes(...records(words))) &&
     (filter.note === undefined ||

@@ -12,7 +12,7 @@ import { claims } from "../record/claim.js";
 import { fault, isFault, recordError } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { drawRunId } from "../record/run-id.js";
-import { stateOf } from "../record/state.js";
+import { hasSucceeded, stateOf } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { userOf } from "../registry/open.js";
 import { type CachingOptions, cachingOf } from "./caching-options.js";
@@ -51,7 +51,7 @@ export async function* replanAll(
     try {
       const run = await replanned(disk, how, options, context);
       const { state } = stateOf(disk.facts, context.now, limits);
-      if (state === "succeeded" || state === "cached") answered += willAnswer(run) ? 1 : 0;
+      if (hasSucceeded(state)) answered += willAnswer(run) ? 1 : 0;
       yield run;
     } catch (error) {
       if (!isFault(error) || error.code === "usage") throw error;

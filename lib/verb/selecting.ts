@@ -2,6 +2,7 @@
 import type { Context } from "../command/context.js";
 import { isFault } from "../record/fault.js";
 import { isHandle } from "../record/run-id.js";
+import { hasEnded, hasSucceeded, states } from "../record/state.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { roll } from "../registry/roll.js";
 import { accepting, type Filter, inTime, rulesOf } from "./listing-filter.js";
@@ -22,7 +23,7 @@ export interface Selection {
 type Named = { run: RunOnDisk; record: Record<string, unknown> | undefined } | { other: object };
 
 /** Ends that are no success; what waits is sent by others. */
-const unhappy = ["failed", "cancelled", "lost"];
+const unhappy = states.filter((state) => hasEnded(state) && !hasSucceeded(state));
 
 /** Named runs as they are named; else the caller's own that pass the filter, the oldest first, and how many were left out and why. */
 export async function* selectedRuns(
@@ -124,8 +125,8 @@ const plural: Record<Fate, string> = {
 };
 
 function fateBy(state: string): Fate | undefined {
-  if (state === "succeeded" || state === "cached") return "has succeeded since";
-  return [...unhappy, "unknown"].includes(state) ? undefined : "is under way again";
+  if (hasSucceeded(state)) return "has succeeded since";
+  return hasEnded(state) || state === "unknown" ? undefined : "is under way again";
 }
 
 /** Whether a run is of the sweep (by its id or its last six characters), and of one of the points: an index, or path=value. */

@@ -3,6 +3,7 @@ import { plain } from "../command/plain.js";
 import { paint, type TableColumn, type TableStyle, tableLines } from "../command/table.js";
 import { shorten } from "../command/width.js";
 import { handleOf } from "../record/run-id.js";
+import { hasEnded, hasSucceeded, states } from "../record/state.js";
 import type { SweepStatus } from "../record/sweep.js";
 import { shortDuration } from "../record/units.js";
 import { sweepTable } from "./sweep-table.js";
@@ -71,10 +72,7 @@ function told(counts: SweepStatus["counts"], style: TableStyle): string {
 /** One cell at least for each state that there is; what waits is light. */
 function bar(counts: SweepStatus["counts"], of: number, style: TableStyle): string {
   const room = Math.max(10, Math.min(60, (style.width ?? 80) - 8));
-  const ended = ["succeeded", "cached", "failed", "cancelled", "lost"].reduce(
-    (n, state) => n + (counts[state] ?? 0),
-    0,
-  );
+  const ended = states.filter(hasEnded).reduce((n, state) => n + (counts[state] ?? 0), 0);
   const shares = inOrder(counts).map(([state, n]) => ({ state, cells: Math.max(1, Math.floor((n / of) * room)) }));
   const widest = shares.reduce((best, one) => (one.cells > best.cells ? one : best), { state: "", cells: 0 });
   widest.cells += room - shares.reduce((sum, { cells }) => sum + cells, 0);
@@ -88,8 +86,8 @@ function bar(counts: SweepStatus["counts"], of: number, style: TableStyle): stri
 }
 
 function cellOf(state: string): string {
-  if (["succeeded", "cached"].includes(state)) return "█";
-  if (["failed", "cancelled", "lost"].includes(state)) return "▚";
+  if (hasSucceeded(state)) return "█";
+  if (hasEnded(state)) return "▚";
   return ["running", "exited"].includes(state) ? "▓" : "░";
 }
 
@@ -141,7 +139,7 @@ function hintFor({ id, counts }: SweepStatus): string | undefined {
 function listLines(all: readonly SweepStatus[], style: TableStyle): string[] {
   const rows = all.map(({ id, name, user, planned_at, of, counts }) => {
     const done = (counts["succeeded"] ?? 0) + (counts["cached"] ?? 0);
-    const rest = inOrder(counts).filter(([state]) => state !== "succeeded" && state !== "cached");
+    const rest = inOrder(counts).filter(([state]) => !hasSucceeded(state));
     return { id, name, user, planned_at, of, done, rest: rest.map(([state, n]) => `${n} ${state}`).join(", ") };
   });
   const one = new Set(all.map(({ user }) => user)).size < 2;

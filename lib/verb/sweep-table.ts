@@ -1,6 +1,7 @@
 // A table of axes by metric: the first two axes that vary, the metric's mean over everything else; without a metric how many
 // points have succeeded.
 import { plain } from "../command/plain.js";
+import { hasSucceeded } from "../record/state.js";
 import type { SweepStatus } from "../record/sweep.js";
 import { valueText } from "./sweep-view.js";
 
@@ -74,5 +75,5 @@ function mean(points: readonly Point[]): number | string {
 
 function progress(points: readonly Point[]): string {
   if (points.length === 0) return "·";
-  return `${points.filter(({ state }) => state === "succeeded" || state === "cached").length}/${points.length}`;
+  return `${points.filter(({ state }) => hasSucceeded(state)).length}/${points.length}`;
 }
