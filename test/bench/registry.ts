@@ -80,6 +80,21 @@ async function* lists(place: Filled): AsyncGenerator<Figure> {
   const walking = async () => (await durationOf(["find", place.registry, "-maxdepth", "5"], { env })) / 1000;
   const named = { bench, what: `lab-gc of ${runs}, of a user among several`, unit: "s", against: "find -maxdepth 5" };
   yield comparedFigure(named, await alternately(rounds, collecting, walking));
+  yield* checks(place);
+}
+
+/** What looks at every file there is, beside a program that reads them all. */
+async function* checks({ runs, env, registry: base }: Filled): AsyncGenerator<Figure> {
+  const cat = ["sh", "-c", 'find "$1" -type f -exec cat {} + >/dev/null', "sh", base];
+  const reading = async () => (await durationOf(cat, { env })) / 1000;
+  for (const deep of [[], ["--deep"]]) {
+    // The runs of this place say that they made what nobody has; it finds that.
+    const found = ["sh", "-c", '"$@" >/dev/null || [ $? -eq 1 ]', "sh", built("lab-fsck"), "--json", ...deep];
+    const checking = async () => (await durationOf(found, { env })) / 1000;
+    const what = ["lab-fsck", ...deep, "of", runs].join(" ");
+    const named = { bench, what, unit: "s", against: "find -type f -exec cat" };
+    yield comparedFigure(named, await alternately(3, checking, reading));
+  }
 }
 
 /** An aim for the value itself is told of the value, though a baseline stands beside it. */
