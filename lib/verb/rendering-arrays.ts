@@ -24,6 +24,10 @@ export async function* renderAll(
 ): AsyncGenerator<object> {
   if (how.one_job !== undefined && how.one_job < 1)
     throw fault("usage", `cannot run ${how.one_job} at a time`, { hint: "--one-job 4 runs four" });
+  if (how.one_job !== undefined && (await context.scheduler()).arraySize === undefined)
+    context.say(
+      "this scheduler has no arrays to replace: --one-job changes nothing here (max_concurrent says how many at once)",
+    );
   const gathered = new Map<object, Prepared>();
   const held: object[] = [];
   for await (const record of each(records, isRun, (run) => renderOne(run, gathered, context), context)) {
