@@ -74,7 +74,7 @@ lab_put_srun() {
 # What srun starts, with nothing of the runtime around it: tells the rank who it is, and becomes the command. The number of
 # the node takes the place of the word's value that is named, if one is.
 lab_rank() {
-  local dir=$1 word=$2 warn=$3 scratch=$LAB_SCRATCH status try host child
+  local dir=$1 word=$2 warn=$3 scratch=$LAB_SCRATCH status try host child heard
   shift 3
   for try in {1..60}; do
     cd -P -- "$dir" 2>/dev/null && break
@@ -100,17 +100,19 @@ lab_rank() {
       set -- "$@" "$try"
     done
   fi
-  trap : TERM INT HUP QUIT USR1 USR2
+  trap heard=1 TERM INT HUP QUIT USR1 USR2
   # shellcheck disable=SC2064 # now
-  [[ -z $warn ]] || trap "lab_tell_rank $warn '$word'" "$warn"
+  [[ -z $warn ]] || trap "heard=1; lab_tell_rank $warn '$word'" "$warn"
   set -m # or it would be deaf to some signals
   "$@" <&0 &
   child=$!
   set +m
+  # A signal interrupts wait, and then it is asked again, even if the child has ended meanwhile: its status is what counts.
   while :; do
+    heard=
     wait "$child"
     status=$?
-    ((status > 128)) && kill -s 0 -- "$child" 2>/dev/null || break
+    [[ $heard ]] || break
   done
   [[ $LAB_SCRATCH == "$scratch" ]] || rm -rf -- "$LAB_SCRATCH"
   exit "$status"
