@@ -32,15 +32,17 @@ export function* call<N extends keyof Answers>(
 
 type Asked = (...args: unknown[]) => unknown;
 
+/** A function of the file system that is in use at this moment. */
+const asked = (name: string) => (fs as unknown as Record<string, Asked>)[name];
+
 /** Does the work at once. Throws what it throws. */
 export function atOnce<T>(work: Calls<T>): T {
-  const of = fs as unknown as Record<string, Asked>;
   let step = work.next();
   while (!step.done) {
     const { name, args } = step.value;
     let answer: unknown;
     try {
-      answer = of[`${name}Sync`]?.(...args);
+      answer = asked(`${name}Sync`)?.(...args);
     } catch (error) {
       step = work.throw(error);
       continue;
@@ -52,16 +54,15 @@ export function atOnce<T>(work: Calls<T>): T {
 
 /** Does the work while other work goes on. Throws what it throws. */
 export async function beside<T>(work: Calls<T>): Promise<T> {
-  const of = fs as unknown as Record<string, Asked>;
   let step = work.next();
   while (!step.done) {
     const { name, args } = step.value;
     let answer: unknown;
     try {
       answer = isAnsweredAtOnce(name)
-        ? timed(() => of[`${name}Sync`]?.(...args))
+        ? timed(() => asked(`${name}Sync`)?.(...args))
         : await new Promise((resolve, reject) => {
-            of[name]?.(...args, (error: Error | null, value: unknown) => (error ? reject(error) : resolve(value)));
+            asked(name)?.(...args, (error: Error | null, value: unknown) => (error ? reject(error) : resolve(value)));
           });
     } catch (error) {
       step = work.throw(error);

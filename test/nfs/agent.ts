@@ -273,6 +273,7 @@ function dieAt({ name, after = false }: NonNullable<Question["dies"]>): void {
 
 async function answer({ act, args, at: when = 0, dies }: Question): Promise<Answer> {
   onWrite(undefined);
+  useDisk();
   if (dies) dieAt(dies);
   pause(when - Date.now());
   try {
