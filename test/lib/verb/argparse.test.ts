@@ -54,7 +54,8 @@ t.test("click, and beginnings that are not taken", async (t) => {
   const dir = t.testdir({
     "click.py":
       "import click\n@click.command()\n@click.option('--lr', '-l', 'rate')\n@click.option('--shout/--no-shout')\ndef f(): ...",
-    "whole.py": "import argparse\np = argparse.ArgumentParser(allow_abbrev=False)\np.add_argument('--epochs')",
+    "whole.py":
+      "import argparse\np = argparse.ArgumentParser(allow_abbrev=False)\np.add_argument('--epochs')\nout.mkdir(parents=True)",
     "two.py": "import argparse\np = argparse.ArgumentParser()\np.add_argument('--max-a')\np.add_argument('--max-b')",
   });
   t.strictSame(told(path.join(dir, "click.py"), { lr: 1, l: 1, shout: true, "no-shout": true }), []);
