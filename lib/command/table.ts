@@ -19,6 +19,8 @@ export interface TableStyle {
   /** Columns of the terminal; undefined where there is none: nothing is cut then. */
   width: number | undefined;
   now: number;
+  /** More rows will come, of which nobody knows how wide they are. */
+  more?: boolean;
 }
 
 const colours: Record<string, string> = {
@@ -74,9 +76,11 @@ export function tableLines(
 
 function measured(records: readonly Record<string, unknown>[], columns: readonly TableColumn[], style: TableStyle) {
   const rows = records.map((record) => columns.map((column) => cell(at(record, column.key), column.format, style.now)));
-  const natural = columns.map((column, i) =>
-    rows.reduce((most, row) => Math.max(most, width(row[i] ?? "")), style.header ? width(column.title) : 0),
-  );
+  const natural = columns.map((column, i) => {
+    const said = style.more && column.format === "state" ? "succeeded" : "";
+    const least = Math.max(said.length, style.header ? width(column.title) : 0);
+    return rows.reduce((most, row) => Math.max(most, width(row[i] ?? "")), least);
+  });
   return { rows, natural };
 }
 

@@ -115,13 +115,13 @@ function table({ columns: asked, named, count, writes }: Asked, text: TextWriter
   let columns = asked;
   let widths: number[] | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const flush = () => {
+  const flush = (more: boolean) => {
     clearTimeout(timer);
     timer = undefined;
     if (rows.length === 0) return;
     if (widths === undefined)
       columns = withNumbers(named ? columns : withErrors(withPoints(columns, rows), rows), rows);
-    const made = tableLines(rows, columns, style, widths);
+    const made = tableLines(rows, columns, { ...style, more }, widths);
     rows = [];
     widths = made.widths;
     columns = made.columns;
@@ -132,12 +132,12 @@ function table({ columns: asked, named, count, writes }: Asked, text: TextWriter
       if (isFailure(record) || passesBy(record, writes) || count?.add(record) === false) return undefined;
       const row = toldError(record as Record<string, unknown>);
       rows.push(named ? row : withoutEcho(row));
-      if (rows.length >= 1000) flush();
-      else timer ??= setTimeout(flush, 200);
+      if (rows.length >= 1000) flush(true);
+      else timer ??= setTimeout(flush, 200, true);
       return text.ready();
     },
     end() {
-      flush();
+      flush(false);
       if (count) text.write(`${widths === undefined ? "" : "\n"}${count.line()}\n`);
       return text.end();
     },

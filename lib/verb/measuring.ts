@@ -3,6 +3,7 @@ import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
 import { goalOf } from "../record/goal.js";
 import { like } from "../record/like.js";
+import { nearest } from "../record/names.js";
 import { metricOf, type Point } from "../record/point.js";
 import type { Metric } from "../record/records.js";
 import type { Run } from "../record/run.js";
@@ -47,12 +48,21 @@ export async function* measure(
         none = false;
         yield metric;
       }
-      const named = options.name.length + options.best.length > 0;
-      if (none) context.say(`${shown.run.id}: no metrics${named ? " of that name" : ""} yet`);
+      if (none) context.say(`${shown.run.id}: ${noneOf([...options.name, ...options.best], shown)}`);
     } catch (error) {
       cannotShow(run.run.id, error, context);
     }
   }
+}
+
+/** What is to be said of a run that has no metric as it was asked for; what it has, where that is something else. */
+function noneOf(asked: readonly string[], run: RunOnDisk): string {
+  const there = asked.length === 0 ? [] : [...lastMetrics(run).keys()].sort();
+  const [only = ""] = asked;
+  const meant = asked.length === 1 ? nearest(only.replace(/:(min|max)$/, ""), there) : undefined;
+  if (there.length === 0) return `no metrics${asked.length > 0 ? " of that name" : ""} yet`;
+  const some = there.length > 8 ? `${there.slice(0, 8).join(", ")} and ${there.length - 8} more` : there.join(", ");
+  return `no metric of that name${meant === undefined ? "" : ` (did you mean ${meant}?)`}; it has ${some}`;
 }
 
 /** Throws usage for options that contradict each other. */
