@@ -7,7 +7,7 @@ import { edgesOf } from "./edges.js";
 import type { RunOnDisk } from "./facts.js";
 import { madeIn } from "./made-at.js";
 import { leaderOf } from "./makers.js";
-import type { Things } from "./things.js";
+import { culprit, type Things } from "./things.js";
 import { type Use, usesOf } from "./used.js";
 
 /** The runs that used a thing which no run made, everybody's, oldest first. */
@@ -76,19 +76,19 @@ function madeBy(run: RunOnDisk, { thing, type, maker, path }: Use): MadeAndUsed 
 
 /** The uses by others that `of` knows for uses of this thing. An index that says what its run does not is told of. */
 function usersOf<T>(things: Things, thing: string, of: (use: Use) => T | undefined): { made: T; link: Link }[] {
-  return edgesOf(things.registry, thing, (message, user) => things.report(thing, message, user)).flatMap(
-    ({ verb, user, run: id }) => {
-      // The index may be ahead of a run that was never made.
-      const run = verb === "used" ? things.open(user, id) : undefined;
-      // One that another answered for used nothing; what it would have used, that one did.
-      if (!run || leaderOf(run)) return [];
-      const uses = usesOf(asGiven(run, (message) => things.report(id, message, user))).flatMap((use) => {
-        const made = of(use);
-        const role = use.role === undefined ? {} : { role: use.role };
-        return made === undefined ? [] : [{ made, link: { node: things.run(run), kind: "used" as const, ...role } }];
-      });
-      if (uses.length === 0) things.report(id, `the index of ${user} says that it used ${thing}, but it did not`, user);
-      return uses;
-    },
-  );
+  return edgesOf(things.registry, thing, (message, user, error) =>
+    things.report(thing, message, culprit(user, error)),
+  ).flatMap(({ verb, user, run: id }) => {
+    // The index may be ahead of a run that was never made.
+    const run = verb === "used" ? things.open(user, id) : undefined;
+    // One that another answered for used nothing; what it would have used, that one did.
+    if (!run || leaderOf(run)) return [];
+    const uses = usesOf(asGiven(run, (message) => things.report(id, message, user))).flatMap((use) => {
+      const made = of(use);
+      const role = use.role === undefined ? {} : { role: use.role };
+      return made === undefined ? [] : [{ made, link: { node: things.run(run), kind: "used" as const, ...role } }];
+    });
+    if (uses.length === 0) things.report(id, `the index of ${user} says that it used ${thing}, but it did not`, user);
+    return uses;
+  });
 }

@@ -1,6 +1,6 @@
 // The index of what was made and used: empty files whose names are edges. Derived: run.json and outputs say the same.
 import path from "node:path";
-import { isFault } from "../record/fault.js";
+import { type Fault, isFault } from "../record/fault.js";
 import { isRunId } from "../record/run-id.js";
 import { indexDirectory } from "./layout.js";
 import { ownDirectory, ownerOf, type Registry } from "./open.js";
@@ -41,7 +41,7 @@ export function edgesOf(registry: Registry, thing: string, report?: Report): Ind
   return found.sort((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0));
 }
 
-type Report = (message: string, user: string) => void;
+type Report = (message: string, user: string, error: Fault) => void;
 
 /** What everybody's index holds about things like this one: whose, and the file's name. A part that cannot be read is told of. */
 export function indexed(registry: Registry, thing: string, report?: Report): [user: string, name: string][] {
@@ -51,7 +51,7 @@ export function indexed(registry: Registry, thing: string, report?: Report): [us
       return list(indexDirectory(registry.base, user, thing)).map((name): [string, string] => [user, name]);
     } catch (error) {
       if (!isFault(error)) throw error;
-      report?.(error.message, user);
+      report?.(error.message, user, error);
       return [];
     }
   });

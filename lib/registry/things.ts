@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { Alias, Artifact } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
-import { isFault } from "../record/fault.js";
+import { type Fault, isFault } from "../record/fault.js";
 import type { Node } from "../record/lineage.js";
 import { handleOf } from "../record/run-id.js";
 import type { RunSource } from "../record/run-source.js";
@@ -26,7 +26,10 @@ export interface Known {
 
 export interface Things {
   registry: Registry;
-  /** Told of a file or run that cannot be what it should be; `id` is the run's or thing's, `user` whose file it is. */
+  /**
+   * Told of a file or run that cannot be what it should be; `id` is the run's or thing's, `user` whose nonsense it is. What may
+   * not be read is nobody's nonsense: without it the answer is not whole.
+   */
   report(id: string, message: string, user?: string): void;
   /** A run by its user, or of whoever has it; undefined where there is none that can be read. */
   open(user: string | undefined, id: string): RunOnDisk | undefined;
@@ -141,7 +144,8 @@ export function thingsOn(
       return kept({ id: collectedIdOf(id, file), type: "collected", name, user, path: file }, { run, path: file });
     },
   };
-  const told = (run: RunOnDisk) => (message: string) => report(run.run.id, message, run.run.user);
+  const told = (run: RunOnDisk) => (message: string, error?: Fault) =>
+    report(run.run.id, message, culprit(run.run.user, error));
   return things;
 }
 
@@ -207,19 +211,24 @@ function openSafely(
   // Whose directory may not be looked into, seems to have none: that is told of when it is opened.
   const user = whose ?? right;
   if (user === undefined || (all.length > 1 && user !== right)) return undefined;
-  const told = (message: string) => report(id, message, user);
+  const told = (message: string, error?: Fault) => report(id, message, culprit(user, error));
   const run = safely(undefined, () => openRun(registry, user, id), told);
   for (const problem of run?.problems ?? []) told(problem);
   return run;
 }
 
 /** What is wrong with one run is told, and stops nothing. */
-function safely<T>(otherwise: T, look: () => T, told: (message: string) => void): T {
+function safely<T>(otherwise: T, look: () => T, told: (message: string, error: Fault) => void): T {
   try {
     return look();
   } catch (error) {
     if (!isFault(error)) throw error;
-    told(error.message);
+    told(error.message, error);
     return otherwise;
   }
+}
+
+/** Whose nonsense it is, where it is any; see `report`. */
+export function culprit(user: string, error?: Fault): string | undefined {
+  return error?.code === "noperm" ? undefined : user;
 }
