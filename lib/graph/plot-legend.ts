@@ -55,7 +55,7 @@ export function heading(curves: readonly Curve[], { title, unit, plain }: Words,
   const [only] = curves;
   const what = `${paint.bold(plain(title))} ${paint.dim(`by ${unit}`)}`;
   if (curves.length !== 1 || !only) return what;
-  return `${what}  ${paint.curve(only, only.name)}  ${[plain(only.about), paint.dim(numbersOf(only)), notANumber(only, paint)].filter(Boolean).join("  ")}`;
+  return `${what}  ${paint.curve(only, only.name)}  ${[plain(only.about), paint.dim(numbersOf(only)), paint.bad(notFinite(only))].filter(Boolean).join("  ")}`;
 }
 
 const mostInLegend = 24;
@@ -65,16 +65,15 @@ export function legend(curves: readonly Curve[], { plain, width }: Words, paint:
   const named = Math.max(...curves.map(({ name }) => name.length));
   const told = Math.max(...curves.map(({ about }) => plain(about).length));
   const lines = curves.slice(0, mostInLegend).map((curve) => {
-    const about = plain(curve.about)
-      .slice(0, Math.max(0, width - named - 12))
-      .padEnd(Math.min(told, width - named - 12));
+    const bad = notFinite(curve);
+    const room = Math.max(0, width - named - 12 - (bad === "" ? 0 : bad.length + 2));
+    const about = plain(curve.about).slice(0, room).padEnd(Math.min(told, room));
     const numbers = numbersOf(curve);
-    const room = width - 6 - named - about.length - numbers.length >= 0;
     const parts = [
       `  ${paint.curve(curve, `${sample(curve, paint)} ${curve.name.padEnd(named)}`)}`,
       about,
-      room ? paint.dim(numbers) : "",
-      notANumber(curve, paint),
+      about.length + numbers.length <= room ? paint.dim(numbers) : "",
+      paint.bad(bad),
     ];
     return parts
       .filter((part) => part.trim() !== "")
@@ -120,7 +119,7 @@ function short(value: number): string {
   return Math.abs(value) >= 1e5 ? plainNumber(value) : String(Number(value.toPrecision(4)));
 }
 
-function notANumber({ y }: Curve, paint: Paint): string {
+function notFinite({ y }: Curve): string {
   const bad = y.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
-  return bad === 0 ? "" : paint.bad(`${bad} not finite`);
+  return bad === 0 ? "" : `${bad} not finite`;
 }

@@ -103,7 +103,7 @@ t.test("no more points run at once than the sweep says, and the others say what 
   await until("the first point's begin", () => fs.existsSync(path.join(cwd, "alone")));
   const why = (await run(`lab why ${points[2]?.run}`)).stdout;
   fs.writeFileSync(path.join(cwd, "go"), "");
-  t.match(why, /as many points of the sweep ...... run as may at once/);
+  t.match(why, /as many points of the sweep ...... run, or have GPUs, as may at once/);
   t.equal((await run(`lab wait ${points.map((point) => point.run).join(" ")}`)).code, 0);
   t.match((await status(run, "narrow")).counts, { succeeded: 3 }, "each was alone");
 });
