@@ -54,8 +54,8 @@ export async function runTests(built, { waits = () => false, timeout_s = 600, ag
     const take = () => mine.shift() ?? others.shift();
     for (let file = take(); file !== undefined; file = take()) await run(file);
   };
-  // One more than there are processors, since most tests wait now and then; of many it is the disk that has enough.
-  await Promise.all(Array.from({ length: Math.min(os.availableParallelism() + 1, 4) }, next));
+  // Two more than there are processors, since most tests wait now and then; of many it is the disk that has enough.
+  await Promise.all(Array.from({ length: Math.min(os.availableParallelism() + 2, 4) }, next));
   // One that hung would hang as long again.
   const failed = [...ends.values()].filter(({ good, seconds }) => !good && seconds < timeout_s);
   const unsteady = [];

@@ -17,7 +17,7 @@ const place = await site({
 });
 t.teardown(() => place.remove());
 const [alice, bob] = [place.person("lab-alice"), place.person("lab-bob")];
-const many = 100_000;
+const many = 25_000;
 
 /** A shell's words as bob. */
 function asBob(script: string, ...args: string[]): void {
