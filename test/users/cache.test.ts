@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t, { type Test } from "tap";
 import { type Fields, inState, type Person, recipe, type Small, site, statesOf } from "../support/cluster.js";
-import { records, until } from "../support/sandbox.js";
+import { records, root, until } from "../support/sandbox.js";
 
 // Computed once, across users, on a real cluster: what was computed answers, what is under way is waited for, and whoever
 // waits takes over what the other never makes.
@@ -206,11 +206,13 @@ t.test("whom one does not trust, and what one asks for anew", async (t) => {
 });
 
 t.test("whoever is stopped in the middle of claiming, and goes on when it was given up", async (t) => {
+  const hook = path.join(started, "stop-at.cjs");
+  fs.copyFileSync(path.join(root, "test/support/stop-at.cjs"), hook);
   /** Stops a part of alice's pipe right before its n-th link(2), lets bob compute, and lets alice go on. */
   const stopped = async (t: Test, part: "lab-cache" | "lab-submit", n: number) => {
     const name = `stop-${part.slice(4)}-${n}`;
     const file = publish(name, model(name));
-    const trace = path.join(started, `trace-${name}`);
+    const halt = path.join(started, `stopped-${name}`);
     const words = [
       "lab-plan",
       "lab-snapshot",
@@ -220,21 +222,20 @@ t.test("whoever is stopped in the middle of claiming, and goes on when it was gi
       "lab-render-sbatch",
       "lab-submit",
     ];
-    const pipe = words.map((word) => {
-      const call = `${word} --json${word === "lab-plan" ? ` ${file}` : ""}`;
-      if (word !== part) return call;
-      return `sh -c 'UV_THREADPOOL_SIZE=1 strace -f -qq -o "$0" -e trace=link -e inject=link:signal=SIGSTOP:when=${n} ${call}' "${trace}"`;
-    });
+    const pipe = words.map((word) => `${word} --json${word === "lab-plan" ? ` ${file}` : ""}`);
     const env = { LAB_CACHE_LEASE: "1s" };
-    const going = alice.run(["sh", "-c", pipe.join(" | ")], { env });
-    const pids = () => tracedPids(trace);
-    await until(`${name} to stop`, () => fs.existsSync(trace) && fs.readFileSync(trace, "utf8").includes("SIGSTOP"));
+    const stop = {
+      NODE_OPTIONS: `--require "${hook}"`,
+      LAB_TEST_STOP: JSON.stringify({ command: part, at: n, file: halt }),
+    };
+    const going = alice.run(["sh", "-c", pipe.join(" | ")], { env: { ...env, ...stop } });
+    await until(`${name} to stop`, () => fs.existsSync(halt) && isStopped(fs.readFileSync(halt, "utf8")));
     const other = await run(bob, file);
     const slept = await bob.run(["sleep", "1.5"]);
     t.equal(slept.code, 0);
     const [end = {}] = await bob.lab(["lab", "wait", "--json", "--timeout=200s", other["id"]], { env });
     t.match(end["state"], /^(succeeded|cached)$/, `${name}: bob has it`);
-    for (const one of pids()) process.kill(one, "SIGCONT");
+    process.kill(Number(fs.readFileSync(halt, "utf8")), "SIGCONT");
     const { stdout, stderr } = await going;
     const [mine = {}] = records(stdout) as Fields[];
     t.ok(mine["id"], stderr);
@@ -245,22 +246,7 @@ t.test("whoever is stopped in the middle of claiming, and goes on when it was gi
   for (const n of [1, 2]) await stopped(t, "lab-submit", n);
 });
 
-/** The processes that strace follows: those whose tracer writes the file. */
-function tracedPids(trace: string): number[] {
-  return fs
-    .readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const [, tracer = "0"] = /^TracerPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${name}/status`, "utf8")) ?? [];
-        return tracer !== "0" && fs.readFileSync(`/proc/${tracer}/cmdline`, "utf8").includes(trace)
-          ? [Number(name)]
-          : [];
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    });
-}
+const isStopped = (pid: string) => pid !== "" && /^State:\s+T/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
 
 t.test("sixty-four processes at once on one key: one job", async (t) => {
   const rounds = Number(process.env["LAB_TEST_ROUNDS"] ?? 1);
