@@ -23,7 +23,8 @@ export function declaredOptions(text: string): Declared {
   if (!click && !/\bargparse\b/.test(code)) return undefined;
   if (/\bparse_known_(?:intermixed_)?args\b/.test(code))
     return { unreadable: "it takes options that it does not declare (parse_known_args)" };
-  if (/\bparents\s*=\s*(?!True\b|False\b)/.test(code)) return { unreadable: "some of its options are of another parser (parents=)" };
+  if (/\bparents\s*=\s*(?!True\b|False\b)/.test(code))
+    return { unreadable: "some of its options are of another parser (parents=)" };
   const stranger = declaredElsewhere(code);
   if (stranger !== undefined) return { unreadable: `${stranger} may add options to its parser` };
   const options: DeclaredOption[] = [];
