@@ -1,7 +1,8 @@
 // A pipeline: its stages, and which runs each of them is. The file in the registry has the plans of these runs too, so that what
 // was not made when something died in between can be.
 import * as v from "valibot";
-import { count, digest, errorOfRecord, maybe, path, record, runId, table, text, time, words } from "./schema.js";
+import { runRecipeSchema } from "./run-recipe.js";
+import { count, errorOfRecord, maybe, path, record, runId, table, text, time, words } from "./schema.js";
 
 /** Of a run: which stage of which pipeline it is. */
 export const pipelineMemberSchema = v.looseObject({ id: runId, stage: text });
@@ -24,7 +25,7 @@ export const pipelineSchema = record("pipeline", {
   name: text,
   user: text,
   planned_at: time,
-  recipe: v.looseObject({ path: maybe(path), text, digest, set: maybe(words) }),
+  recipe: runRecipeSchema,
   /** The pinned run, whose outputs inputs of type "from" are. */
   from: maybe(runId),
   /** The pipeline that this one is once more. */

@@ -5,6 +5,7 @@ import { answerEntries, cachingSchema } from "./claim.js";
 import { phases } from "./phase.js";
 import { pipelineMemberSchema } from "./pipeline.js";
 import { resourcesSchema } from "./resources.js";
+import { runRecipeSchema } from "./run-recipe.js";
 import { runSourceSchema } from "./run-source.js";
 import {
   count,
@@ -174,15 +175,6 @@ export const environmentSchema = v.looseObject({
   container: maybe(text),
   setup: maybe(words),
   inherit: maybe(v.boolean()),
-});
-
-/** The recipe's own text, the files that it extends, nearest first, and what was set besides. */
-export const runRecipeSchema = v.looseObject({
-  path: maybe(path),
-  text,
-  digest,
-  extends: maybe(v.array(path)),
-  set: maybe(words),
 });
 
 export const runSchema = record("run", {

@@ -1,7 +1,7 @@
 // A sweep: which points it has, and which run each of them is. Its file in the registry has this record first, without the
 // points, and then a line a point.
 import * as v from "valibot";
-import { runRecipeSchema } from "./run.js";
+import { runRecipeSchema } from "./run-recipe.js";
 import { runSourceSchema } from "./run-source.js";
 import { count, errorOfRecord, maybe, record, runId, table, text, time } from "./schema.js";
 
