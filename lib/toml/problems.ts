@@ -48,9 +48,12 @@ export function problem(
   };
 }
 
-/** The fault for problems: the first as `file:line:column: message`, and how many there are more. */
+/**
+ * The fault for problems: one as `file:line:column: message`, and how many there are more. A word that was probably mistyped
+ * comes before the first: what else seems to be missing may be just that.
+ */
 export function problemFault(found: readonly Problem[], code: FaultCode): Fault {
-  const [first] = found;
+  const first = found.find(({ message }) => message.includes("(did you mean '")) ?? found[0];
   const more = found.length > 1 ? ` (and ${found.length - 1} more: lab validate shows them)` : "";
   const where =
     first?.path === undefined

@@ -14,7 +14,11 @@ function hintFor(file: string, { code }: Fault, cwd: string): string | undefined
   const program = scripts[path.extname(file)];
   if (program !== undefined) return `a command goes after --: lab run -- ${program} ${bashWord(file)}`;
   if (code !== "noinput" || path.isAbsolute(file)) return undefined;
-  if (/^(python[\d.]*|bash|sh|node|Rscript|julia|torchrun|make)$/.test(file))
+  if (
+    /^(python[\d.]*|bash|sh|node|Rscript|julia|torchrun|accelerate|deepspeed|mpirun|srun|uv|make|echo|sleep)$/.test(
+      file,
+    )
+  )
     return `a command goes after --: lab run -- ${file} …`;
   const elsewhere = below(cwd, `${path.basename(file, ".toml")}.toml`, 3);
   return elsewhere === undefined ? undefined : `did you mean ${path.relative(cwd, elsewhere)}?`;

@@ -28,6 +28,8 @@ t.test("breaches become records in the order of the file", async (t) => {
     hint: "do",
   });
   t.match(problemFault([problem({ message: "m" })], "usage"), { code: "usage", message: "m" });
+  const slip = problem({ message: "unknown key 'commnad' (did you mean 'command'?)" });
+  t.match(problemFault([problem({ message: "command is missing" }), slip], "dataerr").message, /^unknown key/);
 });
 
 t.test("a fault with a place becomes a problem there", async (t) => {

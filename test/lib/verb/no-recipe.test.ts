@@ -23,6 +23,7 @@ t.test("a recipe of this name below the directory is named, the nearest one", as
   t.equal(hint("configs/other.toml"), "did you mean recipes/deeper/other.toml?");
   t.equal(hint("secret.toml"), undefined);
   t.equal(hint("none.toml"), undefined);
+  t.equal(hint("echo"), "a command goes after --: lab run -- echo …");
 });
 
 t.test("what is wrong in a recipe stays as it is", async (t) => {
