@@ -181,7 +181,7 @@ t.test("slurmdbd is down: things go on, and what only accounting can tell waits 
 });
 
 t.test("a cluster without accounting: the queue tells of ends, then the job's own record", async (t) => {
-  const bare = clusterFor(t, { LAB_CLUSTER_ACCOUNTING: "0", LAB_CLUSTER_SET: "MinJobAge=2" });
+  const bare = clusterFor(t, { LAB_CLUSTER_ACCOUNTING: "0", LAB_CLUSTER_SET: "MinJobAge=10" });
   const env = {
     SLURM_CONF: bare.env["SLURM_CONF"] ?? "",
     LAB_SCHEDULER_ACCOUNTING_GRACE: "2s",
