@@ -2,24 +2,14 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { type FaultCode, fault, isFault, recordError, systemFault } from "../record/fault.js";
+import { type Asset, type Assets, assetFor, isForEver } from "./assets.js";
 import { admit, cookieFor, type Verdict } from "./guard.js";
-
-/** What answers a path of the API: `/api/v1/runs/:run` has the part of the path as `run`. */
-export interface Route {
-  path: string;
-  answer(parts: Record<string, string>, query: URLSearchParams): Promise<object>;
-}
-
-export interface Asset {
-  type: string;
-  content: string | Uint8Array;
-}
+import { type Asked, type Route, routeFor } from "./route.js";
 
 export interface ServerOptions {
   token: string;
   routes: readonly Route[];
-  /** By path: `/`, `/app.js`, … */
-  assets: Readonly<Record<string, Asset>>;
+  assets: Assets;
   /** What went wrong and is nobody's fault but ours. */
   report(error: unknown): void;
 }
@@ -86,32 +76,34 @@ async function answer(options: ServerOptions, request: http.IncomingMessage, res
     response.setHeader("location", `${url.pathname}${url.search}`);
     return send(request, response, 303, text("the token is kept as a cookie"));
   }
-  if (verdict !== "pass") {
+  const found = routeFor(options.routes, url.pathname);
+  if (verdict !== "pass" && !(verdict === "no_token" && found?.route.open)) {
     const [status, message] = refusals[verdict];
     if (status === 405) response.setHeader("allow", "GET, HEAD");
     return send(request, response, status, text(message));
   }
-  const asset = Object.hasOwn(options.assets, url.pathname) ? options.assets[url.pathname] : undefined;
+  if (found) return routed(options, found.route, { parts: found.parts, query: url.searchParams, request, response });
+  const asset = assetFor(options.assets, url.pathname);
+  if (asset && isForEver(url.pathname)) response.setHeader("cache-control", "private, max-age=31536000, immutable");
   if (asset) return send(request, response, 200, asset);
-  return send(request, response, ...(await routed(options, url)));
+  const message = `there is nothing at ${url.pathname}`;
+  return send(request, response, 404, json({ error: { code: "noinput", message } }));
 }
 
-async function routed({ routes, report }: ServerOptions, url: URL): Promise<[number, Asset]> {
-  for (const route of routes) {
-    const parts = matched(route.path, url.pathname);
-    if (!parts) continue;
-    try {
-      return [200, json(await route.answer(parts, url.searchParams))];
-    } catch (error) {
-      if (isFault(error)) return [statusOf(error.code), json({ error: recordError(error) })];
-      report(error);
-      return [
-        500,
-        json({ error: { code: "software", message: "this is a bug: the server has said more on its terminal" } }),
-      ];
-    }
+const bug = { code: "software", message: "this is a bug: the server has said more on its terminal" };
+
+async function routed({ report }: ServerOptions, route: Route, asked: Asked): Promise<void> {
+  const { request, response } = asked;
+  try {
+    const answered = await route.answer(asked);
+    if (answered) send(request, response, 200, json(answered));
+  } catch (error) {
+    if (!isFault(error)) report(error);
+    // What has begun cannot be taken back; its end is then missing, and whoever reads it knows.
+    if (response.headersSent) return void response.destroy();
+    if (isFault(error)) return send(request, response, statusOf(error.code), json({ error: recordError(error) }));
+    send(request, response, 500, json({ error: bug }));
   }
-  return [404, json({ error: { code: "noinput", message: `there is nothing at ${url.pathname}` } })];
 }
 
 function statusOf(code: FaultCode): number {
@@ -124,26 +116,6 @@ function statusOf(code: FaultCode): number {
     tempfail: 503,
   };
   return known[code] ?? 500;
-}
-
-/** The parts of a path that a pattern names, or undefined where it does not fit. */
-export function matched(pattern: string, pathname: string): Record<string, string> | undefined {
-  const [wanted, given] = [pattern.split("/"), pathname.split("/")];
-  if (wanted.length !== given.length) return undefined;
-  const parts: Record<string, string> = {};
-  for (const [i, word] of wanted.entries()) {
-    const part = given[i] ?? "";
-    if (!word.startsWith(":")) {
-      if (word !== part) return undefined;
-      continue;
-    }
-    try {
-      parts[word.slice(1)] = decodeURIComponent(part);
-    } catch {
-      return undefined;
-    }
-  }
-  return parts;
 }
 
 function guardHeaders(response: http.ServerResponse): void {

@@ -4,22 +4,20 @@ import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
 import { newToken } from "../serve/guard.js";
 import { startServer } from "../serve/server.js";
-import { assets, routesOf } from "./serving.js";
+import { watchChanges } from "./serving/changes.js";
+import { pageAssets } from "./serving/page.js";
+import { routesOf } from "./serving/routes.js";
 
 /** Says where it listens, and serves until a signal comes. Throws unavailable for a port that is taken. */
 export async function* serve(port: number, context: Context): AsyncGenerator<object> {
   if (port > 65_535) throw fault("usage", `no port ${port}`, { hint: "ports go up to 65535; 0 takes a free one" });
   const token = newToken();
   const registry = await context.registry();
-  const server = await startServer(
-    {
-      token,
-      routes: routesOf(context),
-      assets: assets(),
-      report: (error) => context.say(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    },
-    port,
-  );
+  const report = (error: unknown) =>
+    context.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const index = watchChanges(registry, report);
+  const routes = routesOf({ context, registry, index });
+  const server = await startServer({ token, routes, assets: pageAssets(), report }, port);
   const url = `http://127.0.0.1:${server.port}/?token=${token}`;
   try {
     yield { type: "service", v: 1, id: `lab-serve-${server.port}`, url, host: os.hostname(), registry: registry.base };
@@ -30,6 +28,7 @@ export async function* serve(port: number, context: Context): AsyncGenerator<obj
       else context.signal.addEventListener("abort", resolve, { once: true });
     });
   } finally {
+    index.close();
     await server.close();
   }
 }

@@ -1,7 +1,8 @@
 import net from "node:net";
 import t from "tap";
 import { fault } from "../../../lib/record/fault.js";
-import { matched, type RunningServer, startServer } from "../../../lib/serve/server.js";
+import { matched, routeFor } from "../../../lib/serve/route.js";
+import { type RunningServer, startServer } from "../../../lib/serve/server.js";
 
 const token = "t".repeat(32);
 const reported: unknown[] = [];
@@ -10,9 +11,23 @@ async function serving(t: { teardown(call: () => unknown): void }, port = 0): Pr
   const server = await startServer(
     {
       token,
-      assets: { "/": { type: "text/html; charset=utf-8", content: "<p>page" } },
+      assets: {
+        "/": { type: "text/html; charset=utf-8", content: "<p>page" },
+        "/chunk/a-1.js": { type: "text/javascript; charset=utf-8", content: "1" },
+      },
       routes: [
-        { path: "/api/v1/things/:thing", answer: async ({ thing }, query) => ({ thing, all: query.getAll("q") }) },
+        {
+          path: "/api/v1/things/:thing",
+          answer: async ({ parts, query }) => ({ thing: parts["thing"], all: query.getAll("q") }),
+        },
+        { path: "/healthz", open: true, answer: async () => ({ ok: true }) },
+        {
+          path: "/api/v1/text",
+          answer: async ({ response }) => {
+            response.end("by itself");
+            return undefined;
+          },
+        },
         {
           path: "/api/v1/missing",
           answer: async () => {
@@ -61,7 +76,6 @@ t.test("errors are said in the same form", async (t) => {
   t.notMatch(await broken.text(), /secret/, "what is inside stays inside");
   t.match(reported, [{ message: "a secret of the inside" }]);
   t.equal((await ask(port, "/api/v1/else")).status, 404);
-  t.equal((await ask(port, "/constructor")).status, 404);
   t.equal((await ask(port, "/api/v1/things/%ff")).status, 404);
 });
 
@@ -109,6 +123,28 @@ t.test("what is no HTTP does not stop it", async (t) => {
 t.test("a port that is taken", async (t) => {
   const { port } = await serving(t);
   await t.rejects(serving(t, port), { code: "unavailable", hint: /--port 0/ });
+});
+
+t.test("a path of the page is the page, one of a file that is not there is nothing", async (t) => {
+  const { port } = await serving(t);
+  for (const path of ["/runs", "/runs/20261121-120000-abcdef", "/artifacts/model.v1?tab=files", "/constructor"])
+    t.equal(await (await ask(port, path)).text(), "<p>page", path);
+  for (const path of ["/chunk/b-2.js", "/favicon.ico", "/api", "/api/v1"]) t.equal((await ask(port, path)).status, 404);
+  const chunk = await ask(port, "/chunk/a-1.js");
+  t.match(chunk.headers.get("cache-control"), /immutable/);
+});
+
+t.test("what is open needs no token, but the host's name", async (t) => {
+  const { port } = await serving(t);
+  t.strictSame(await (await ask(port, "/healthz", { headers: {} })).json(), { ok: true });
+  t.equal((await ask(port, "/api/v1/text", { headers: {} })).status, 401);
+  t.equal(await (await ask(port, "/api/v1/text")).text(), "by itself");
+});
+
+t.test("of two routes the one that says more", async (t) => {
+  const routes = ["/runs/:run", "/runs/groups"].map((path) => ({ path, answer: async () => ({}) }));
+  t.match(routeFor(routes, "/runs/groups"), { route: { path: "/runs/groups" }, parts: {} });
+  t.match(routeFor(routes, "/runs/x"), { route: { path: "/runs/:run" }, parts: { run: "x" } });
 });
 
 t.test("paths and their parts", async (t) => {

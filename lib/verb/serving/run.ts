@@ -1,0 +1,20 @@
+// One run: the record of lab-show, with what nobody else should read masked.
+import type { Run } from "../../record/run.js";
+import { withoutSecrets } from "../../record/secrets.js";
+import { findRun } from "../../registry/refs.js";
+import { runApi } from "../../serve/api/runs.js";
+import { graces } from "../runs.js";
+import { wholeRun } from "../showing.js";
+import { answering } from "./answering.js";
+import { runRef } from "./refs.js";
+
+export const run = answering(runApi, async ({ run: ref = "" }, _, { context, registry }) => {
+  const found = findRun(registry, runRef(ref), context.cwd);
+  const whole = (await wholeRun(found, context, await graces(context))) as Run;
+  return { run: { ...whole, env: masked(whole.env) } };
+});
+
+/** Variables as they may be shown. */
+function masked(env: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, withoutSecrets(name, value)]));
+}
