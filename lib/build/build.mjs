@@ -136,19 +136,35 @@ async function buildVendor(out) {
   );
 }
 
-/** What lab-serve gives to browsers: one script, and the files beside it as they are. */
+/**
+ * What lab-serve gives to browsers: app.js, the chunks that it loads (their names change with their content, so that they may be
+ * kept for ever), one style sheet. page.html names at once what app.js will ask for.
+ */
 async function buildWeb(out) {
-  await esbuild.build({
-    entryPoints: [path.join(root, "lib/web/app.ts")],
-    outfile: path.join(out, "web/app.js"),
+  const from = (name) => path.join(root, "lib/web", name);
+  const { metafile } = await esbuild.build({
+    entryPoints: { app: from("app.tsx"), page: from("css/page.css"), theme: from("theme.ts") },
+    outdir: path.join(out, "web"),
+    chunkNames: "chunk/[name]-[hash]",
     bundle: true,
+    splitting: true,
     minify: true,
-    format: "iife",
-    target: ["chrome100", "firefox100", "safari15"],
+    metafile: true,
+    absWorkingDir: root,
+    format: "esm",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    target: ["chrome123", "firefox120", "safari17.5"],
     logLevel: "warning",
   });
-  for (const name of ["page.html", "page.css", "favicon.svg"])
-    fs.copyFileSync(path.join(root, "lib/web", name), path.join(out, "web", name));
+  const [, app] = Object.entries(metafile.outputs).find(([name]) => name.endsWith("web/app.js"));
+  const soon = app.imports
+    .filter(({ kind }) => kind === "import-statement")
+    .map(({ path: name }) => path.basename(name));
+  const links = soon.map((name) => `    <link rel="modulepreload" href="/chunk/${name}" />\n`);
+  const page = fs.readFileSync(from("page.html"), "utf8").replace("  </head>", `${links.join("")}  </head>`);
+  fs.writeFileSync(path.join(out, "web/page.html"), page);
+  fs.copyFileSync(from("favicon.svg"), path.join(out, "web/favicon.svg"));
 }
 
 /** What lab-new shows, and makes projects of. */

@@ -18,7 +18,8 @@ const may: Record<string, readonly string[] | "all"> = {
   graph: ["record"],
   serve: ["record"],
   where: ["record"],
-  web: [],
+  // Types only: the test of types below.
+  web: ["record", "serve"],
   pass: ["record", "registry", "scheduler"],
   command: [
     "record",
@@ -121,13 +122,29 @@ t.test("and the tree has none", async (t) => {
   const found: string[] = [];
   for (const from of [...layers, "../bin"]) {
     for (const name of fs.readdirSync(path.join(root, "lib", from), { recursive: true, encoding: "utf8" })) {
-      if (!name.endsWith(".ts")) continue;
+      if (!/\.tsx?$/.test(name)) continue;
       const file = path.join(root, "lib", from, name);
       for (const [, specifier = ""] of fs.readFileSync(file, "utf8").matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)) {
         const [top, to = ""] = path.relative(root, path.resolve(path.dirname(file), specifier)).split(path.sep);
         const good = from === "../bin" ? top === "lib" && to !== "build" : top === "lib" && allowed(from, to);
         if (!good) found.push(`${path.relative(root, file)} imports ${specifier}`);
       }
+    }
+  }
+  t.strictSame(found, []);
+});
+
+t.test("the page takes types of the others, and no code", async (t) => {
+  const directory = path.join(root, "lib/web");
+  const found: string[] = [];
+  for (const name of fs.readdirSync(directory, { recursive: true, encoding: "utf8" })) {
+    if (!/\.tsx?$/.test(name)) continue;
+    const file = path.join(directory, name);
+    for (const [all, kind = "", specifier = ""] of fs
+      .readFileSync(file, "utf8")
+      .matchAll(/\b(import type|import|export)\b[^;]*?(?:from |\()"(\.[^"]+)"/g)) {
+      const outside = path.relative(directory, path.resolve(path.dirname(file), specifier)).startsWith("..");
+      if (outside && kind !== "import type") found.push(`${name}: ${all}`);
     }
   }
   t.strictSame(found, []);

@@ -8,7 +8,7 @@ import { root } from "../support/sandbox.js";
 function files(directory: string): { name: string; text: string }[] {
   return fs
     .readdirSync(path.join(root, directory), { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(ts|mjs)$/.test(name))
+    .filter((name) => /\.(tsx?|mjs)$/.test(name))
     .map((name) => ({
       name: path.join(directory, name),
       text: fs.readFileSync(path.join(root, directory, name), "utf8"),

@@ -1,0 +1,5 @@
+import { Heading } from "../parts/heading.js";
+
+export default function ArtifactsPage() {
+  return <Heading title="Artifacts" />;
+}

@@ -1,0 +1,5 @@
+import { Heading } from "../parts/heading.js";
+
+export default function PipelinePage() {
+  return <Heading title="Pipeline" />;
+}

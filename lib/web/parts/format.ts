@@ -1,0 +1,71 @@
+// How figures are said to a person.
+
+/** Seconds as `4s`, `12m 5s`, `3h 10m`, `2d 4h`. */
+export function elapsed(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m ${s % 60}s`;
+  if (s < 86_400) return `${Math.floor(s / 3600)}h ${Math.floor((s % 3600) / 60)}m`;
+  return `${Math.floor(s / 86_400)}d ${Math.floor((s % 86_400) / 3600)}h`;
+}
+
+/** How long ago, or how far ahead, in the largest unit: `now`, `4m ago`, `in 2h`. */
+export function relative(time: string, now = Date.now()): string {
+  const s = (now - Date.parse(time)) / 1000;
+  if (Number.isNaN(s)) return time;
+  const far = Math.abs(s);
+  if (far < 45) return "now";
+  const [count, unit] = largest(far);
+  return s < 0 ? `in ${count}${unit}` : `${count}${unit} ago`;
+}
+
+function largest(s: number): [number, string] {
+  if (s < 3600) return [Math.max(1, Math.round(s / 60)), "m"];
+  if (s < 86_400) return [Math.floor(s / 3600), "h"];
+  if (s < 365 * 86_400) return [Math.floor(s / 86_400), "d"];
+  return [Math.floor(s / (365 * 86_400)), "y"];
+}
+
+/** A moment in the reader's own zone. */
+export function absolute(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+/** Bytes in powers of 1024 with three digits: `512 B`, `1.50 KiB`, `12.3 GiB`. */
+export function bytes(count: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  let [value, unit] = [count, 0];
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
+}
+
+/** A number as short as it stays telling: whole ones whole, others with four digits that count. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return value.toLocaleString("en-US").replaceAll(",", "\u2009");
+  const size = Math.abs(value);
+  if (size >= 1e7 || size < 1e-4)
+    return value
+      .toExponential(3)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e");
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Anything of a record, on one line. */
+export function said(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "number") return figure(value);
+  if (typeof value === "string") return value;
+  return typeof value === "boolean" ? String(value) : JSON.stringify(value);
+}
+
+/** `1 run`, `3 runs`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${figure(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,61 @@
+// The page of the address: loaded when first opened, and an error within it stays within it.
+import type { ComponentType } from "preact";
+import { useEffect, useErrorBoundary, useLayoutEffect, useState } from "preact/hooks";
+import { Empty } from "../parts/empty.js";
+import { Problem } from "../parts/problem.js";
+import { matched, usePlace } from "./router.js";
+import { type Page, type RouteOfPage, routes } from "./routes.js";
+
+const loaded = new Map<RouteOfPage, Page>();
+
+export function Outlet() {
+  const { path } = usePlace();
+  for (const route of routes) {
+    const parts = matched(route.pattern, path);
+    if (parts) return <Opened key={path} route={route} parts={parts} />;
+  }
+  return <Empty title="There is no such page" text={`Nothing is at ${path}.`} />;
+}
+
+function Opened({ route, parts }: { route: RouteOfPage; parts: Record<string, string> }) {
+  const [Shown, show] = useState<ComponentType<{ parts: Record<string, string> }> | undefined>(() => loaded.get(route));
+  const [failed, fail] = useState<Error>();
+  const [error, reset] = useErrorBoundary();
+  useTitle(route.title);
+  useEffect(() => {
+    if (Shown) return;
+    const use = ({ default: page }: { default: Page }) => {
+      loaded.set(route, page);
+      show(() => page);
+    };
+    route.load().then(use, fail);
+  }, [route, Shown]);
+  if (failed)
+    return (
+      <Problem
+        error={failed}
+        message="this part of the page did not load"
+        hint="the server may have been restarted with another version: load the page again"
+        again={() => location.reload()}
+      />
+    );
+  if (error) return <Problem error={error as Error} message={`this page failed: ${error.message}`} again={reset} />;
+  return Shown ? <Shown parts={parts} /> : <div class="loading" aria-busy="true" />;
+}
+
+/** What the browser's tab says, before the name of the program. */
+export function useTitle(title: string): void {
+  useLayoutEffect(() => {
+    document.title = `${title} · labkit`;
+  }, [title]);
+}
+
+/** Loads the code of the page of an address ahead of its being opened. */
+export function prefetch(path: string): void {
+  const route = routes.find(({ pattern }) => matched(pattern, path));
+  if (route && !loaded.has(route))
+    route.load().then(
+      ({ default: page }) => loaded.set(route, page),
+      () => {},
+    );
+}

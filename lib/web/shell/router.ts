@@ -1,0 +1,97 @@
+// The address is the state: what is looked at and how is in it, so that a link shows another person the same.
+import { useCallback } from "preact/hooks";
+import { store, useStore } from "./store.js";
+
+const here = store(location.pathname + location.search);
+addEventListener("popstate", () => here.set(location.pathname + location.search));
+
+/** Goes to an address of this page. `replace`: one step back leads past where one is now. */
+export function go(address: string, { replace = false } = {}): void {
+  if (address === location.pathname + location.search) return;
+  const leaves = new URL(address, location.href).pathname !== location.pathname;
+  if (replace) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+  here.set(location.pathname + location.search);
+  if (leaves) scrollTo(0, 0);
+}
+
+/** Links to this page change the address without loading it anew; those for a new tab, and downloads, are the browser's. */
+export function followLinks(): void {
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element).closest?.("a");
+    if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link.pathname.startsWith("/api/") || link.getAttribute("href")?.startsWith("#")) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}
+
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+export function usePlace(): Place {
+  const url = new URL(useStore(here), location.origin);
+  return { path: url.pathname, query: url.searchParams };
+}
+
+export type Change = Record<string, string | readonly string[] | undefined>;
+
+/** The address of here with some words of its query changed; undefined and "" take one away. */
+export function withQuery(change: Change, from = location.pathname + location.search): string {
+  const url = new URL(from, location.origin);
+  for (const [name, value] of Object.entries(change)) {
+    url.searchParams.delete(name);
+    for (const one of typeof value === "string" ? [value] : (value ?? [])) if (one) url.searchParams.append(name, one);
+  }
+  return url.pathname + url.search;
+}
+
+export interface Going {
+  /** A step of its own in the history; what is typed letter by letter is none. */
+  push?: boolean;
+}
+
+/** One word of the address's query, and how to change it: `const [tab, setTab] = useQuery("tab", "overview")`. */
+export function useQuery(name: string, usual = ""): [string, (value: string | undefined, how?: Going) => void] {
+  const value = usePlace().query.get(name) ?? usual;
+  const set = useCallback(
+    (next: string | undefined, { push = false }: Going = {}) =>
+      go(withQuery({ [name]: next === usual ? undefined : next }), { replace: !push }),
+    [name, usual],
+  );
+  return [value, set];
+}
+
+/** All words of that name in the address's query: `?tag=a&tag=b`. */
+export function useQueryAll(name: string): [string[], (values: readonly string[], how?: Going) => void] {
+  const values = usePlace().query.getAll(name);
+  const set = useCallback(
+    (next: readonly string[], { push = false }: Going = {}) => go(withQuery({ [name]: next }), { replace: !push }),
+    [name],
+  );
+  return [values, set];
+}
+
+/** The parts of a path that a pattern names (`/runs/:id`), or undefined where it does not fit. */
+export function matched(pattern: string, path: string): Record<string, string> | undefined {
+  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  if (wanted.length !== given.length) return undefined;
+  const parts: Record<string, string> = {};
+  for (const [i, word] of wanted.entries()) {
+    const part = given[i] ?? "";
+    if (!word.startsWith(":")) {
+      if (word !== part) return undefined;
+      continue;
+    }
+    try {
+      parts[word.slice(1)] = decodeURIComponent(part);
+    } catch {
+      return undefined;
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,101 @@
+// An answer of the server in a component: the last one at once, a fresh one when something changed.
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { type AnswerOf, addressOf, askAddress, type Declared, type Question, type Trouble } from "./client.js";
+import { useChanges } from "./live.js";
+
+export interface Asked<T> {
+  /** The last answer: to the question before, while the new one is on its way (then `stale`). */
+  answer?: T;
+  trouble?: Trouble;
+  loading: boolean;
+  stale: boolean;
+  again(): void;
+}
+
+/** So that going back shows at once what was there. */
+const kept = new Map<string, unknown>();
+const most = 60;
+/** Several changes a second are one look. */
+const pause_ms = 900;
+
+function keep(address: string, answer: unknown): void {
+  kept.delete(address);
+  kept.set(address, answer);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= most) break;
+    kept.delete(oldest);
+  }
+}
+
+/**
+ * Asks, and asks again when something of `kinds` changed ("run", "artifact", "pipeline", …; none: anything). A path of
+ * undefined asks nothing yet.
+ */
+export function useAsk<E extends Declared>(
+  path: E["path"] | undefined,
+  question: Question<E> = {},
+  { live = [] as readonly string[] | false } = {},
+): Asked<AnswerOf<E>> {
+  const address = path === undefined ? undefined : addressOf<E>(path, question);
+  const [, draw] = useState(0);
+  const state = useRef<{ address?: string; answer?: unknown; trouble?: Trouble | undefined; asking?: AbortController }>(
+    {},
+  );
+  const own = state.current;
+  if (address !== undefined && own.address !== address && kept.has(address)) {
+    own.address = address;
+    own.answer = kept.get(address);
+  }
+  const look = useCallback(async () => {
+    if (address === undefined) return;
+    own.asking?.abort();
+    const asking = new AbortController();
+    own.asking = asking;
+    draw((n) => n + 1);
+    try {
+      const answer = await askAddress(address, asking.signal);
+      if (own.asking !== asking) return;
+      keep(address, answer);
+      Object.assign(own, { answer, address, trouble: undefined });
+    } catch (error) {
+      if (own.asking !== asking) return;
+      own.trouble = error as Trouble;
+    }
+    delete own.asking;
+    draw((n) => n + 1);
+  }, [address, own]);
+  useEffect(() => {
+    own.trouble = undefined;
+    void look();
+    return () => {
+      own.asking?.abort();
+      delete own.asking;
+    };
+  }, [look, own]);
+  useFresh(look, live, own.trouble);
+  return {
+    ...(own.answer === undefined ? {} : { answer: own.answer as AnswerOf<E> }),
+    ...(own.trouble === undefined ? {} : { trouble: own.trouble }),
+    loading: own.asking !== undefined || (own.answer === undefined && own.trouble === undefined),
+    stale: own.address !== address,
+    again: () => void look(),
+  };
+}
+
+/** Looks again after changes, at most about once a second, and some seconds after each failure. */
+function useFresh(look: () => Promise<void>, live: readonly string[] | false, trouble: object | undefined): void {
+  const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const looking = useRef(look);
+  looking.current = look;
+  const wait = (ms: number) => {
+    waiting.current ??= setTimeout(() => {
+      waiting.current = undefined;
+      void looking.current();
+    }, ms);
+  };
+  useChanges(() => live !== false && wait(pause_ms), ...(live || ["nothing"]));
+  useEffect(() => {
+    if (trouble) wait(5000);
+  }, [trouble]);
+  useEffect(() => () => clearTimeout(waiting.current), []);
+}
