@@ -10,8 +10,8 @@ export function withoutSecrets(name: string, value: string): string {
   return value.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s]+@/gi, "$1…@").replace(inside, "$1…");
 }
 
-/** `MAX_TOKENS=2048` and `TOKENIZERS_PARALLELISM` are none. */
-function isSecretName(name: string, value: string): boolean {
+/** Whether a variable is called like a secret; `MAX_TOKENS=2048` and `TOKENIZERS_PARALLELISM` are none. */
+export function isSecretName(name: string, value: string): boolean {
   const rest = name.replace(/TOKENIZER/gi, "");
   return names.test(/^\d+$/.test(value) ? rest.replace(/TOKENS/gi, "") : rest);
 }
