@@ -22,6 +22,8 @@ export interface Endpoint<
   list?: string;
   /** Asked without a token. */
   open?: boolean;
+  /** Its texts are as programs wrote them; everywhere else what looks like a secret is masked. */
+  verbatim?: boolean;
 }
 
 type Query = v.ObjectSchema<v.ObjectEntries, undefined>;
@@ -37,6 +39,7 @@ export function endpoint<A extends Answer, Q extends Query = typeof nothing>(dec
   answer: A;
   list?: keyof A["entries"] & string;
   open?: boolean;
+  verbatim?: boolean;
 }) {
   const { query = nothing as unknown as Q, answer, ...rest } = declared;
   const entries = { ...(answer.entries as A["entries"]), problems: maybe(problems) };

@@ -2,6 +2,7 @@
 import type * as v from "valibot";
 import type { Context } from "../../command/context.js";
 import { recordError } from "../../record/fault.js";
+import { maskedRecord } from "../../record/masked.js";
 import type { Registry } from "../../registry/open.js";
 import type { Endpoint } from "../../serve/api/api.js";
 import { readQuery } from "../../serve/api/query.js";
@@ -37,7 +38,8 @@ export function answering<E extends Endpoint>(
     answer: async ({ parts, query }) => {
       const serving = servingOf(served);
       const answered = (await answer(parts, readQuery(endpoint.query, query), serving)) as object;
-      return serving.problems.length > 0 ? { problems: serving.problems, ...answered } : answered;
+      const whole = serving.problems.length > 0 ? { problems: serving.problems, ...answered } : answered;
+      return endpoint.verbatim ? whole : maskedRecord(whole);
     },
   });
 }

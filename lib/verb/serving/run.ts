@@ -1,6 +1,5 @@
-// One run: the record of lab-show, with what nobody else should read masked.
+// One run: the record of lab-show.
 import type { Run } from "../../record/run.js";
-import { withoutSecrets } from "../../record/secrets.js";
 import { findRun } from "../../registry/refs.js";
 import { runApi } from "../../serve/api/runs.js";
 import { graces } from "../runs.js";
@@ -11,10 +10,5 @@ import { runRef } from "./refs.js";
 export const run = answering(runApi, async ({ run: ref = "" }, _, { context, registry }) => {
   const found = findRun(registry, runRef(ref), context.cwd);
   const whole = (await wholeRun(found, context, await graces(context))) as Run;
-  return { run: { ...whole, env: masked(whole.env) } };
+  return { run: whole };
 });
-
-/** Variables as they may be shown. */
-function masked(env: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, withoutSecrets(name, value)]));
-}
