@@ -122,6 +122,7 @@ function inputValues(inputs: JobContext["inputs"], fingerprints: ScriptInput["fi
     bashArray("lab_input_variable", variables(inputs)),
     ...each("lab_input", inputs, { path: ({ path }) => path }),
     ...gateValues(inputs, fingerprints),
+    ...stepValues(inputs),
   ];
 }
 
@@ -166,9 +167,20 @@ function gateValues(inputs: JobContext["inputs"], fingerprints: ScriptInput["fin
   });
 }
 
+/** Of which streams it takes a step, and of which a list of all; a job that takes none has nothing to say of that. */
+function stepValues(inputs: JobContext["inputs"]): string[] {
+  if (inputs.every(({ pick }) => pick === undefined)) return [];
+  return each<ContextInput>("lab_input", inputs, {
+    pick: ({ pick }) => pick,
+    stream: ({ stream }) => stream,
+    steps: ({ steps }) => steps,
+  });
+}
+
 /** External: its fingerprint. Else what makes an artifact sure: the success of its run, its step's marker, its digest. */
-function checkOf({ fingerprint, run, step }: ContextInput): string {
+function checkOf({ fingerprint, run, step, pick }: ContextInput): string {
   if (fingerprint !== undefined) return fingerprint;
+  if (pick !== undefined) return "pick";
   return run === undefined ? "registered" : step === undefined ? "run" : "step";
 }
 
@@ -186,9 +198,11 @@ function checkVariable(name: string): string {
   });
 }
 
-function variables(items: readonly { role: string }[]): string[] {
+/** Of what has a list of its steps, that is called by a name of its own. */
+function variables(items: readonly { role: string; steps?: string | undefined }[]): string[] {
   const names = items.map(({ role }) => variable(role));
-  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
+  const lists = items.flatMap(({ role, steps }) => (steps === undefined ? [] : [`${variable(role)}_STEPS`]));
+  const twice = names.findIndex((name, i) => names.indexOf(name) !== i || lists.includes(name));
   if (twice < 0) return names;
   throw fault("dataerr", `the role '${items[twice]?.role}' and another one are both called ${names[twice]} in the job`);
 }

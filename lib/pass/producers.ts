@@ -3,6 +3,7 @@
 import { fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { type Graces, type Standing, stateOf } from "../record/state.js";
+import { isBest } from "../record/step-pick.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { makerOfRun } from "../registry/makers.js";
 import type { Registry } from "../registry/open.js";
@@ -27,6 +28,8 @@ export interface Producer {
   run: string;
   user: string;
   inputs: string[];
+  /** Only its metrics tell what is taken of it: that it has a job is not enough. */
+  best?: boolean;
 }
 
 export interface Asking {
@@ -44,7 +47,8 @@ export function producersOf({ inputs, user }: Pick<Run, "inputs" | "user">): Pro
   for (const [role, input] of Object.entries(inputs)) {
     if (input.type !== "artifact" || input.run === undefined || input.step !== undefined) continue;
     const producer = found.get(input.run) ?? { run: input.run, user: input.user ?? user, inputs: [] };
-    found.set(input.run, { ...producer, inputs: [...producer.inputs, role] });
+    const best = producer.best || isBest(input.pick) ? { best: true } : {};
+    found.set(input.run, { ...producer, inputs: [...producer.inputs, role], ...best });
   }
   return [...found.values()];
 }
@@ -62,7 +66,8 @@ export async function lookAtProducers(run: Run, asking: Asking): Promise<Produce
     if (standing.final && disk.run.id !== producer.run) found.awaited.push(producer);
     else if (standing.final && asking.asker && (await madeSince(disk, asking.asker))) continue;
     else if (standing.final) found.failed.push({ ...producer, standing });
-    else if (job === undefined || isLocal(job) !== (asking.scheduler.kind === "local")) found.awaited.push(producer);
+    else if (producer.best || job === undefined || isLocal(job) !== (asking.scheduler.kind === "local"))
+      found.awaited.push(producer);
     else underWay.push({ producer, disk, job });
   }
   if (underWay.length === 0) return found;
@@ -121,7 +126,7 @@ function openProducer(registry: Registry, { run, user, inputs }: Producer): RunO
 }
 
 /** As the job's own gate has it: its latest attempt ended well, though nobody has written that down yet. */
-function hasMadeIt({ state, exit_code, signal }: Standing): boolean {
+export function hasMadeIt({ state, exit_code, signal }: Pick<Standing, "state" | "exit_code" | "signal">): boolean {
   return state === "succeeded" || (state === "exited" && exit_code === 0 && signal === undefined);
 }
 

@@ -62,9 +62,10 @@ function inputAgain(input: RunInput): RunInput {
     const { path, fingerprint } = input;
     return { type: "external", path, fingerprint };
   }
-  const { id, run, role, step, artifact } = input;
+  const { id, run, role, step, pick, artifact } = input;
   if (run === undefined || role === undefined) return { type: "artifact", artifact: id ?? artifact };
-  return { type: "artifact", artifact: `${run}:${role}${step === undefined ? "" : `@${step}`}` };
+  const picked = pick === undefined ? {} : { pick };
+  return { type: "artifact", artifact: `${run}:${role}${step === undefined ? "" : `@${step}`}`, ...picked };
 }
 
 function outputAgain(old: Run, output: RunOutput, role: string, written: string | undefined): RunOutput {

@@ -148,7 +148,7 @@ function inputPart(input: RunInput, role: string): Record<string, unknown> {
 }
 
 function artifactPart(input: ArtifactInput, role: string): Record<string, unknown> {
-  const { id, run, role: output, step, key, epoch, digest } = input;
+  const { id, run, role: output, pick, step = pick, key, epoch, digest } = input;
   if (run !== undefined) {
     const maker = key === undefined || epoch === undefined ? { run } : { key, epoch };
     return { ...maker, role: output, ...(step === undefined ? {} : { step }) };

@@ -48,7 +48,12 @@ function* inputBreaches(stage: Stage, byName: ReadonlyMap<string, Stage>): Gener
       const roles = Object.keys(other.recipe.table.outputs ?? {});
       const what = `output of the stage '${input.stage}'`;
       yield { stage, path: at("role"), part: "value", ...unknown(what, input.role, roles, role) };
-    }
+    } else if (input.step !== undefined && other.recipe.table.outputs?.[input.role]?.type !== "checkpoint_stream")
+      yield {
+        ...{ stage, path: at("step"), part: "value" as const },
+        message: `inputs.${role}: the output '${input.role}' of the stage '${input.stage}' has no steps`,
+        hint: 'an output of type "checkpoint_stream" has',
+      };
   }
 }
 

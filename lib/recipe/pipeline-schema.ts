@@ -1,9 +1,7 @@
 // What a pipeline's file may say: stages, each of which is a recipe with what is different in it here.
 import * as v from "valibot";
 import { isName } from "../record/names.js";
-import { line } from "./pieces.js";
-
-const maybe = v.exactOptional;
+import { line, maybe } from "./pieces.js";
 
 const stageName = v.pipe(
   v.string(),

@@ -10,9 +10,8 @@ import { readToml, type TomlFile } from "../toml/document.js";
 import { dotted } from "../toml/path.js";
 import { located, problemFault } from "../toml/problems.js";
 import { loadRecipe, type Recipe } from "./load.js";
-import { line } from "./pieces.js";
+import { line, maybe } from "./pieces.js";
 
-const maybe = v.exactOptional;
 const whole = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
 const name = v.pipe(
   v.string(),

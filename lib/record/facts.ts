@@ -54,6 +54,10 @@ export const contextInputSchema = v.looseObject({
   step: maybe(count),
   /** Where it is told that it is made: the .lab/ of the run, or the record of what was registered from outside. */
   from: maybe(path),
+  /** Which step of `stream` the job makes `path` a link to; of all, the file that it lists them in. */
+  pick: maybe(v.union([text, count])),
+  stream: maybe(path),
+  steps: maybe(path),
   marker: maybe(text),
   marker_mtime: maybe(count),
   marker_bytes: maybe(count),
@@ -147,6 +151,8 @@ export const exitSchema = record("exit", {
     }),
   ),
   outputs: maybe(v.array(manifestSchema)),
+  /** The steps of streams that its inputs were. */
+  inputs: maybe(v.array(v.looseObject({ role: text, step: count, path }))),
 });
 export type Exit = v.InferOutput<typeof exitSchema>;
 

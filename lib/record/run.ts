@@ -58,6 +58,8 @@ export const artifactInputSchema = v.looseObject({
   run: maybe(runId),
   role: maybe(text),
   step: maybe(count),
+  /** Of a stream, as the recipe has it: which step the job is to take of what there is then, or all of them. */
+  pick: maybe(v.union([text, count])),
   path: maybe(path),
   /** The cache key and epoch of the run that makes it. */
   key: maybe(digest),

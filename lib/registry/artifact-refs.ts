@@ -1,13 +1,16 @@
-// How a person names an artifact: art-…, <run>:<role>, <user>/<alias>, or a name; of a stream also @<step> or @latest.
+// How a person names an artifact: art-…, <run>:<role>, <user>/<alias>, or a name; of a stream also @<step>, @latest or
+// @best:METRIC.
 import type { Alias, Artifact } from "../record/artifact.js";
 import { artifactIdOf } from "../record/artifact-id.js";
 import { fault, isFault } from "../record/fault.js";
 import { isName, isUserName, nearest } from "../record/names.js";
 import { isHandle, isRunId } from "../record/run-id.js";
 import { stateOf } from "../record/state.js";
+import { pickWord, type StepPick, stepPick } from "../record/step-pick.js";
 import type { Report } from "./alias-files.js";
 import { aliasNames, currentAlias, usersWithAliases } from "./aliases.js";
 import { openArtifact } from "./artifacts.js";
+import { scored } from "./best-step.js";
 import type { RunOnDisk } from "./facts.js";
 import { makerOfRun } from "./makers.js";
 import type { Registry } from "./open.js";
@@ -55,16 +58,18 @@ export function findArtifact(registry: Registry, ref: string, cwd: string, findi
   return { ...found, ...stepOf(registry, found.producer, found.role, pick, ref) };
 }
 
-type Pick = "latest" | number;
+/** What comes after the last @ that can be that of a step. */
+const ending = /(?<=.)@(latest|\d{1,15}|best(?::[^@]*)?)$/;
 
-function parsed(ref: string): { word: string; pick?: Pick } {
-  if (/@best(:[^/]*)?$/.test(ref)) {
-    throw fault("dataerr", `cannot read '${ref}': @best is not supported yet`, {
-      hint: "name the step: @300, @latest",
-    });
+function parsed(ref: string): { word: string; pick?: StepPick } {
+  const pick = ending.exec(ref)?.[1];
+  if (pick === undefined) return { word: ref };
+  try {
+    return { word: ref.replace(ending, ""), pick: stepPick(pick) };
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    throw fault("dataerr", `cannot read '${ref}': '${pick}' ${error.message}`, { hint: error.hint, cause: error });
   }
-  const [, word = ref, pick] = /^(.+)@(latest|\d{1,15})$/.exec(ref) ?? [];
-  return pick === undefined ? { word } : { word, pick: pick === "latest" ? pick : Number(pick) };
 }
 
 function lookUp(registry: Registry, ref: string, word: string, cwd: string, finding: Finding): ArtifactRef {
@@ -116,7 +121,7 @@ function unreadable(ref: string, roles: string[]) {
       hint: 'a file or directory is an input of type "external"; a name of another user is USER/NAME',
     });
   return fault("dataerr", `cannot read the artifact '${ref}'`, {
-    hint: "a name, USER/NAME, RUN:ROLE or art-…; of a stream with @STEP or @latest",
+    hint: "a name, USER/NAME, RUN:ROLE or art-…; of a stream with @STEP, @latest or @best:METRIC",
   });
 }
 
@@ -195,7 +200,9 @@ export function meantBy(registry: Registry, alias: Alias, cwd: string, finding: 
   const owner = alias.run_user ?? alias.user;
   const disk = openRun(registry, owner, run) ?? findRun(registry, run, cwd);
   const found = outputOf(registry, disk, role);
-  return step === undefined ? found : { ...found, ...stepOf(registry, found.producer ?? disk, role, step, name) };
+  return step === undefined
+    ? found
+    : { ...found, ...stepOf(registry, found.producer ?? disk, role, { which: "step", step }, name) };
 }
 
 /** An output of a run, registered or not: of a stream the whole of it. */
@@ -216,17 +223,23 @@ function outputOf(registry: Registry, given: RunOnDisk, role: string): ArtifactR
 }
 
 /** A step that is registered: also while its run goes on, or after it has failed. */
-function stepOf(registry: Registry, disk: RunOnDisk, role: string, pick: Pick, ref: string): Partial<ArtifactRef> {
+function stepOf(registry: Registry, disk: RunOnDisk, role: string, pick: StepPick, ref: string): Partial<ArtifactRef> {
   const steps = artifactsOf(disk)
     .filter((one) => one.role === role && one.step !== undefined)
     .sort((a, b) => (a.step ?? 0) - (b.step ?? 0));
-  const artifact = pick === "latest" ? steps.at(-1) : steps.find(({ step }) => step === pick);
+  const artifact =
+    pick.which === "best"
+      ? scored(disk, steps, pick.by, () => {}).best[0]?.one
+      : pick.which === "step"
+        ? steps.find(({ step }) => step === pick.step)
+        : steps.at(-1);
   if (artifact?.step === undefined) {
     const few = steps.slice(-6).map(({ step }) => step);
     const why = whyUnregistered(registry, disk);
     const none = `it has no step${why === undefined ? "" : " yet"}`;
     const has = steps.length === 0 ? none : `it has ${steps.length > 6 ? "…, " : ""}${few.join(", ")}`;
-    throw fault("noinput", `no step '${pick}' of '${ref.replace(/@(latest|\d+)$/, "")}'`, {
+    const word = pick.which === "best" ? `with a value of '${pick.by.name}'` : `'${pickWord(pick)}'`;
+    throw fault("noinput", `no step ${word} of '${ref.replace(ending, "")}'`, {
       hint: why === undefined ? has : `${has}: ${why}`,
     });
   }

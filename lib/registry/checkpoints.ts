@@ -46,11 +46,14 @@ export async function candidatesOf(of: Of): Promise<Candidate[]> {
   return steps.length > 0 ? steps : filesOf(of);
 }
 
-function completeSteps(role: string, stream: string, marker: string): Candidate[] {
+/** The steps of a stream that have the marker; all, where there is to be none. */
+export function completeSteps(role: string, stream: string, marker: string | undefined): Candidate[] {
   return entriesOf(stream).flatMap((entry) => {
     const step = entry.isDirectory() ? stepOf(entry.name) : undefined;
     const at = path.join(stream, entry.name);
-    return step !== undefined && markerAt(path.join(at, marker)) ? [{ path: at, step, role }] : [];
+    return step !== undefined && (marker === undefined || markerAt(path.join(at, marker)))
+      ? [{ path: at, step, role }]
+      : [];
   });
 }
 

@@ -34,13 +34,14 @@ function useOf(called: string, input: RunInput): Use {
     const file = input.staged_from ?? input.path;
     return { type: "external", thing: externalIdOf(file, input.recorded?.digest), role: called, path: file };
   }
-  const { artifact, id, run, user, role, step, path } = input;
+  const { artifact, id, run, user, role, pick, path } = input;
+  const step = input.step ?? (typeof pick === "number" ? pick : undefined);
   const use = { type: "artifact" as const, role: called, ...(path === undefined ? {} : { path }) };
   // Without a run it is from outside; without an id as well, nobody has looked yet what the words mean.
   if (run === undefined || role === undefined) return { ...use, thing: id ?? artifact };
   const maker = { run, role, ...(user === undefined ? {} : { user }), ...(step === undefined ? {} : { step }) };
   // A whole stream has no id of its own but what follows from its run and role.
-  return { ...use, thing: id ?? artifactIdOf(run, role), maker };
+  return { ...use, thing: id ?? artifactIdOf(run, role, step), maker };
 }
 
 /** The id of a path as it was recorded: changed bytes are another thing, and without a fingerprint the path is all there is. */

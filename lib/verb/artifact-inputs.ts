@@ -36,8 +36,8 @@ export async function resolvedArtifact(
     if (found.warning !== undefined) context.say(`input '${role}': ${found.warning}`);
     if (found.pending && found.producer) mustComeYet(found.producer, await graces(context));
     else mustBeReadable(found);
-    if (found.id === undefined) sayWhole(role, input.artifact, found, context);
-    return { ...input, ...frozen(found, registry) };
+    if (found.id === undefined && input.pick === undefined) sayWhole(role, input.artifact, found, context);
+    return { ...input, ...frozen(found, input.pick !== undefined, registry) };
   } catch (error) {
     if (!isFault(error)) throw error;
     throw fault(error.code, `input '${role}': ${error.message}`, { hint: error.hint, cause: error });
@@ -61,7 +61,7 @@ function ofStage(input: ArtifactInput, maker: Run | undefined, registry: Registr
     ...given("path", output.path),
     ...given("key", maker.key?.digest),
     ...given("epoch", maker.epoch),
-    ...given("marker", isStream ? undefined : output.marker),
+    ...given("marker", isStream && input.pick === undefined ? undefined : output.marker),
   };
 }
 
@@ -92,7 +92,12 @@ function mustBeReadable({ path, user }: ArtifactRef): void {
   }
 }
 
-function frozen({ id, user, path, run, role, step, artifact, producer }: ArtifactRef, registry: Registry) {
+/** What is found; `isPicked` where the job is to take a step of it. */
+function frozen(
+  { id, user, path, run, role, step, artifact, producer }: ArtifactRef,
+  isPicked: boolean,
+  registry: Registry,
+) {
   const whose = { ...given("id", id), ...given("user", user), path };
   if (run === undefined || producer === undefined || role === undefined) {
     const { digest, digest_of, stat_digest } = artifact ?? {};
@@ -105,7 +110,7 @@ function frozen({ id, user, path, run, role, step, artifact, producer }: Artifac
     return { ...whose, ...known, ...given("record", record) };
   }
   const { key, outputs } = producer.run;
-  const isStream = outputs[role]?.type === "checkpoint_stream";
+  const isWhole = outputs[role]?.type === "checkpoint_stream" && step === undefined && !isPicked;
   return {
     ...whose,
     run,
@@ -113,7 +118,7 @@ function frozen({ id, user, path, run, role, step, artifact, producer }: Artifac
     ...given("step", step),
     ...given("key", key?.digest),
     epoch: epochOf(producer),
-    ...given("marker", isStream && step === undefined ? undefined : outputs[role]?.marker),
+    ...given("marker", isWhole ? undefined : outputs[role]?.marker),
     ...(step === undefined
       ? {}
       : { ...given("marker_mtime", artifact?.marker_mtime), ...given("marker_bytes", artifact?.marker_bytes) }),

@@ -5,9 +5,9 @@ import { type Candidate, type Checkpoint, latestOf, usualGlobs } from "../record
 import { fault, isFault, recordError } from "../record/fault.js";
 import { type Goal, goalOf } from "../record/goal.js";
 import { handleOf } from "../record/run-id.js";
+import { scored } from "../registry/best-step.js";
 import { candidatesOf, pointedAt } from "../registry/checkpoints.js";
 import type { RunOnDisk } from "../registry/facts.js";
-import { metricsOf } from "../registry/metrics.js";
 import { artifactsOf } from "../registry/outputs.js";
 import { cannotShow, namedRuns } from "./runs.js";
 import { whoseLines } from "./what-answers.js";
@@ -51,7 +51,7 @@ export async function checkpointOf(
   ask: Exclude<Ask, { which: "all" }>,
   say: (message: string) => void,
 ): Promise<Checkpoint> {
-  if (ask.which === "best") return best(disk, await allOf(disk), ask.by, say);
+  if (ask.which === "best") return bestOf(disk, await allOf(disk), ask.by, say);
   const pointed = pointedAt(disk);
   if (pointed) return recordOf(disk, pointed, { how: "pointer" });
   const latest = latestOf(await candidatesOf(disk));
@@ -81,23 +81,17 @@ function none({ run, dir }: RunOnDisk) {
 }
 
 /** By the value that was logged at a checkpoint's very step; of two that are as good the later. */
-function best(disk: RunOnDisk, all: Candidate[], by: Goal, say: (message: string) => void): Checkpoint {
+function bestOf(disk: RunOnDisk, all: Candidate[], by: Goal, say: (message: string) => void): Checkpoint {
   const stepped = all.filter((one) => one.step !== undefined);
-  const rows = [...metricsOf(disk, say, (name) => name === by.name)];
-  const values = new Map(rows.map(({ step, value }) => [step, value]));
-  const scored = stepped.flatMap((one) => {
-    const value = values.get(one.step);
-    return typeof value === "number" ? [{ one, value }] : [];
-  });
-  const sign = by.goal === "min" ? 1 : -1;
-  const [first] = scored.sort((a, b) => sign * (a.value - b.value) || (b.one.step ?? 0) - (a.one.step ?? 0));
-  if (!first) throw unscored(disk, all, stepped, by, rows.length);
+  const { best, values } = scored(disk, stepped, by, say);
+  const [first] = best;
+  if (!first) throw unscored(disk, all, stepped, by, values);
   const twin = stepped.find((one) => one !== first.one && one.step === first.one.step);
   if (twin)
     throw fault("dataerr", `cannot tell the best checkpoint: two are of step ${first.one.step}`, {
       hint: `candidates: ${first.one.path}, ${twin.path}`,
     });
-  const unknown = all.length - scored.length;
+  const unknown = all.length - best.length;
   if (unknown > 0) say(`${unknown} of ${all.length} checkpoints have no value of '${by.name}' at their step`);
   return recordOf(disk, first.one, { how: "best", metric: { ...by, value: first.value } });
 }

@@ -1,6 +1,7 @@
 // What a stage takes of all runs of another: each is an input of its own, and a file of the submission tells of them all.
 import path from "node:path";
 import type { ArtifactInput, Run, RunInput } from "../record/run.js";
+import type { StepInput } from "./step-inputs.js";
 
 /** The input of this role that stands for all of these, and these. */
 export function gatheringInputs(role: string, all: readonly ArtifactInput[]): Record<string, RunInput> {
@@ -27,6 +28,6 @@ export function withGathered(run: Run, directory: string): { run: Run; beside: R
 }
 
 function lineOf(input: RunInput | undefined, index: number): string {
-  const { stage, run, id, path: file, point } = (input ?? {}) as Partial<ArtifactInput>;
-  return `${JSON.stringify({ index, stage, run, ...(point === undefined ? {} : { point }), id, path: file })}\n`;
+  const { stage, run, id, path: file, point, steps } = (input ?? {}) as Partial<StepInput>;
+  return `${JSON.stringify({ index, stage, run, ...(point === undefined ? {} : { point }), id, path: file, steps })}\n`;
 }

@@ -90,9 +90,10 @@ function linkedTo(
       const was = before[role];
       const run = was?.type === "artifact" && was.run !== undefined ? ids.get(was.run) : undefined;
       if (was?.type !== "artifact" || run === undefined || was.role === undefined) return [role, input];
-      const { stage, role: made } = was;
+      const { stage, role: made, point, pick } = was;
       const linked = { type: "artifact" as const, artifact: `${run}:${made}`, run, user: registry.user, role: made };
-      return [role, { ...linked, ...(stage === undefined ? {} : { stage }) }];
+      const kept = Object.entries({ stage, point, pick }).filter(([, value]) => value !== undefined);
+      return [role, { ...linked, ...Object.fromEntries(kept) }];
     }),
   );
 }

@@ -7,6 +7,7 @@ import { fault } from "../record/fault.js";
 import type { Pipeline as PipelineRecord } from "../record/pipeline.js";
 import type { ArtifactInput, Run, RunInput } from "../record/run.js";
 import { drawRunId, handleOf } from "../record/run-id.js";
+import { pickWord, stepPick } from "../record/step-pick.js";
 import type { Sweep } from "../record/sweep.js";
 import { timestamp } from "../record/units.js";
 import { userOf } from "../registry/open.js";
@@ -15,6 +16,12 @@ import { gatheringInputs } from "./gathered-inputs.js";
 import { unplacedOutputs } from "./output-kinds.js";
 import { type PlanOptions, planned } from "./plan-recipe.js";
 import { sourceOf } from "./recipe-source.js";
+
+/** An output, and which step of it. */
+interface StepOf {
+  role: string;
+  step?: string | number;
+}
 
 /** A stage with its plans: what comes after the points of a sweep is none of the runs that others take something from. */
 export interface PlannedStage {
@@ -124,7 +131,7 @@ async function linkedInputs(
     }
     const other = input.type === "stage" ? before.get(input.stage) : undefined;
     if (input.type === "stage" && other) {
-      const runs = other.runs.map((run): ArtifactInput => ofStage(run, other.stage.name, input.role));
+      const runs = other.runs.map((run): ArtifactInput => ofStage(run, other.stage.name, input));
       if (!other.sweep || isMadeForEach(stage, other.stage.name, before))
         found.push((i) => ({ [role]: (runs[i] ?? runs[0]) as ArtifactInput }));
       else found.push(() => gatheringInputs(role, runs));
@@ -133,9 +140,10 @@ async function linkedInputs(
   return (i) => Object.assign({}, ...found.map((at) => at(i)));
 }
 
-function ofStage({ id, user, sweep }: Run, stage: string, role: string): ArtifactInput {
+function ofStage({ id, user, sweep }: Run, stage: string, { role, step }: StepOf): ArtifactInput {
   const point = sweep ? { point: sweep.point } : {};
-  return { type: "artifact", artifact: `${id}:${role}`, stage, run: id, user, role, ...point };
+  const pick = step === undefined ? {} : { pick: pickWord(stepPick(step)) };
+  return { type: "artifact", artifact: `${id}:${role}`, stage, run: id, user, role, ...point, ...pick };
 }
 
 /** Whether each of the stage's runs is made for one of the other's: directly, or since both are for those of a third. */
@@ -148,7 +156,7 @@ function isMadeForEach({ each }: Stage, other: string, before: ReadonlyMap<strin
 async function pinned(
   { name, from = "" }: Stage,
   role: string,
-  input: { role: string; step?: string | number },
+  input: StepOf,
   pins: Map<string, string>,
   context: Context,
 ): Promise<ArtifactInput> {
@@ -165,5 +173,9 @@ async function pinned(
       },
     );
   }
-  return { type: "artifact", artifact: `${run.id}:${input.role}${input.step === undefined ? "" : `@${input.step}`}` };
+  const artifact = `${run.id}:${input.role}`;
+  const pick = input.step === undefined ? undefined : pickWord(stepPick(input.step));
+  if (pick !== "all") return { type: "artifact", artifact: `${artifact}${pick === undefined ? "" : `@${pick}`}` };
+  if (run.outputs[input.role]?.type === "checkpoint_stream") return { type: "artifact", artifact, pick };
+  throw fault("dataerr", `the input '${role}' of the stage '${name}': '${artifact}' is no stream: it has no steps`);
 }

@@ -72,7 +72,9 @@ function idsOf(inputs: Run["inputs"]): Record<string, string> {
   const ids: Record<string, string> = {};
   for (const [role, input] of Object.entries(inputs)) {
     if (input.type !== "artifact") continue;
-    const id = input.id ?? (input.run && input.role ? artifactIdOf(input.run, input.role) : undefined);
+    const { pick, run, role: made } = input;
+    const step = typeof pick === "number" ? pick : undefined;
+    const id = input.id ?? (run && made ? artifactIdOf(run, made, step) : undefined);
     if (id !== undefined) ids[role] = id;
   }
   return ids;

@@ -15,6 +15,7 @@ import { withGathered } from "./gathered-inputs.js";
 import { withMakers } from "./made-by.js";
 import { paramsText, renderInput } from "./render-input.js";
 import { graces } from "./runs.js";
+import { withSteps } from "./step-inputs.js";
 
 /** A run whose submission has its number and place, and nothing in it yet. */
 export interface Prepared {
@@ -51,7 +52,8 @@ export async function prepare(given: Run, context: Context): Promise<Prepared> {
   const dry = context.dryRun || made.dry_run === true;
   const n = dry ? 1 : nextSubmission(registry, runDir).n;
   const files = submissionFiles(runDir, n);
-  const { run, beside } = withGathered(made.sweep?.aggregate ? withPoints(made, files) : made, files.dir);
+  const placed = withSteps(made.sweep?.aggregate ? withPoints(made, files) : made, files.dir, registry);
+  const { run, beside } = withGathered(placed, files.dir);
   const input = renderInput(run, config, registry, { n, dir: runDir, params: files.params });
   // From what is made elsewhere than was planned one finds to this run, too.
   const isElsewhere = Object.entries(made.inputs).some(([role, one]) => one !== planned.inputs[role]);

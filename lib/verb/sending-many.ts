@@ -9,7 +9,7 @@ import type { Run } from "../record/run.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { openRun } from "../registry/runs.js";
 import { decisionOf } from "./caching.js";
-import { answeredNow, hasBegun, isOld, mustBeAsked, sendRun } from "./sending.js";
+import { answeredNow, hasBegun, isOld, mustBeAsked, type Sent, sendRun, withoutBest } from "./sending.js";
 import { type AllSent, sendElements } from "./sending-elements.js";
 
 /** Sends these runs, each with the newest script that it has. Says of each what became of it, or why nothing did. */
@@ -32,7 +32,8 @@ export async function sendMany(
       const answered = isAsked ? await answeredNow(disk, given, sender) : undefined;
       // What was asked anew has been decided anew.
       const now = (isAsked && !answered && openRun(registry, registry.user, given.id)) || disk;
-      if (answered) done.set(given, answered);
+      const never = answered || hasBegun(now) ? undefined : withoutBest(now, sender);
+      if (answered ?? never) done.set(given, (answered ?? never) as Sent);
       else if (!hasBegun(now) && (await isOld(now, given, sender.asker)))
         old.set(given, { ...now.run, ...decisionOf(now) });
       else {

@@ -27,6 +27,7 @@ import { makersChanged } from "./made-by.js";
 import { renderedAnew } from "./rendered.js";
 import { graces } from "./runs.js";
 import { sleep } from "./sleep.js";
+import { bestIsKnown, whyNoBest } from "./step-inputs.js";
 
 /** What became of a run that was to be sent: it has a job; it waits; or it never will start, which is written down. */
 export type Sent =
@@ -110,6 +111,8 @@ async function submitted(
       const answered = await answeredNow(disk, run, sender);
       if (answered) return answered;
       disk = open() ?? disk;
+      const never = withoutBest(disk, sender);
+      if (never) return never;
       if (await isOld(disk, run, sender.asker)) run = await renderedAnew(disk, context);
     }
     if (run.submission?.array) return asElement(run, sender, context);
@@ -129,6 +132,12 @@ async function asElement(run: Run, sender: Sender, context: Context): Promise<Se
   return sent;
 }
 
+/** What becomes of a run of whose input nothing will ever tell which step is the best. */
+export function withoutBest(disk: RunOnDisk, sender: Sender): Sent | undefined {
+  const why = whyNoBest(disk, sender.registry);
+  return why && neverStarts(disk, { message: why.message, hint: why.hint ?? "" }, sender);
+}
+
 /** Asks anew who answers for a run that waited; undefined where it is to compute itself. */
 export async function answeredNow(disk: RunOnDisk, run: Run, sender: Sender): Promise<Sent | undefined> {
   if (!mustBeAsked(disk)) return undefined;
@@ -144,10 +153,11 @@ export function mustBeAsked(disk: RunOnDisk): boolean {
   return submissions.some(({ n }) => readContext(disk, n)?.claim !== undefined);
 }
 
-/** There is no script, it was for a submission that has been or another claim, or an input is made by another run now. */
+/** There is no script, it was for a submission that has been or another claim, or an input is another one now. */
 export async function isOld(disk: RunOnDisk, { phase, submission }: Run, asker: Asker): Promise<boolean> {
   if (phase !== "rendered" || submission === undefined || submission.n <= lastSent(disk.facts)) return true;
-  return ticketOf(disk, submission.n) === "stale" || makersChanged(disk, asker, submission.n);
+  if (ticketOf(disk, submission.n) === "stale" || bestIsKnown(disk, submission.n, asker.registry)) return true;
+  return makersChanged(disk, asker, submission.n);
 }
 
 /** Who answers now for a run whose claim is no more; written down, and where it is a hit that is its end. */

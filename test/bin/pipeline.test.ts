@@ -181,3 +181,82 @@ t.test(
     t.match(await run("lab-fsck"), { code: 0 });
   },
 );
+
+t.test(
+  "a step of what another stage writes: the last, the best, one by number, all; of two streams; repeated",
+  async (t) => {
+    const train = `name = "train"
+command = '''
+for step in 1 2 3; do
+  mkdir -p "$LAB_OUTPUT_CKPT/step$step"; echo {params.tag}$step >"$LAB_OUTPUT_CKPT/step$step/w"
+  echo "{\\"name\\":\\"loss\\",\\"value\\":$(((step - 2) * (step - 2))),\\"step\\":$step}" >>"$LAB_METRICS"
+  : >"$LAB_OUTPUT_CKPT/step$step/DONE"
+done'''
+[params]
+tag = "t"
+[outputs.ckpt]
+type = "checkpoint_stream"
+marker = "DONE"
+${small}`;
+    const use = `name = "use"
+command = 'cat {inputs.up.path}/w >"$LAB_OUTPUT_TEXT"'
+[inputs.up]
+type = "stage"
+stage = "train"
+role = "ckpt"
+[outputs.text]
+type = "file"
+${small}`;
+    const stages = (picks: Record<string, string>, more = "") =>
+      Object.entries(picks).map(
+        ([name, step]) => `[stages.${name}]\nrecipe = "use.toml"\nset = { "inputs.up.step" = ${step}${more} }\n`,
+      );
+    const from = (step: string) => `"inputs.up" = { type = "from", role = "ckpt", step = ${step} }`;
+    const list = `, command = 'tr -d "\\n" <"$LAB_INPUT_UP_STEPS" >"$LAB_OUTPUT_TEXT"'`;
+    const { run } = project("steps", {
+      "train.toml": train,
+      "use.toml": use,
+      "steps.toml": [
+        'name = "steps"\n[stages.train]\nrecipe = "train.toml"\n',
+        ...stages({ last: '"latest"', best: '"best:loss"', first: "1" }),
+        ...stages({ every: '"all"' }, list),
+        '[stages.two]\nrecipe = "train.toml"\nforeach = { "params.tag" = ["x", "y"] }\n',
+        '[stages.one]\nrecipe = "use.toml"\nforeach = "two"\n',
+        'set = { "inputs.up.stage" = "two", "inputs.up.step" = "best:loss:max" }\n',
+      ].join(""),
+      "more.toml": `name = "more"
+[stages.best]\nrecipe = "use.toml"\nset = { ${from('"best:loss"')} }
+[stages.every]\nrecipe = "use.toml"\nset = { ${from('"all"')}${list} }
+`,
+    });
+    const written = (runs: Run[], name: string) =>
+      runs
+        .filter(({ pipeline }) => pipeline?.stage === name)
+        .map((one) => fs.readFileSync(one.outputs["text"]?.path ?? "", "utf8"));
+    const first = await run(
+      "lab pipeline --json steps.toml >../stepped && lab-wait --json <../stepped >&2; cat ../stepped",
+    );
+    t.equal(first.code, 0, first.stderr);
+    const runs = runsOf(first.stdout);
+    const seen = ["last", "best", "first", "one"].map((name) => written(runs, name));
+    t.strictSame(seen, [["t3\n"], ["t2\n"], ["t1\n"], ["x3\n", "y3\n"]]);
+    t.match(written(runs, "every")[0], /^{"step":1,"path":"[^"]*step1"}{"step":2,.*{"step":3,/);
+    const again = runsOf((await run("lab pipeline --json steps.toml")).stdout);
+    t.strictSame(
+      again.map(({ key, decision }) => [key?.digest, decision?.decision]),
+      runs.map(({ key }) => [key?.digest, "hit"]),
+    );
+    const more = `lab pipeline --json --set from=${runs[0]?.id} more.toml >../more && lab-wait --json <../more >&2; cat ../more`;
+    const extended = await run(more);
+    t.equal(extended.code, 0, extended.stderr);
+    t.strictSame(written(runsOf(extended.stdout), "best"), ["t2\n"]);
+    const every = runs.find((one) => one.pipeline?.stage === "every");
+    t.match(runsOf(extended.stdout)[1]?.decision, { decision: "hit", leader: every?.id }, "the same of a pinned run");
+    const rerun = runsOf((await run("lab pipeline rerun --json --from last steps")).stdout);
+    t.match(rerun, [{ key: { digest: runs.find((one) => one.pipeline?.stage === "last")?.key?.digest } }]);
+    t.match(rerun, [{ decision: { decision: "hit" } }]);
+    const none = await run("lab pipeline -w --set 'best.inputs.up.step=\"best:nothing:min\"' steps.toml");
+    t.match(none, { code: 1, stderr: /cannot tell the best step of .*: none of 3 has a value of 'nothing'/ });
+    t.match(await run("lab-fsck"), { code: 0 });
+  },
+);

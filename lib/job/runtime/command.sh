@@ -92,7 +92,9 @@ lab_wrap_in_container() {
     lab_fail_launch "cannot find apptainer, which the container '$lab_container' needs"
   [[ $lab_image == *://* || $lab_image == /* ]] || lab_image=$lab_source/$lab_image
   [[ $lab_image == *://* || -e $lab_image ]] || lab_fail_launch "cannot find the container image '$lab_image'"
-  for lab_word in "$lab_run_dir" "$lab_source" "$lab_python" "$lab_private/scratch" "${lab_input_path[@]}" "${lab_output_path[@]}"; do
+  for lab_word in "$lab_run_dir" "$lab_source" "$lab_python" "$lab_private/scratch" "${lab_input_path[@]}" "${lab_input_stream[@]}" \
+    "${lab_output_path[@]}"; do
+    [[ -n $lab_word ]] || continue
     [[ -d $lab_word || -f $lab_word ]] || lab_word=${lab_word%/*}
     [[ $lab_word != *[:,]* ]] || lab_fail_launch "cannot bind '$lab_word' into the container: apptainer takes no ':' and ',' in paths"
     lab_binds+=(--bind "$lab_word")

@@ -55,7 +55,10 @@ lab_export_contract() {
   [[ -z $lab_seed ]] || export LAB_SEED=$lab_seed
   [[ -z $lab_resume_path ]] || export LAB_RESUME_FROM=$lab_resume_path
   [[ -z ${lab_array-} ]] || export LAB_ARRAY_ID=$lab_array LAB_ARRAY_INDEX=$lab_index
-  for i in "${!lab_input_role[@]}"; do export "LAB_INPUT_${lab_input_variable[i]}=${lab_input_path[i]}"; done
+  for i in "${!lab_input_role[@]}"; do
+    export "LAB_INPUT_${lab_input_variable[i]}=${lab_input_path[i]}"
+    [[ -z ${lab_input_steps[i]-} ]] || export "LAB_INPUT_${lab_input_variable[i]}_STEPS=${lab_input_steps[i]}"
+  done
   for i in "${!lab_output_role[@]}"; do export "LAB_OUTPUT_${lab_output_variable[i]}=${lab_output_path[i]}"; done
   lab_export_tracking
 }

@@ -104,7 +104,7 @@ lab_write_exit() {
   lab_json_object type text exit v raw 1 run text "$lab_run" attempt raw "$lab_attempt" reason text "$1" code raw "$2" \
     signal text "${lab_signal-}" asked text "$lab_asked" message text "$3" role text "$4" path text "$5" \
     started_at text "$lab_started_at" at text "$at" wall_s raw "$wall" peak_mem_bytes raw "$mem" oom_kills raw "$oom" \
-    usage raw "$REPLY" outputs raw "$6"
+    usage raw "$REPLY" outputs raw "$6" inputs raw "${lab_taken:+[$lab_taken]}"
   lab_write_once "$lab_attempt_dir/exit.json" "$REPLY"
 }
 

@@ -20,7 +20,8 @@ lab_pass_gate() {
 lab_input_passes() {
   local path=${lab_input_path[$1]} check=${lab_input_check[$1]}
   lab_final=no
-  [[ $check != run ]] || lab_maker_passes "${lab_input_from[$1]}" || return
+  [[ $check != @(run|pick) ]] || lab_maker_passes "${lab_input_from[$1]}" || return
+  [[ $check != pick ]] || lab_take_steps "$1" || return
   lab_missing="'$path' does not exist"
   [[ -e $path ]] || return
   lab_missing="'$path' cannot be read"
@@ -28,7 +29,7 @@ lab_input_passes() {
   case $check in
     run | step) lab_marker_passes "$path" "${lab_input_marker[$1]}" "${lab_input_marker_is[$1]}" ;;
     registered) lab_record_passes "$1" ;;
-    none) ;;
+    pick | none) ;;
     *) lab_digest_passes "$check" "$path" "${lab_input_digest[$1]}" ;;
   esac
 }
@@ -60,6 +61,54 @@ lab_marker_passes() {
   [[ -n $3 ]] || return 0
   lab_missing="'$1/$2' is not what was registered: it was written anew"
   [[ $(stat -L -c '%Y %s' -- "$1/$2" 2>/dev/null) == "$3" ]]
+}
+
+# Of the stream of input number $1, whose run has succeeded: a link to the step that is asked for, which stays what it is
+# once it is made; or a list of all.
+lab_take_steps() {
+  local role=${lab_input_role[$1]} pick=${lab_input_pick[$1]} stream=${lab_input_stream[$1]} link=${lab_input_path[$1]}
+  local dir digits step at=() all=() text=''
+  [[ $pick == all || ! -L $link ]] || { lab_note_taken "$role" "$(readlink -- "$link")"; return; }
+  lab_missing="'$stream' does not exist"
+  lab_refresh "$stream" || return
+  for dir in "$stream"/*[0-9]; do
+    [[ -d $dir && ! -L $dir ]] && [[ -z ${lab_input_marker[$1]} || -e $dir/${lab_input_marker[$1]} ]] || continue
+    digits=${dir##*[!0-9]}
+    ((${#digits} <= 15)) || continue
+    # Of two of one number the first by name is that step, as it is when they are registered.
+    [[ -n ${at[10#$digits]-} ]] || at[10#$digits]=$dir
+  done
+  lab_missing="'$stream' has no step that is complete"
+  ((${#at[@]})) || return
+  case $pick in
+    all)
+      for step in "${!at[@]}"; do
+        lab_json_object step raw "$step" path text "${at[step]}"
+        text+=$REPLY$'\n'
+      done
+      lab_missing="'${lab_input_steps[$1]}' cannot be written"
+      [[ -e ${lab_input_steps[$1]} ]] || lab_write_once "${lab_input_steps[$1]}" "${text%$'\n'}" || (($? == 2))
+      return
+      ;;
+    latest) all=("${!at[@]}") step=${all[-1]} ;;
+    best:*)
+      lab_final=yes lab_missing="which step of '$stream' is the $pick was not told: lab-submit and lab-advance do"
+      return 1
+      ;;
+    *) step=$pick ;;
+  esac
+  lab_missing="'$stream' has no complete step $step"
+  [[ -n ${at[step]-} ]] || return
+  lab_missing="'$link' cannot be made"
+  mkdir -p -- "${link%/*}" && { ln -s -T -- "${at[step]}" "$link" 2>/dev/null || [[ -L $link ]]; } || return
+  lab_note_taken "$role" "$(readlink -- "$link")"
+}
+
+# For the record of the end: which step $2 the input of the role $1 is.
+lab_note_taken() {
+  local digits=${2##*[!0-9]}
+  lab_json_object role text "$1" step raw "$((10#$digits))" path text "$2"
+  lab_taken+=${lab_taken:+,}$REPLY
 }
 
 # What was registered from outside: its record is there, and its bytes look as they did; or, if its contents were recorded,

@@ -7,7 +7,7 @@ lab_main() {
   elif [[ -n ${lab_array-} ]]; then
     lab_find_element "${SLURM_ARRAY_TASK_ID-}"
   fi
-  lab_private='' lab_steps_watch='' lab_record_watch='' lab_status=0 lab_signal=''
+  lab_private='' lab_taken='' lab_steps_watch='' lab_record_watch='' lab_status=0 lab_signal=''
   lab_beat_s=${LAB_BEAT_S:-60} lab_gate_wait_s=${LAB_GATE_WAIT_S:-90}
   lab_prepare
   lab_file_host=${lab_host%%.*}

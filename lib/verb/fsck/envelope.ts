@@ -87,7 +87,7 @@ export function* checkRecords(run: Envelope): Looking {
     const names = yield* within(
       run,
       submissionDirectory(lab, n),
-      /^((script|values)\.sh|(context|params|intent|receipt)\.json|points\.ndjson|inputs-.+\.ndjson|.*\.out|inputs)$/,
+      /^((script|values)\.sh|(context|params|intent|receipt)\.json|points\.ndjson|(inputs|steps)-.+\.ndjson|.*\.out|inputs)$/,
     );
     for (const [name, schema] of Object.entries({
       intent: intentSchema,

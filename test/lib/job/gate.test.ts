@@ -113,3 +113,55 @@ t.test("registered from outside: the record is there, and the bytes look, or are
   fs.writeFileSync(path.join(data, "a"), "bbb");
   t.match(await outcome({ path: data, from, stat_digest, digest }), /is not what was recorded: its sha256/);
 });
+
+t.test("a step of a stream that is chosen once its run has succeeded; all of them with a list", async (t) => {
+  const { from, output } = madeBy(t, { "outcome.json": { run: maker, state: "succeeded" } });
+  const stream = path.join(path.dirname(output), "stream");
+  const marks = { step30: "DONE", "step-9": "DONE", step007: "DONE", step7: "DONE", step40: "OTHER", last: "DONE" };
+  for (const [name, file] of Object.entries(marks)) {
+    fs.mkdirSync(path.join(stream, name), { recursive: true });
+    fs.writeFileSync(path.join(stream, name, file), "");
+  }
+  fs.symlinkSync("step30", path.join(stream, "step99"));
+  const command = [
+    "sh",
+    "-c",
+    'readlink "$LAB_INPUT_MODEL" >seen || cp "$LAB_INPUT_MODEL_STEPS" seen; cp seen "$LAB_RUN_DIR"',
+  ];
+  let n = 0;
+  const taking = (pick: string | number, more: Partial<ContextInput> = {}) => {
+    const submission = path.join(path.dirname(output), `submit-${++n}`);
+    fs.mkdirSync(submission);
+    const where = pick === "all" ? { path: stream, steps: path.join(submission, "steps-model.ndjson") } : {};
+    const to = { path: path.join(submission, "inputs", "model"), ...where };
+    const input = { role: "model", type: "artifact", ...run, ...to, from, stream, pick, marker: "DONE", ...more };
+    return jobPlace({ command, context: { inputs: [input] } });
+  };
+  const left = async (place: ReturnType<typeof jobPlace>) => {
+    await place.start();
+    const { reason, message, inputs } = place.left("attempt-1/exit.json") as unknown as Exit;
+    if (reason !== "command") return message;
+    return [
+      fs.readFileSync(path.join(place.dir, "seen"), "utf8").replaceAll(stream, ""),
+      inputs?.map(({ step }) => step),
+    ];
+  };
+  const lines = '{"step":7,"path":"/step007"}\n{"step":9,"path":"/step-9"}\n{"step":30,"path":"/step30"}\n';
+  const picks = ["latest", 7, "all", 40, "best:loss:min"];
+  const seen = [...picks.map((pick) => taking(pick)), ...["", "NONE"].map((marker) => taking("latest", { marker }))];
+  t.match(await Promise.all(seen.map(left)), [
+    ["/step30\n", [30]],
+    ["/step007\n", [7]],
+    [lines, undefined],
+    /stream' has no complete step 40$/,
+    /which step of '.*' is the best:loss:min was not told/,
+    ["/step40\n", [40]],
+    /stream' has no step that is complete$/,
+  ]);
+  const kept = { path: path.join(path.dirname(output), "kept", "model") };
+  t.match(await left(taking("latest", kept)), ["/step30\n"]);
+  fs.mkdirSync(path.join(stream, "step50"));
+  fs.writeFileSync(path.join(stream, "step50", "DONE"), "");
+  t.strictSame(await left(taking("latest", kept)), ["/step30\n", [30]], "once chosen it stays");
+  t.match(await left(taking("latest")), ["/step50\n"]);
+});

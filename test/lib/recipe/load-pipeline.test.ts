@@ -72,6 +72,12 @@ const wrong: Record<string, [Record<string, string>, string[], string[]?]> = {
     { ...base, "b.toml": recipe("b", of("a", "dat")), "p.toml": p(stages("a b")) },
     ["b.toml:8:8: inputs.up: no output of the stage 'a' is called 'dat' (did you mean 'data'?) (there is data)"],
   ],
+  "a step of what has none": [
+    { ...base, "b.toml": recipe("b", `${of("a")}\nstep = "latest"`), "p.toml": p(stages("a b")) },
+    [
+      "b.toml:9:8: inputs.up: the output 'data' of the stage 'a' has no steps (an output of type \"checkpoint_stream\" has)",
+    ],
+  ],
   "a circle": [
     { ...base, "a.toml": recipe("a", of("b")), "c.toml": recipe("c", of("a")), "p.toml": p(stages("c a b")) },
     [

@@ -54,8 +54,17 @@ t.test("steps of a stream", async (t) => {
     message: "'k7q3mz:model' has no steps: it is no stream",
   });
   t.throws(() => findArtifact(registry, `${artifactIdOf(id, "checkpoint", 3)}@latest`, "/"), /it is a step itself$/);
-  for (const best of ["k7q3mz:checkpoint@best:loss", "fit_checkpoint@best:eval.loss", "x@best"])
-    t.throws(() => findArtifact(registry, best, "/"), { code: "dataerr", message: /@best is not supported yet$/ });
+  const best = (word: string) => () => findArtifact(registry, `k7q3mz:checkpoint@${word}`, "/");
+  t.throws(best("best"), { code: "dataerr", message: /'best' does not say by which metric/ });
+  t.throws(best("best:loss"), { code: "noinput", message: /^no step with a value of 'loss' of 'k7q3mz:checkpoint'$/ });
+  const attempt = path.join(run.run_dir ?? "", ".lab", "attempt-1");
+  fs.mkdirSync(attempt, { recursive: true });
+  const lines = [3, 4, 20, 100].map(
+    (at) => `${JSON.stringify({ name: "eval/loss", value: (at - 10) ** 2, step: at })}\n`,
+  );
+  fs.writeFileSync(path.join(attempt, "metrics-h-1.ndjson"), lines.join(""));
+  t.match(best("best:eval/loss")(), { step: 3 }, "there is none of step 4");
+  t.match(best("best:eval/loss:max")(), { step: 100 });
   bindAlias(registry, { scope: "user", name: "fit", target: { run: id, role: "checkpoint" }, at });
   t.match(findArtifact(registry, "fit", "/"), { ...whole, alias: { name: "fit" } });
   t.match(findArtifact(registry, "fit@latest", "/"), { step: 100 });
