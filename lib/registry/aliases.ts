@@ -136,6 +136,17 @@ export function aliasesOfRun(registry: Registry, run: string): Alias[] {
   return namesNoted(registry, outputsIdOf(run), (alias) => alias.run === run);
 }
 
+/** The names that anybody has ever given a thing: whose they are, and what they are now is another question. */
+export function namesEver(registry: Registry, thing: string): Pick<Alias, "scope" | "user" | "name">[] {
+  const found = new Map<string, Pick<Alias, "scope" | "user" | "name">>();
+  for (const [user, file] of indexed(registry, thing)) {
+    const [, scope, name] = /^art-[0-9a-f]{20}\.named\.(global|user)\.(.+)$/.exec(file) ?? [];
+    if (!file.startsWith(`${thing}.`) || name === undefined) continue;
+    found.set(`${scope === "user" ? user : ""}/${name}`, { scope: scope as Alias["scope"], user, name });
+  }
+  return [...found.values()];
+}
+
 function namesNoted(registry: Registry, thing: string, isMeant: (alias: Alias) => boolean): Alias[] {
   const found = new Map<string, Alias>();
   for (const [writer, file] of indexed(registry, thing)) {

@@ -28,7 +28,8 @@ export interface Used {
 
 /** The runs that used one thing of a run: those of all of its things where these are known, else a look for this one alone. */
 export function consumersOfOutput(things: Things, run: RunOnDisk, thing: string): readonly Link[] {
-  if (things.knows(keyOf(run))) return usedOf(things, run).get(thing)?.links ?? [];
+  const whole = things.knows(keyOf(run)) && !things.left.has(outputsIdOf(run.run.id));
+  if (whole) return usedOf(things, run).get(thing)?.links ?? [];
   return things.once(`used ${thing}`, () =>
     usersOf(things, thing, (use) => {
       const made = madeBy(run, use);
@@ -76,11 +77,14 @@ function madeBy(run: RunOnDisk, { thing, type, maker, path }: Use): MadeAndUsed 
 
 /** The uses by others that `of` knows for uses of this thing. An index that says what its run does not is told of. */
 function usersOf<T>(things: Things, thing: string, of: (use: Use) => T | undefined): { made: T; link: Link }[] {
-  return edgesOf(things.registry, thing, (message, user, error) =>
+  const edges = edgesOf(things.registry, thing, (message, user, error) =>
     things.report(thing, message, culprit(user, error)),
-  ).flatMap(({ verb, user, run: id }) => {
+  ).filter(({ verb }) => verb === "used");
+  const left = Math.max(0, edges.length - (things.most ?? edges.length));
+  if (left > 0) things.left.set(thing, left);
+  return edges.slice(left).flatMap(({ user, run: id }) => {
     // The index may be ahead of a run that was never made.
-    const run = verb === "used" ? things.open(user, id) : undefined;
+    const run = things.open(user, id);
     // One that another answered for used nothing; what it would have used, that one did.
     if (!run || leaderOf(run)) return [];
     const uses = usesOf(asGiven(run, (message) => things.report(id, message, user))).flatMap((use) => {

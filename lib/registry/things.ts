@@ -34,6 +34,10 @@ export interface Things {
   /** A run by its user, or of whoever has it; undefined where there is none that can be read. */
   open(user: string | undefined, id: string): RunOnDisk | undefined;
   artifacts(run: RunOnDisk): RunArtifact[];
+  /** So many of the runs that used one thing are opened at most, the newest; all of them where not said. */
+  most?: number;
+  /** How many more than that used it, by the thing. */
+  left: Map<string, number>;
   /** What was found for a key the first time. */
   once<T>(key: string, find: () => T): T;
   knows(key: string): boolean;
@@ -56,6 +60,7 @@ export function thingsOn(
   registry: Registry,
   stateOf: (run: RunOnDisk) => string,
   tell: (id: string, message: string, isOthers: boolean) => void,
+  most?: number,
 ): Things {
   const opened = new Map<string, RunOnDisk | undefined>();
   const users = usersWith(registry, "runs");
@@ -83,6 +88,8 @@ export function thingsOn(
   const things: Things = {
     registry,
     report,
+    ...(most === undefined ? {} : { most }),
+    left: new Map(),
     known: ({ id }) => known.get(id) ?? {},
     open(user, id) {
       const key = `${user ?? ""}/${id}`;

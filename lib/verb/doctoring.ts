@@ -13,15 +13,17 @@ import { shortSize } from "../record/units.js";
 import { registryFile } from "../registry/layout.js";
 import { type Registry, readRegistry } from "../registry/open.js";
 import { readText } from "../registry/read.js";
+import { serverTime } from "../registry/server-time.js";
 import { agentFindings } from "./doctor/agent.js";
 import { doubtful, type Finding, well, wrong } from "./doctor/finding.js";
 import { machine } from "./doctor/machine.js";
-import { probed, registryFindings } from "./doctor/registry.js";
+import { probed, registryFindings, untried } from "./doctor/registry.js";
 import { repositoryFindings } from "./doctor/repositories.js";
 
-/** Every check, in an order in which the first that fails explains the rest. */
+/** Every check, in an order in which the first that fails explains the rest. In a dry run nothing is tried by writing. */
 export async function* diagnose(context: Context): AsyncGenerator<Finding> {
   const { uid, homedir } = os.userInfo();
+  const { dryRun } = context;
   const place = { env: context.env, cwd: context.cwd, home: context.env["HOME"] || homedir, uid };
   yield* machine(place);
   const resolved = yield* opened("configuration", () => context.config());
@@ -29,10 +31,14 @@ export async function* diagnose(context: Context): AsyncGenerator<Finding> {
   yield* configuration(resolved);
   const registry = yield* opened("registry", () => context.registry());
   const group = registry && (yield* opened("group", () => groupOfRegistry(registry)));
-  if (registry) yield* part("registry", registryFindings(registry, group));
-  if (registry) yield* part("artifacts", artifactRoots(resolved.config, registry, group?.gid));
+  if (registry) yield* part("registry", registryFindings(registry, group, dryRun));
+  if (registry) yield* part("artifacts", artifactRoots(resolved.config, registry, group?.gid, dryRun));
   yield* part("repositories", repositoryFindings(resolved.config, group?.gid));
-  if (registry) yield* part("agent", agentFindings(registry));
+  if (registry)
+    yield* part(
+      "agent",
+      agentFindings(registry, () => (dryRun ? Date.now() : serverTime(registry))),
+    );
   yield* part("scheduler", scheduler(resolved.config, context, place));
 }
 
@@ -74,7 +80,12 @@ function groupOfRegistry({ base }: Registry): { gid: number; name: string } | un
 }
 
 /** Where jobs write: the caller's own directory of each kind that is there. */
-function* artifactRoots({ filesystem }: Config, { user, uid }: Registry, gid: number | undefined): Generator<Finding> {
+function* artifactRoots(
+  { filesystem }: Config,
+  { user, uid }: Registry,
+  gid: number | undefined,
+  dry: boolean,
+): Generator<Finding> {
   for (const root of rootsOf(filesystem)) {
     const name = `artifacts ${path.basename(root)}`;
     const own = path.join(root, user);
@@ -84,6 +95,7 @@ function* artifactRoots({ filesystem }: Config, { user, uid }: Registry, gid: nu
     else if (!stat) yield well(name, "is there; a first run makes your part of it", { path: root });
     else if (!stat.isDirectory() || stat.uid !== uid)
       yield wrong(name, "stands in the place of yours, and is not", { path: own, hint: "whoever owns it removes it" });
+    else if (dry) yield untried(name, own);
     else yield* probed(name, own, gid, false);
   }
 }

@@ -6,6 +6,7 @@ import { type Candidate, type Decided, type Tried, verdicts } from "../recipe/ve
 import { fault } from "../record/fault.js";
 import { triesOf } from "../registry/evals.js";
 import { serverTime } from "../registry/server-time.js";
+import { breather } from "./breathing.js";
 import { artifactsSeen, type Seen, usersMeant } from "./policy-candidates.js";
 import { type Looking, triedAt } from "./policy-tries.js";
 import { graces } from "./runs.js";
@@ -37,11 +38,16 @@ export async function* policiesSay(
   if (policies.length === 0) return;
   const registry = await context.registry();
   const report = (message: string) => context.report(undefined, fault("dataerr", message));
-  const seen = [...artifactsSeen(registry, usersMeant(users, registry), report)];
+  const rest = breather();
+  const seen: Seen[] = [];
+  for (const one of artifactsSeen(registry, usersMeant(users, registry), report)) {
+    seen.push(one);
+    await rest();
+  }
   const limits = await graces(context);
   let server: number | undefined;
   const serverNow = () => {
-    server ??= serverTime(registry);
+    server ??= context.dryRun ? context.now : serverTime(registry);
     return server;
   };
   for (const policy of policies) {
@@ -51,9 +57,11 @@ export async function* policiesSay(
       ...{ whole: look, dry: look || context.dryRun },
     };
     const of = seen.filter(({ artifact }) => artifact.kind === policy.type);
-    const candidates = of.map((one) =>
-      candidateOf(looking, policy, one, tries.get(one.artifact.id) ?? [], context.now),
-    );
+    const candidates: Candidate[] = [];
+    for (const one of of) {
+      await rest();
+      candidates.push(candidateOf(looking, policy, one, tries.get(one.artifact.id) ?? [], context.now));
+    }
     const known = new Set(of.map(({ artifact }) => artifact.id));
     const others = [...tries].filter(([id, list]) => !known.has(id) && list.some(({ ended }) => !ended)).length;
     const decided = verdicts(policy, candidates, { again, others });

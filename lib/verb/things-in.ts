@@ -5,11 +5,13 @@ import { fault } from "../record/fault.js";
 import { type Graces, stateOf } from "../record/state.js";
 import { type Things, thingsOn } from "../registry/things.js";
 
-export async function thingsIn(context: Context, limits: Graces): Promise<Things> {
+/** With `most` no more than so many of the runs that used one thing are opened. */
+export async function thingsIn(context: Context, limits: Graces, most?: number): Promise<Things> {
   return thingsOn(
     await context.registry(),
     ({ facts }) => stateOf(facts, context.now, limits).state,
     (id, message, isOthers) =>
       isOthers ? context.say(`${id}: ${message}`) : context.report(id, fault("dataerr", message)),
+    most,
   );
 }

@@ -29,7 +29,7 @@ const ask = async (where: string) => {
   const response = await fetch(`${origin}${where}`, { headers });
   return {
     status: response.status,
-    body: (await response.json()) as { runs: Listed[]; next?: string; run: object; edges: object[] },
+    body: (await response.json()) as { runs: Listed[]; next?: string; run: object; edges: object[]; nodes: object[] },
   };
 };
 
@@ -69,7 +69,12 @@ t.test("lineage is that of lab lineage", async (t) => {
   const [edge] = records((await place.run(["lab", "lineage", "--json", "@last"])).stdout);
   t.match(edge, { type: "edge", kind: "used" });
   const { body } = await ask("/api/v1/lineage/@last?direction=up&depth=1");
-  t.strictSame(body.edges, [edge]);
+  const { from, to, kind, role } = edge as Record<string, unknown>;
+  t.strictSame(body.edges, [{ from, to, kind, ...(role === undefined ? {} : { role }) }]);
+  t.match(body.nodes, [
+    { id: to, asked: true },
+    { id: from, type: edge?.["from_type"] },
+  ]);
   t.strictSame((await ask("/api/v1/lineage/@last?direction=down")).body.edges, []);
   t.match(await ask("/api/v1/lineage/@last?direction=in"), { status: 400 });
   t.match(await ask("/api/v1/lineage/nothing-of-that-name"), { status: 404 });

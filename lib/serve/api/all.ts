@@ -1,6 +1,16 @@
 // Every endpoint of the API: what the OpenAPI document, and the test that asks all of them, are made from.
 import type { Endpoint } from "./api.js";
+import { aliasesApi, artifactApi, artifactsApi } from "./artifacts.js";
+import { evaluationsApi } from "./evaluations.js";
 import { lineageApi } from "./lineage.js";
+import { pipelineApi, pipelinesApi } from "./pipelines.js";
+import { policiesApi, policyApi } from "./policies.js";
+import { doctorApi, queueApi } from "./queue.js";
 import { runApi, runsApi } from "./runs.js";
+import { sweepApi, sweepsApi } from "./sweeps.js";
 
-export const api: readonly Endpoint[] = [runsApi, runApi, lineageApi];
+export const api: readonly Endpoint[] = [
+  ...[runsApi, runApi],
+  ...[lineageApi, pipelinesApi, pipelineApi, sweepsApi, sweepApi, artifactsApi, artifactApi, aliasesApi],
+  ...[policiesApi, policyApi, queueApi, doctorApi, evaluationsApi],
+];

@@ -16,6 +16,7 @@ import { doubtful, type Finding, well, wrong } from "./finding.js";
 export function* registryFindings(
   registry: Registry,
   group: { gid: number; name: string } | undefined,
+  dry = false,
 ): Generator<Finding> {
   const { base, founder, user } = registry;
   yield well(
@@ -28,7 +29,7 @@ export function* registryFindings(
   if (group) yield membership(group);
   yield* sharedDirectories(registry, group);
   yield* strangers(registry);
-  yield* ownDirectories(registry, group);
+  yield* ownDirectories(registry, group, dry);
 }
 
 function membership({ gid, name }: { gid: number; name: string }): Finding {
@@ -77,14 +78,24 @@ function* strangers({ base, user, founder }: Registry): Generator<Finding> {
   if (seen > 20) yield doubtful("squatted", `and ${seen - 20} more`, { path: base });
 }
 
-function* ownDirectories(registry: Registry, group: { gid: number; name: string } | undefined): Generator<Finding> {
+function* ownDirectories(
+  registry: Registry,
+  group: { gid: number; name: string } | undefined,
+  dry: boolean,
+): Generator<Finding> {
   for (const area of ["runs", "events", "snapshots"] as const) {
     const directory = path.join(registry.base, area, registry.user);
     const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
     if (!stat) yield well(`your ${area}`, "no directory yet: a first run makes it", { path: directory });
+    else if (stat.isDirectory() && stat.uid === registry.uid && dry) yield untried(`your ${area}`, directory);
     else if (stat.isDirectory() && stat.uid === registry.uid)
       yield* probed(area === "runs" ? "your runs" : `your ${area}`, directory, group?.gid, area === "runs");
   }
+}
+
+/** Of a directory in which nothing is to be written. */
+export function untried(name: string, directory: string): Finding {
+  return well(name, "is there; whether it can be written, lab doctor tries", { path: directory });
 }
 
 /** What a probe found, in words; space and clocks are told once, by `whole`. */

@@ -1,11 +1,22 @@
 // All paths of the API and what answers each.
 import type { Route } from "../../serve/route.js";
 import type { Answering, Served } from "./answering.js";
+import { aliases, artifact, artifacts } from "./artifacts.js";
+import { doctor } from "./doctor.js";
+import { evaluations } from "./evaluations.js";
 import { lineage } from "./lineage.js";
+import { pipeline, pipelines } from "./pipelines.js";
+import { policies, policy } from "./policies.js";
+import { queue } from "./queue.js";
 import { run } from "./run.js";
 import { runs } from "./runs.js";
+import { sweep, sweeps } from "./sweeps.js";
 
-const all: readonly Answering[] = [runs, run, lineage];
+const all: readonly Answering[] = [
+  ...[runs, run],
+  ...[lineage, pipelines, pipeline, sweeps, sweep, artifacts, artifact, aliases],
+  ...[policies, policy, queue, doctor, evaluations],
+];
 
 export function routesOf(served: Served): Route[] {
   return all.map((answering) => answering(served));
