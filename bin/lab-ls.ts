@@ -27,7 +27,7 @@ export const spec = {
       value: "TEST",
       help: "only where this is so: params.lr<1e-3 and state=failed (lab-where(7))",
     },
-    note: { type: "string", value: "TEXT", help: "only runs whose narrative contains the text" },
+    note: { type: "string", value: "TEXT", help: "only runs whose narrative or notes contain the text" },
     sort: {
       type: "string",
       value: "FIELD",

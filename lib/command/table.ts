@@ -184,8 +184,9 @@ function line(
 }
 
 /** The text in the colour of what it is: a state, a handle, a heading. */
-export function paint(text: string, format: Format | "header" | undefined): string {
+export function paint(text: string, format: Format | "header" | "added" | "removed" | undefined): string {
   if (format === "header") return `\u001b[2m${text}\u001b[0m`;
+  if (format === "added" || format === "removed") return `\u001b[${format === "added" ? 32 : 31}m${text}\u001b[0m`;
   const colour = format === "state" ? colours[text.split(/[ :]/)[0] ?? ""] : format === "handle" ? "1" : undefined;
   return colour && text ? `\u001b[${colour}m${text}\u001b[0m` : text;
 }

@@ -5,6 +5,7 @@ import { arraySchema, partReceiptSchema, partRefusalSchema, partSchema } from ".
 import { aliasSchema, artifactSchema, edgeSchema, outputsSchema } from "./artifact.js";
 import { checkpointSchema } from "./checkpoint.js";
 import { claimSchema, goSchema } from "./claim.js";
+import { comparisonSchema } from "./comparison.js";
 import { derivedSchema } from "./derived.js";
 import { estimateSchema } from "./estimate.js";
 import { evaluationSchema } from "./evaluation.js";
@@ -21,7 +22,9 @@ import {
   schedulerFactSchema,
   startSchema,
 } from "./facts.js";
+import { garbageSchema } from "./garbage.js";
 import { keyComparisonSchema, keySchema } from "./key.js";
+import { narrativeRecordSchema, noteSchema } from "./note.js";
 import { packedSchema, packSchema, summarySchema } from "./pack.js";
 import { pipelineSchema, pipelineStatusSchema } from "./pipeline.js";
 import { evalRequestSchema, holdSchema, policySummarySchema, verdictSchema } from "./policy.js";
@@ -142,30 +145,6 @@ export const problemSchema = record("problem", {
 });
 export type Problem = v.InferOutput<typeof problemSchema>;
 
-/** Something that takes room for nothing: what it is, why nobody needs it, and whether it is gone. */
-export const garbageSchema = record("garbage", {
-  path,
-  kind: v.picklist([
-    "snapshot",
-    "temporary",
-    "source",
-    "run",
-    "array",
-    "pack",
-    "edge",
-    "lease",
-    "host",
-    "cache",
-    "scratch",
-  ]),
-  reason: text,
-  bytes: count,
-  modified_at: time,
-  removed: maybe(v.boolean()),
-  dry_run: maybe(v.boolean()),
-});
-export type Garbage = v.InferOutput<typeof garbageSchema>;
-
 /** One thing that was looked at, and how it is. */
 export const checkSchema = record("check", {
   name: text,
@@ -245,6 +224,9 @@ export const records = {
   reason: reasonSchema,
   key: keySchema,
   "key-comparison": keyComparisonSchema,
+  comparison: comparisonSchema,
+  note: noteSchema,
+  narrative: narrativeRecordSchema,
   estimate: estimateSchema,
   verdict: verdictSchema,
   policy: policySummarySchema,

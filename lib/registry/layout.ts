@@ -244,6 +244,11 @@ export function indexDirectory(base: string, user: string, thing: string): strin
   return path.join(base, "index", user, digits);
 }
 
+/** What a user has written about a run, by whomever it is: `notes/<author>/<run>/`. */
+export function notesDirectory(base: string, author: string, run: string): string {
+  return path.join(base, "notes", ...checkedPlace(author, run));
+}
+
 /** What a user has derived of a run: `derived/<user>/<run>/`. */
 export function derivedDirectory(base: string, user: string, run: string): string {
   return path.join(base, "derived", ...checkedPlace(user, run));

@@ -4,6 +4,7 @@ import { localTime, paint, type TableStyle } from "../command/table.js";
 import { width } from "../command/width.js";
 import { wrapped } from "../command/wrap.js";
 import { bashWord } from "../job/quote.js";
+import type { Note } from "../record/note.js";
 import type { Status } from "../record/records.js";
 import type { Run } from "../record/run.js";
 import { handleOf } from "../record/run-id.js";
@@ -42,6 +43,7 @@ type Shown = Pick<
     answered_by?: AnsweredBy;
     tracking?: { wandb?: { url?: string } };
     logs: string[];
+    notes?: Note[];
     missing?: { role: string; reason: string }[];
   } & UsedAndMade;
 
@@ -102,6 +104,7 @@ function rowsOf(run: Shown): Row[] {
   for (const [key, text] of answerRows(run)) add(key, text);
   add("why", run.narrative?.hypothesis ?? run.narrative?.intent);
   add("note", run.narrative?.note);
+  for (const note of run.notes ?? []) add("noted", noteOf(note));
   add("by", `${run.user}, planned ${localTime(run.planned_at)}`);
   add("ran", timesOf(run));
   add("job", typeof run.job === "object" ? run.job.id : run.job);
@@ -154,6 +157,17 @@ function body(rows: readonly Row[], { colour, width: terminal }: TableStyle): st
 function stateLine(line: string): string {
   const [word = ""] = line.split(/[ :]/);
   return paint(word, "state") + line.slice(word.length);
+}
+
+function noteOf({ author, at, text, lesson, next, outcome, tags = [] }: Note): string {
+  const says = [
+    outcome,
+    text,
+    lesson === undefined ? undefined : `learned: ${lesson}`,
+    next === undefined ? undefined : `next: ${next}`,
+    tags.length > 0 ? `[${tags.join(", ")}]` : undefined,
+  ];
+  return `${says.filter((word) => word !== undefined).join("; ")} (${author}, ${localTime(at)})`;
 }
 
 /** Which run it is that has, or will have, what this one was to make; its log and metrics are there. */

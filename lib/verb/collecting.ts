@@ -2,7 +2,7 @@
 import os from "node:os";
 import type { Context } from "../command/context.js";
 import { isFault } from "../record/fault.js";
-import type { Garbage } from "../record/records.js";
+import type { Garbage } from "../record/garbage.js";
 import { shortSize, timestamp } from "../record/units.js";
 import { cachePath } from "../registry/cache.js";
 import { arrayItems } from "./gc/arrays.js";

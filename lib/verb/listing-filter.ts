@@ -83,8 +83,12 @@ function statesOf(filter: Filter): Set<string> {
   return new Set(filter.state.flatMap((word) => groups[word] ?? [stateWord(word)]));
 }
 
-/** Whether a row passes the filter; what of it a caller has tested before is tested again. */
-export function accepting(filter: Filter, where: Where | undefined): (row: Row) => boolean {
+/** Whether a row passes the filter, to which `notesAbout` tells what people wrote about a run; what of it a caller has tested before is tested again. */
+export function accepting(
+  filter: Filter,
+  where: Where | undefined,
+  notesAbout: (run: string) => readonly object[] = () => [],
+): (row: Row) => boolean {
   const wanted = statesOf(filter);
   const name = filter.name === undefined ? undefined : like(filter.name);
   const words = where?.fields.map(([word = ""]) => word) ?? [];
@@ -99,7 +103,7 @@ export function accepting(filter: Filter, where: Where | undefined): (row: Row) 
       Date.parse(status.ended_at ?? status.planned_at) >= filter.recent) &&
     (where === undefined || where.passes(...records(words))) &&
     (filter.note === undefined ||
-      JSON.stringify(field("narrative") ?? {})
+      JSON.stringify([field("narrative") ?? {}, ...notesAbout(status.id)])
         .toLowerCase()
         .includes(filter.note.toLowerCase()));
 }

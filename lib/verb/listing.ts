@@ -22,7 +22,7 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   const registry = await context.registry();
   const limits = await graces(context);
   const where = await whereOf(filter, context);
-  const accepts = accepting(filter, where);
+  const accepts = accepting(filter, where, filter.note === undefined ? undefined : await notesIn(registry, context));
   const planned = plannedBy(filter, where);
   const report = (error: Fault) => context.report(undefined, error);
   const users = usersOf(filter, registry, report);
@@ -50,6 +50,14 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   if (count === 0) for (const what of where?.missed() ?? []) context.say(what);
   for (const row of sorted(kept, filter.sort ?? "").slice(0, limit)) yield withColumns(row, columns);
   if (filter.summary) tellOfAgent(registry, context);
+}
+
+/** What people wrote about runs; only of those that somebody wrote about is anything read. */
+async function notesIn(registry: Registry, context: Context): Promise<(run: string) => readonly object[]> {
+  const { annotatedRuns, notesOf } = await import("../registry/notes.js");
+  const bad = (message: string) => context.report(undefined, fault("dataerr", message));
+  const runs = annotatedRuns(registry, bad);
+  return (run) => (runs.has(run) ? notesOf(registry, run, bad) : []);
 }
 
 /** Where an agent is at work, a person hears of it; of one that is in trouble everybody does. */

@@ -11,6 +11,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { lastValues } from "../registry/last-metrics.js";
 import { logFiles } from "../registry/logs.js";
 import { makerOfRun } from "../registry/makers.js";
+import { notesOf } from "../registry/notes.js";
 import { sealOf } from "../registry/outputs.js";
 import { readRecord } from "../registry/read.js";
 import { evaluated } from "../registry/status.js";
@@ -40,6 +41,7 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
   const sealed = sealOrNone(disk, context);
   const { collected = [], excluded = [] } = sealed ?? (await collectFiles(disk));
   const tracking = sealed?.tracking ?? trackingOf(disk);
+  const notes = notesOf(registry, run.id, (message) => context.report(run.id, fault("dataerr", message)));
   return {
     ...run,
     ...standing,
@@ -60,6 +62,7 @@ export async function wholeRun(disk: RunOnDisk, context: Context, limits: Graces
     ...(tracking?.wandb ? { tracking: { ...run.tracking, wandb: { ...run.tracking?.wandb, ...tracking.wandb } } } : {}),
     ...(answers ? { answered_by: answers } : {}),
     ...(await usedAndMade(answers ? makerOfRun(registry, disk) : disk, context, limits)),
+    ...(notes.length > 0 ? { notes } : {}),
     logs: logFiles(disk).map(({ file }) => file),
   };
 }

@@ -16,6 +16,7 @@ import { checkJournals } from "./journals.js";
 import { checkHosts, checkLeases, checkQueue } from "./local.js";
 import { checkMarked } from "./markers.js";
 import { checkNames } from "./names.js";
+import { checkNotes } from "./notes.js";
 import { checkPacks } from "./packs.js";
 import { areasOfUsers, checkFanOut, checkRegistry, checkUserDirectories, isDirectory } from "./registry.js";
 import { checkRuns } from "./runs.js";
@@ -68,6 +69,7 @@ function* checkUser(survey: Survey, user: string, withRuns: readonly string[]): 
     ["index", (owner) => checkIndex(survey, user, owner)],
     ["aliases/by-user", (owner) => checkNames(survey, { scope: "user", user }, owner)],
     ["derived", (owner) => checkDerived(survey, user, owner)],
+    ["notes", (owner) => checkNotes(survey, user, owner)],
     ["artifacts", (owner) => checkExternal(survey, user, owner)],
     ["evals", (owner) => checkEvals(survey, user, owner)],
     ["holds", (owner) => checkHolds(survey, user, owner)],

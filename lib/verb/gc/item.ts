@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { errnoOf, isFault, systemFault } from "../../record/fault.js";
-import type { Garbage } from "../../record/records.js";
+import type { Garbage } from "../../record/garbage.js";
 import { lookAt } from "../../registry/look.js";
 import type { Registry } from "../../registry/open.js";
 
