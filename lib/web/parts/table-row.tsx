@@ -20,7 +20,7 @@ export interface Column<R> {
 }
 
 const usual_px = 110;
-const select_px = 34;
+const select_px = 46;
 
 /** The columns of the grid, and how wide it is at least. */
 export function widthOf<R>(columns: readonly Column<R>[], selectable: boolean): { columns: string; px: number } {
@@ -138,7 +138,7 @@ export function Row<R>({
       onClick={clicked}
     >
       {onSelect && (
-        <Cell>
+        <Cell kind="choice">
           {row !== undefined && (
             <label class="check">
               <input
