@@ -181,6 +181,8 @@ export const jobViewSchema = v.looseObject({
   verdict: maybe(v.picklist(verdicts)),
   word: maybe(text),
   reason: maybe(text),
+  /** The word of whoever holds it, from a scheduler that keeps that. */
+  held_by: maybe(text),
   exit_code: maybe(count),
   signal: maybe(count),
   derived_exit_code: maybe(count),

@@ -114,6 +114,11 @@ export const holdSchema = record("hold", {
   /** The name of the run. */
   name: maybe(text),
   max_concurrent: count,
+  /** When it was known to be held by us, and when we began to let it go: in between it is ours for sure. */
+  held_at: maybe(time),
+  releasing_at: maybe(time),
+  /** It was told that nobody knows whose hold it is. */
+  doubtful: maybe(v.boolean()),
   host: text,
   pid: count,
   at: time,

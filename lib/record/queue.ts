@@ -1,4 +1,5 @@
-// The local scheduler's queue: what is known of a job, each fact written once by one writer, and who works on it.
+// The local scheduler's queue: what is known of a job, each fact written once by one writer (and only that it is held
+// taken back), and who works on it.
 import * as v from "valibot";
 import { verdicts } from "./facts.js";
 import { resourcesSchema } from "./resources.js";
@@ -65,6 +66,9 @@ export type JobStarted = v.InferOutput<typeof jobStartedSchema>;
 /** The worker: it was sent its signal, since its time limit is near. */
 export const jobWarnedSchema = record("job-warned", { job: localJob, signal: text, at: time });
 
+/** The owner: it shall wait until this is gone. `by` is the word of whoever holds it. */
+export const jobHeldSchema = record("job-held", { job: localJob, by: maybe(text), at: time });
+
 /** The owner, or the job itself: it shall end, and wait to be run again. */
 export const jobRequeueSchema = record("job-requeue", { job: localJob, at: time });
 export type JobRequeue = v.InferOutput<typeof jobRequeueSchema>;
@@ -113,6 +117,7 @@ export type JobEnded = v.InferOutput<typeof jobEndedSchema>;
 /** The facts of a job by the word that ends their file's name. */
 export const queueFacts = {
   queued: jobQueuedSchema,
+  held: jobHeldSchema,
   started: jobStartedSchema,
   warned: jobWarnedSchema,
   requeue: jobRequeueSchema,

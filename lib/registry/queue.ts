@@ -1,4 +1,5 @@
 // The local scheduler's queue in files: queue/<user>/<job>.<fact>.json, each written once, and the workers' leases.
+// Only that a job is held is taken back.
 import path from "node:path";
 import { type Exit, exitSchema, startSchema } from "../record/facts.js";
 import { errnoOf, fault, isFault, systemFault } from "../record/fault.js";
@@ -62,6 +63,7 @@ export function queueFiles(registry: Registry) {
     jobs,
     read,
     note,
+    letGo: (job: string) => unmark(pathOf(job, "held")),
     remove,
     pathOf,
     watch,

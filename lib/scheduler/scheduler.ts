@@ -147,9 +147,12 @@ export interface Scheduler {
   isLimit?(refusal: string): boolean;
   /** Asks that jobs end, and wait to be run again; one that waits already is no error. Faults: `unavailable`, `refused`, `noperm`. */
   requeue?(jobs: string[]): Promise<void>;
-  /** Keeps jobs that wait from being started, or lets them go; of others nothing is done. Faults: `unavailable`, `refused`, `noperm`. */
-  hold?(jobs: string[]): Promise<void>;
-  release?(jobs: string[]): Promise<void>;
+  /**
+   * Keeps jobs that wait from being started, or lets them go; of others nothing is done. A scheduler that can keeps the word
+   * `by`, and says it in `held_by` of the view. Faults: `unavailable`, `refused`, `noperm`.
+   */
+  hold(jobs: string[], by?: string): Promise<void>;
+  release(jobs: string[]): Promise<void>;
   /** My jobs that are in the queue, and those that left it lately. The question is under way when this returns. Faults: `unavailable`. */
   queue(): Promise<Queue>;
   /** These jobs, whoever's, as far as they are in the scheduler's memory and the caller may see them. Faults: `unavailable`. */

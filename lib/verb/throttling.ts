@@ -4,9 +4,8 @@ import os from "node:os";
 import { pid } from "node:process";
 import type { Context } from "../command/context.js";
 import { sharesItsJob } from "../record/counted.js";
-import { fault, isFault } from "../record/fault.js";
+import { isFault } from "../record/fault.js";
 import { type Holdable, holding } from "../record/holding.js";
-import { like } from "../record/like.js";
 import type { Hold } from "../record/policy.js";
 import type { Run } from "../record/run.js";
 import { jobOf } from "../record/state.js";
@@ -16,34 +15,18 @@ import { note } from "../registry/journal.js";
 import type { Registry } from "../registry/open.js";
 import { anyActive, marked, openRun } from "../registry/runs.js";
 import type { Queue } from "../scheduler/scheduler.js";
-import { policiesDirectory, policiesOf } from "./policy-files.js";
+import { type Holder, holdThem, isHeld, isOurs, letThemGo } from "./holding-jobs.js";
+import { type Rule, type RuleOptions, rulesOf } from "./throttle-rules.js";
 
-export interface ThrottleOptions {
-  name: string[];
-  recipe: string[];
-  max: number | undefined;
+export interface ThrottleOptions extends RuleOptions {
   order: string;
   release: boolean;
-}
-
-interface Rule {
-  id: string;
-  max: number;
-  applies(run: Run): boolean;
 }
 
 /** What was held and released. Throws where nothing says how many, and where the scheduler cannot be asked. */
 export async function* throttle(options: ThrottleOptions, context: Context): AsyncGenerator<Hold> {
   const rules = options.release ? [] : await rulesOf(options, context);
   const [registry, scheduler] = [await context.registry(), await context.scheduler()];
-  const isAsked = context.args.length + options.name.length + options.recipe.length > 0 || options.release;
-  if (!scheduler.hold || !scheduler.release) {
-    // Of a pass that takes what is configured nothing is wrong then.
-    if (!isAsked) return;
-    throw fault("dataerr", `cannot hold jobs: the ${scheduler.kind} scheduler has no way to`, {
-      hint: "max_concurrent of a policy is kept by lab-evald, whatever the scheduler",
-    });
-  }
   const holds = holdsOf(registry, (error) => {
     if (!isFault(error)) throw error;
     context.report(undefined, error);
@@ -64,26 +47,36 @@ export async function* throttle(options: ThrottleOptions, context: Context): Asy
     return { type: "hold", v: 1, job, ...of, rule: rule?.id ?? "", max_concurrent: rule?.max ?? 0, ...at };
   };
   const dry = context.dryRun ? { dry_run: true } : {};
+  const holder: Holder = { registry, scheduler, now: () => Date.now() };
   const hold = decided.hold.map(known);
-  if (!context.dryRun) for (const one of hold) writeHold(registry, one);
-  if (!context.dryRun && hold.length > 0) await scheduler.hold(decided.hold);
+  if (!context.dryRun && hold.length > 0) await holdThem(hold, holder);
   for (const one of hold) {
     if (!context.dryRun) note(registry, "job_held", one.run, { job: one.job, rule: one.rule });
     yield { ...one, state: "held", ...dry };
   }
-  if (!context.dryRun && decided.release.length > 0) await scheduler.release(decided.release);
-  for (const [list, state] of [
-    [decided.release, "released"],
-    [[...new Set([...decided.forget, ...gone])], "forgotten"],
-  ] as const)
-    for (const job of list) {
-      const one = holds.get(job) ?? known(job);
-      if (!context.dryRun) {
-        removeHold(registry, job);
-        if (state === "released") note(registry, "job_released", one.run, { job, rule: one.rule });
-      }
-      yield { ...one, state, ...dry };
-    }
+  const release = decided.release.map((job) => holds.get(job) ?? known(job));
+  if (!context.dryRun && release.length > 0) await letThemGo(release, holder);
+  for (const one of release) {
+    if (!context.dryRun) note(registry, "job_released", one.run, { job: one.job, rule: one.rule });
+    yield { ...one, state: "released", ...dry };
+  }
+  for (const job of new Set([...decided.forget, ...gone])) {
+    if (!context.dryRun) removeHold(registry, job);
+    yield { ...(holds.get(job) ?? known(job)), state: "forgotten", ...dry };
+  }
+  if (!options.release) tellDoubts(holds, queue, registry, context);
+}
+
+/** Of what nobody knows who holds it, since this command was killed at it, it is said once what can be done. */
+function tellDoubts(holds: ReadonlyMap<string, Hold>, queue: Queue, registry: Registry, context: Context): void {
+  for (const [job, hold] of holds) {
+    const view = queue.get(job);
+    if (!view || hold.doubtful || !isHeld(view) || isOurs(hold, view)) continue;
+    if (!context.dryRun) writeHold(registry, { ...hold, doubtful: true });
+    context.say(
+      `${job} is held, and nobody knows whether by this command, which was killed at it: it stays so (scontrol release ${job}, or lab throttle --release)`,
+    );
+  }
 }
 
 /** Everything that is held here goes, whatever the rules say. */
@@ -116,45 +109,15 @@ function jobsOf(
       const whose = queue.whose?.(job);
       if (!view || !waitsOrRuns(queue, job) || (whose && !names.includes(whose.run))) continue;
       const under = rules.filter((rule) => rule.applies(disk.run)).map((rule) => rule.id);
-      const waits = view.phase === "pending";
-      const held = waits && /^JobHeld/.test(view.reason ?? "");
-      jobs.push({ job, run: disk.run, rules: under, waits, held, ours: holds.has(job) });
+      const [hold, held] = [holds.get(job), isHeld(view)];
+      const ours = hold !== undefined && (!held || isOurs(hold, view));
+      jobs.push({ job, run: disk.run, rules: under, waits: view.phase === "pending", held, ours });
     } catch (error) {
       if (!isFault(error)) throw error;
       context.report(id, error);
     }
   }
-  // Slurm counts its jobs, and the elements of an array.
-  return jobs.sort((a, b) => a.job.localeCompare(b.job, "en", { numeric: true }));
-}
-
-async function rulesOf({ name, recipe, max }: ThrottleOptions, context: Context): Promise<Rule[]> {
-  const { args } = context;
-  const words = [...name.map((word) => ({ kind: "name", word })), ...recipe.map((word) => ({ kind: "recipe", word }))];
-  if (words.length > 0 && max === undefined) throw fault("usage", "how many at once?", { hint: "--max N" });
-  const rules: Rule[] = [];
-  const has = args.length > 0 || (words.length === 0 && (await policiesDirectory(context)) !== undefined);
-  for (const policy of has ? await policiesOf(context) : []) {
-    const most = max ?? policy.max_concurrent;
-    if (most === undefined) continue;
-    rules.push({
-      id: `policy:${policy.name}`,
-      max: most,
-      applies: ({ evaluates }) => evaluates?.policy === policy.name,
-    });
-  }
-  for (const { kind, word } of words) {
-    const passes = like(word);
-    const of = ({ name, recipe }: Run) => (kind === "name" ? name : (recipe.path ?? ""));
-    rules.push({ id: `${kind}:${word}`, max: max ?? 0, applies: (run) => passes(of(run)) });
-  }
-  const labctl = (await context.config()).config.dispatch?.throttle;
-  if (args.length === 0 && words.length === 0 && labctl) {
-    const passes = like(labctl.job_name);
-    rules.push({ id: `name:${labctl.job_name}`, max: labctl.max_concurrent, applies: (run) => passes(run.name) });
-  }
-  if (rules.length > 0 || has) return rules;
-  throw fault("usage", "how many of what at once?", {
-    hint: "name policies that have max_concurrent, or --name NAME --max N; or set dispatch.policies_dir",
-  });
+  // Slurm counts its jobs, and the elements of an array; the local scheduler's are called as their runs are.
+  const age = ({ job, run }: { job: string; run: Run }) => (job.startsWith("local-") ? `${run.id} ${job}` : job);
+  return jobs.sort((a, b) => age(a).localeCompare(age(b), "en", { numeric: true }));
 }

@@ -128,6 +128,8 @@ export function schedulerFor({ ask }: Here): Scheduler {
     details: (jobs) => views(jobs.map(({ job }) => job)),
     find: async (_, runs) => asked({ find: runs.map(({ run }) => run) }),
     cancel: async (jobs) => void ask({ cancel: jobs }),
+    hold: async () => {},
+    release: async () => {},
     explain: () => ({ message: "it waits" }),
   };
 }

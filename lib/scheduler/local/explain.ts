@@ -24,6 +24,10 @@ const reasons: Record<string, (about: string) => Explanation> = {
     hint: "a higher [resources] priority comes earlier",
   }),
   Dependency: (about) => ({ message: `it waits for the end of ${about}` }),
+  JobHeldUser: () => ({
+    message: "it is held, so that no more run at once than may",
+    hint: "lab throttle lets it go when there is room; lab throttle --release lets all go",
+  }),
   OtherHost: (about) => ({
     message: `it was queued on ${about} and runs there`,
     hint: `if ${about} has no worker any more: start lab-worker there, or cancel and submit again here`,

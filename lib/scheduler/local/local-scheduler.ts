@@ -145,8 +145,24 @@ export function localScheduler(options: LocalOptions): LocalScheduler {
     await ensureWorker();
   }
 
+  /** What has begun, or is gone, is not held. */
+  async function hold(jobs: string[], by?: string): Promise<void> {
+    for (const job of jobs) {
+      const item = readJob(store, job, report);
+      if (!item || item.over || item.started) continue;
+      const word = by === undefined ? {} : { by };
+      store.note(job, "held", { type: "job-held", v: 1, job, ...word, at: timestamp(Date.now()) });
+    }
+  }
+
+  async function release(jobs: string[]): Promise<void> {
+    for (const job of jobs) store.letGo(job);
+    if (jobs.length > 0) await ensureWorker();
+  }
+
+  const asked = { cancel, requeue, hold, release };
   const details = async () => new Map();
-  return { kind: "local", submit, queue, jobs, everybody, accounting, details, find, cancel, requeue, explain };
+  return { kind: "local", submit, queue, jobs, everybody, accounting, details, find, ...asked, explain };
 }
 
 function saysOfIgnored({ resources }: SubmitRequest): string | undefined {

@@ -8,6 +8,7 @@ import type { Household, World } from "./world.js";
 
 export type WaitReason =
   | "Cancelling"
+  | "JobHeldUser"
   | "Dependency"
   | "Resources"
   | "Priority"
@@ -71,13 +72,17 @@ function waitOf(
   find: Find,
   never: Plan["never"],
 ): Wait | undefined {
-  if (queued.host !== undefined && queued.host !== host) return { reason: "OtherHost", for: [queued.host] };
+  if (queued.host !== undefined && queued.host !== host)
+    return item.held && !item.cancel ? heldByOwner : { reason: "OtherHost", for: [queued.host] };
   if (item.cancel) return { reason: "Cancelling", for: [] };
   const { state, jobs } = dependencyState(queued, find);
-  if (state === "satisfied") return undefined;
   if (state === "never") never.set(item, jobs[0] ?? "");
+  else if (item.held) return heldByOwner;
+  if (state === "satisfied") return undefined;
   return { reason: "Dependency", for: jobs };
 }
+
+const heldByOwner: Wait = { reason: "JobHeldUser", for: [] };
 
 function attendance({ uid, user, worker }: Household, absent: ReadonlySet<number>): Wait | undefined {
   if (worker === "gone") return { reason: "NoWorker", for: [user] };

@@ -1,4 +1,4 @@
-// A queue as it is now: every job with its facts. A fact never changes, so each is read once.
+// A queue as it is now: every job with its facts. A fact never changes, so each is read once; only that a job is held can be over.
 import type { QueueFact, QueueRecord } from "../../record/queue.js";
 import type { ReadableQueue } from "./store.js";
 
@@ -64,6 +64,7 @@ function readItem(
   const item: QueueItem = before ?? { job, restarts };
   if (item.restarts !== restarts) startOver(item, restarts);
   delete item.unreadable;
+  delete item.held;
   if (names.has("ended")) item.over = true;
   for (const fact of item.over ? (["ended"] as const) : factsOfStart(names, restarts)) {
     if (item[fact] !== undefined || readFact(store, item, fact, report)) continue;
@@ -81,7 +82,7 @@ function restartsOf(names: Set<string>): number {
 }
 
 const ofStart = ["started", "warned", "requeue", "ending", "requeued"] as const satisfies QueueFact[];
-const ofJob = ["queued", "cancel"] as const satisfies QueueFact[];
+const ofJob = ["queued", "held", "cancel"] as const satisfies QueueFact[];
 
 function factsOfStart(names: Set<string>, restarts: number): QueueFact[] {
   return [
@@ -96,7 +97,7 @@ function startOver(item: QueueItem, restarts: number): void {
 }
 
 /** Without these nobody can say where a job stands; a bad cancel cancels nothing. */
-const decisive: QueueFact[] = ["queued", "started", "requeued", "ended"];
+const decisive: QueueFact[] = ["queued", "held", "started", "requeued", "ended"];
 
 function readFact<F extends QueueFact>(
   store: ReadableQueue,

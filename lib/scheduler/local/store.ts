@@ -24,6 +24,8 @@ export interface OtherQueue extends ReadableQueue {
 export interface QueueStore extends ReadableQueue {
   /** Writes a fact that is written once; `exists` when there was one. */
   note<F extends QueueFact>(job: string, fact: F, record: QueueRecord<F>, restart?: number): "made" | "exists";
+  /** Takes back that a job is held. */
+  letGo(job: string): void;
   /** Where a fact is, or will be, for the job's own shell to read or write. */
   pathOf(job: string, fact: QueueFact, restart?: number): string;
   /** Forgets a job that has these facts; the first thing to go is that it was ever queued. */

@@ -5,7 +5,7 @@ import type { QueueItem } from "./read-queue.js";
 
 /** What waits is seen by `plan`, where one was made: what runs and has ended needs none. */
 export function viewOf(item: QueueItem, planned: Pick<Plan, "start" | "waiting"> | undefined): JobView {
-  const { job, restarts, queued, started, cancel, ending, ended } = item;
+  const { job, restarts, queued, held, started, cancel, ending, ended } = item;
   if (ended) return endedView(job, ended);
   if (item.unreadable || !queued) return { job, phase: "unknown", reason: "Unreadable", source: "queue" };
   const view: JobView = { job, phase: "pending", restarts, submitted_at: queued.at, source: "queue" };
@@ -21,6 +21,7 @@ export function viewOf(item: QueueItem, planned: Pick<Plan, "start" | "waiting">
     };
   }
   const wait = planned?.waiting.get(item);
+  if (held?.by !== undefined) view.held_by = held.by;
   if (wait) return { ...view, reason: wait.reason, ...(wait.for.length > 0 ? { waits_for: wait.for } : {}) };
   return planned?.start.some(({ candidate }) => candidate.item === item) ? { ...view, reason: "Starting" } : view;
 }

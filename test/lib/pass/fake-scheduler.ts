@@ -88,6 +88,8 @@ export function fakeScheduler(): Fake {
       say("cancel");
       fake.cancelled.push(...jobs);
     },
+    hold: async () => {},
+    release: async () => {},
     explain: () => ({ message: "it waits" }),
   };
   const say = (call: string) => {
