@@ -1,4 +1,4 @@
-// The script of an array, which is that of all its elements, and the file of values that makes one run of each.
+// The script of an array, which is that of all its elements, and the values that make one run of each.
 import { bashArray, bashValue, bashWord } from "./quote.js";
 import { forBash, type ScriptInput, scriptOf, values } from "./render.js";
 import { arrayRuntime } from "./runtime.js";
@@ -50,15 +50,19 @@ function heading({ id, name, dir, of, one_job }: ArrayScriptInput): string[] {
     "# Made by lab-render-sbatch; lab-job(7) tells what it does. Some of it can be submitted by hand, and are the same runs then:",
     one_job === undefined ? `#   sbatch --array=0-${last} ${script}` : `#   sbatch ${script} 0-${last}`,
     "#",
-    "# Which run it is tells the line of `index` with the job's number; what that run is tells its own values.sh. Then comes",
-    "# the runtime, which is the same for all runs and begins at `a clean start`.",
+    "# Which run it is tells the line of `index` with the job's number; what that run is, those bytes of `values` that the line",
+    "# names. Then comes the runtime, which is the same for all runs and begins at `a clean start`.",
     ...forBash("SC2154"),
   ];
 }
 
-/** The text of an element's values.sh: what stands in the script of a run that is no element. Pure. Throws dataerr. */
-export function renderValues(input: Omit<ScriptInput, "directives">): string {
+/**
+ * The text of an element among the array's values: what stands in the script of a run that is no element, and what its
+ * parameters' file holds. Its last line says that it is whole. Pure. Throws dataerr.
+ */
+export function renderValues(input: Omit<ScriptInput, "directives">, params: string): string {
   const { name, run, submission, array } = input.context;
   const place = array === undefined ? "" : `, element ${array.index} of array ${array.id}`;
-  return `${[`# ${name}, run ${run}, submission ${submission}${place}`, "", ...values({ ...input, directives: [] })].join("\n")}\n`;
+  const own = [...values({ ...input, directives: [] }), bashValue("lab_params_text", params.trimEnd())];
+  return `${[`# ${name}, run ${run}, submission ${submission}${place}`, "", ...own, "", `lab_element=${run}.${submission}`].join("\n")}\n\n`;
 }

@@ -52,10 +52,11 @@ export const partRefusalSchema = record("part-refusal", {
 });
 export type PartRefusal = v.InferOutput<typeof partRefusalSchema>;
 
-/** One element of an array: a run, and which of its submissions. */
+/** One element of an array: a run, which of its submissions, and where in the array's `values` its own text is (bytes). */
 export interface ArrayElement {
   run: string;
   submission: number;
+  values?: { offset: number; bytes: number };
 }
 
 /** The id of an element's job. */
@@ -65,14 +66,31 @@ export function elementJob({ job, one_job }: Pick<PartReceipt, "job" | "one_job"
 
 /** The index: a line an element, all of one width, so that a line is found by its number. */
 export function indexText(elements: readonly ArrayElement[]): { text: string; width: number } {
-  const lines = elements.map(({ run, submission }) => `${run} ${submission}`);
+  const lines = elements.map(({ run, submission, values }) =>
+    values === undefined ? `${run} ${submission}` : `${run} ${submission} ${values.offset} ${values.bytes}`,
+  );
   const longest = Math.max(...lines.map((line) => line.length));
   return { text: lines.map((line) => `${line.padEnd(longest)}\n`).join(""), width: longest + 1 };
 }
 
 /** The element of one line of an index. Throws dataerr. */
 export function elementOf(line: string): ArrayElement {
-  const [, run = "", submission = ""] = /^(\S+) ([1-9]\d{0,8}) *\n?$/.exec(line) ?? [];
+  const [, run = "", submission, offset, bytes] = lineOfIndex.exec(line) ?? [];
   if (!v.is(runId, run)) throw fault("dataerr", `cannot read '${line.trimEnd()}': it is no line of an array's index`);
-  return { run, submission: Number(submission) };
+  const values = offset === undefined ? {} : { values: { offset: Number(offset), bytes: Number(bytes) } };
+  return { run, submission: Number(submission), ...values };
+}
+
+/** An older array has no `values`: each of its elements has a file of them beside its context. */
+const lineOfIndex = /^(\S+) ([1-9]\d{0,8})(?: (0|[1-9]\d{0,14}) ([1-9]\d{0,8}))? *\n?$/;
+
+/** The texts of elements one after the other, and where each of them is. */
+export function valuesText(texts: readonly string[]): { text: string; places: { offset: number; bytes: number }[] } {
+  let offset = 0;
+  const places = texts.map((text) => {
+    const place = { offset, bytes: Buffer.byteLength(text) };
+    offset += place.bytes;
+    return place;
+  });
+  return { text: texts.join(""), places };
 }

@@ -61,12 +61,18 @@ export interface NewArray {
   at: string;
 }
 
+/** The texts of an array: its script, and the values that its elements find their own among. */
+export interface ArrayTexts {
+  script: string;
+  values: string;
+}
+
 /** Makes one of the caller's arrays, its record last: until then it is none. Throws cantcreat where the id is taken. */
 export function writeArray(
   registry: Registry,
   about: NewArray,
   elements: readonly ArrayElement[],
-  script: string,
+  { script, values }: ArrayTexts,
 ): ArrayOnDisk {
   const { text, width } = indexText(elements);
   const { id, ...more } = about;
@@ -77,6 +83,7 @@ export function writeArray(
     throw fault("cantcreat", `cannot write '${dir}': it is there already`);
   const files = arrayFiles(dir);
   writeOnce(files.index, text, registry.modes.file);
+  writeOnce(files.values, values, registry.modes.file);
   writeOnce(files.script, script, registry.modes.file | 0o110);
   writeOnce(files.array, recordText(array), registry.modes.file);
   return { array, dir, owner: registry.uid };

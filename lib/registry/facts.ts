@@ -90,9 +90,9 @@ function submission(n: number, records: EnvelopeRecords, of: Of): Submission {
   };
 }
 
-/** What the array tells of the submission; undefined where its script is its own. */
+/** What the array tells of the submission; undefined where its script is its own, or its making was interrupted. */
 function inArray(n: number, records: EnvelopeRecords, of: Of): Submission | undefined {
-  if (!records.has(`submit-${n}/values.sh`) || records.has(`submit-${n}/script.sh`)) return undefined;
+  if (!records.has(`submit-${n}/context.json`) || records.has(`submit-${n}/script.sh`)) return undefined;
   const context = records.read(`submit-${n}/context.json`, placeSchema);
   if (context) of.contexts.set(n, context);
   const array = context?.array;

@@ -106,8 +106,13 @@ export function arrayDirectory(base: string, user: string, id: string): string {
 }
 
 /** What an array consists of; `script.sh` looks itself up in `index`, and `array.json` comes last. */
-export function arrayFiles(dir: string): Record<"array" | "index" | "script", string> {
-  return { array: path.join(dir, "array.json"), index: path.join(dir, "index"), script: path.join(dir, "script.sh") };
+export function arrayFiles(dir: string): Record<"array" | "index" | "script" | "values", string> {
+  return {
+    array: path.join(dir, "array.json"),
+    index: path.join(dir, "index"),
+    script: path.join(dir, "script.sh"),
+    values: path.join(dir, "values"),
+  };
 }
 
 export function partDirectory(arrayDir: string, part: number): string {

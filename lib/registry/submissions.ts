@@ -164,15 +164,14 @@ export function readContext(
 export function submissionFiles(
   runDir: string,
   n: number,
-): { dir: string; script: string; context: string; params: string; values: string; points: string } {
+): { dir: string; script: string; context: string; params: string; points: string } {
   const dir = submissionDirectory(envelope(runDir), n);
   return {
     dir,
     script: path.join(dir, "script.sh"),
     context: path.join(dir, "context.json"),
+    // Of an element of an array by its job, from what the array says.
     params: path.join(dir, "params.json"),
-    // Of an element of an array, whose script is the array's.
-    values: path.join(dir, "values.sh"),
     // Of what comes after a sweep: its points.
     points: path.join(dir, "points.ndjson"),
   };

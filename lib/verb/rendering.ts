@@ -68,7 +68,7 @@ export async function renderPrepared(prepared: Prepared, context: Context): Prom
   const submission = { n, script: files.script, context: files.context };
   if (dry) return { ...given, phase: "rendered", submission, script, dry_run: true };
   const points = prepared.run.sweep?.aggregate ? { "points.ndjson": await pointsText(prepared, context) } : {};
-  await writeFiles(prepared, { "script.sh": script, ...points });
+  await writeFiles(prepared, { "params.json": paramsText(prepared.run), "script.sh": script, ...points });
   return { ...given, phase: "rendered", submission };
 }
 
@@ -84,14 +84,13 @@ async function pointsText({ run, registry }: Prepared, context: Context): Promis
     .join("");
 }
 
-/** Writes context.json, params.json and the script, or of an element of an array its values. Throws faults. */
+/** Writes context.json and what else the submission has of its own; an element of an array has the rest there. Throws faults. */
 export async function writeFiles(
-  { run, registry, files, input, beside }: Prepared,
-  own: { "script.sh": string; "points.ndjson"?: string } | { "values.sh": string },
+  { registry, files, input, beside }: Prepared,
+  own: Readonly<Record<string, string>>,
 ): Promise<void> {
   const context = `${JSON.stringify(input.context, undefined, 2)}\n`;
-  const texts = { "context.json": context, "params.json": paramsText(run), ...beside, ...own };
-  await writeSubmissionFiles(registry, files.dir, texts);
+  await writeSubmissionFiles(registry, files.dir, { "context.json": context, ...beside, ...own });
 }
 
 /** Slurm's directives, of a run or of the array that it is an element of; the local scheduler reads none. */

@@ -1,7 +1,7 @@
 // One array on disk: what each element is, then the index, the script and the record of the array.
 import type { Context } from "../command/context.js";
 import { renderArrayScript, renderValues } from "../job/render-array.js";
-import { type ArrayElement, indexText } from "../record/array.js";
+import { type ArrayElement, indexText, valuesText } from "../record/array.js";
 import type { Run } from "../record/run.js";
 import { drawRunId } from "../record/run-id.js";
 import { timestamp } from "../record/units.js";
@@ -9,6 +9,7 @@ import { type NewArray, writeArray } from "../registry/arrays.js";
 import { arrayDirectory, arrayFiles, userDirectory } from "../registry/layout.js";
 import { stepOptions } from "../scheduler/slurm/step-options.js";
 import { together } from "./one-job.js";
+import { paramsText } from "./render-input.js";
 import { directivesOf, type Prepared, writeFiles } from "./rendering.js";
 
 /** Writes an array of these runs and returns each with its place in it; a dry run gets the text of the script. */
@@ -20,15 +21,17 @@ export async function writeGroup(
   const first = elements[0] as Prepared;
   const about = newArray(first.run, one_job);
   const dir = arrayDirectory(first.registry.base, first.registry.user, about.id);
-  const index = elements.map(({ run, n }): ArrayElement => ({ run: run.id, submission: n }));
-  const script = await scriptText(first, about, dir, index, context);
   const placed = elements.map((one, i) => inArray(one, about.id, i));
+  const { text: values, places } = valuesText(placed.map(({ run, input }) => renderValues(input, paramsText(run))));
+  const index = elements.map(({ run, n }, i): ArrayElement => {
+    const place = places[i];
+    return { run: run.id, submission: n, ...(place ? { values: place } : {}) };
+  });
+  const script = await scriptText(first, about, dir, index, context);
   if (!first.dry) {
-    const written = await Promise.allSettled(
-      placed.map((one) => writeFiles(one, { "values.sh": renderValues(one.input) })),
-    );
+    const written = await Promise.allSettled(placed.map((one) => writeFiles(one, {})));
     for (const one of written) if (one.status === "rejected") throw one.reason;
-    writeArray(first.registry, about, index, script);
+    writeArray(first.registry, about, index, { script, values });
   }
   const file = arrayFiles(dir).script;
   return placed.map(({ given, n, files, dry }, i) => ({

@@ -70,7 +70,9 @@ const output = ({ rich, first }: Broken, of: RegExp) => first(rich.artifacts, of
 /** An array whose one element is a run's first submission. */
 function arrayOf(rich: Rich, name: string, run: string) {
   const about = { id: "20261121-120000-00aaaa", name, at: "2026-11-21T12:00:00.000Z" };
-  return writeArray(openRegistry(rich.registry, os.userInfo().uid), about, [{ run, submission: 1 }], "#!/bin/bash\n");
+  const registry = openRegistry(rich.registry, os.userInfo().uid);
+  const element = { run, submission: 1, values: { offset: 0, bytes: 5 } };
+  return writeArray(registry, about, [element], { script: "#!/bin/bash\n", values: "true\n" });
 }
 
 /** The claim of a run; its seal is beside it. */

@@ -14,6 +14,7 @@ lab_main() {
   lab_begin_attempt
   lab_set_traps
   lab_fence
+  [[ -z ${lab_array-} ]] || lab_write_params
   lab_open_private
   lab_place_source
   lab_start_watch

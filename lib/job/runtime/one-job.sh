@@ -70,7 +70,8 @@ lab_end_workers() {
 lab_element_ended() {
   local lab n dir
   lab_read_index "$1" || return
-  lab=$lab_array_runs/${REPLY%% *}/.lab n=${REPLY#* }
+  read -r lab n _ <<<"$REPLY"
+  lab=$lab_array_runs/$lab/.lab
   lab_refresh "$lab"
   [[ ! -e $lab/outcome.json ]] || return 0
   for dir in "$lab"/attempt-*; do

@@ -37,7 +37,7 @@ function* oneArray(survey: Survey, { user, id, owner }: Place): Looking {
   const files = arrayFiles(dir);
   const names = yield* namesIn(survey, "array", dir);
   for (const name of names)
-    if (!/^(array\.json|index|script\.sh|part-[1-9]\d{0,8}|slurm-.*\.out)$/.test(name))
+    if (!/^(array\.json|index|values|script\.sh|part-[1-9]\d{0,8}|slurm-.*\.out)$/.test(name))
       yield { check: "stray", path: path.join(dir, name), message: "is no file of an array" };
   if (!names.includes("array.json")) {
     const hint = "lab gc --apply removes your own";
@@ -67,7 +67,19 @@ function* elements(survey: Survey, disk: ArrayOnDisk): Looking {
     return;
   }
   const all = (yield* reading(survey, "array", file, () => readIndex(disk))) ?? [];
+  yield* valuesOf(survey, disk, all);
   for (const [index, element] of all.entries()) yield* oneElement(survey, disk, index, element);
+}
+
+/** The texts of the elements are as long as the index says; an older array has none. */
+function* valuesOf(survey: Survey, { dir, owner }: ArrayOnDisk, all: readonly ArrayElement[]): Looking {
+  const file = arrayFiles(dir).values;
+  const end = Math.max(0, ...all.map(({ values }) => (values ? values.offset + values.bytes : 0)));
+  const seen = lookAt(file);
+  if (seen) yield* regular(survey, file, owner);
+  if (seen ? seen.bytes === end : end === 0) return;
+  const message = seen ? `has ${seen.bytes} bytes, of which the index names ${end}` : "is missing";
+  yield { check: "array", path: file, message };
 }
 
 function* oneElement(

@@ -16,7 +16,7 @@ export function* checkFacts(survey: Survey, disk: RunOnDisk): Looking {
 }
 
 function* submissions(survey: Survey, { dir, facts }: RunOnDisk): Looking {
-  for (const { n, intent, receipt } of facts.submissions) {
+  for (const { n, intent, receipt, array } of facts.submissions) {
     const at = submissionDirectory(envelope(dir), n);
     if (receipt && !intent)
       yield { check: "submission", path: path.join(at, "receipt.json"), message: "there is no intent.json before it" };
@@ -27,8 +27,9 @@ function* submissions(survey: Survey, { dir, facts }: RunOnDisk): Looking {
         message: "its intent.json is void: nobody may have sent it",
       };
     if (!intent || intent.void) continue;
-    const { script, values, context, params } = submissionFiles(dir, n);
-    for (const file of [lookAt(values) ? values : script, context, params]) {
+    const { script, context, params } = submissionFiles(dir, n);
+    // What an element has besides is its array's, and looked at there.
+    for (const file of array ? [context] : [script, context, params]) {
       const seen = yield* reading(survey, "submission", file, () => lookAt(file));
       if (!seen) yield { check: "submission", path: file, message: "is missing, though it was sent" };
     }

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import t from "tap";
 import { renderArrayScript, renderValues } from "../../../lib/job/render-array.js";
-import { indexText } from "../../../lib/record/array.js";
+import { indexText, valuesText } from "../../../lib/record/array.js";
 import type { JobContext } from "../../../lib/record/facts.js";
 import { type JobPlace, jobPlace } from "../../support/job.js";
 import { needs } from "../../support/needs.js";
@@ -28,14 +28,17 @@ function arrayPlace(t: { teardown(act: () => void): void }, commands: string[], 
     const array = { id, index };
     const place = jobPlace({ parent: base, command: ["sh", "-c", command], context: { array } });
     const context = place.left("submit-1/context.json") as unknown as JobContext;
-    const values = renderValues({ siteEnv: {}, modules: [], fingerprints: {}, context });
-    fs.writeFileSync(path.join(place.lab, "submit-1/values.sh"), values);
-    fs.rmSync(place.script);
-    return place;
+    const values = renderValues({ siteEnv: {}, modules: [], fingerprints: {}, context }, `{"point":"it's ${index}\\n"}\n`);
+    for (const file of [place.script, context.params]) fs.rmSync(file);
+    return Object.assign(place, { values });
   });
   const dir = path.join(base, "arrays", os.userInfo().username, id);
   fs.mkdirSync(dir, { recursive: true });
-  const { text, width } = indexText(elements.map(({ run }) => ({ run, submission: 1 })));
+  const { text: values, places } = valuesText(elements.map((one) => one.values));
+  fs.writeFileSync(path.join(dir, "values"), values);
+  const { text, width } = indexText(
+    elements.map(({ run }, i) => ({ run, submission: 1, values: places[i] as (typeof places)[number] })),
+  );
   fs.writeFileSync(path.join(dir, "index"), text);
   const of = elements.length;
   const about = { directives: [], id, name: "grid", dir, runs: path.join(base, "runs"), of, width };
@@ -72,13 +75,14 @@ const startOf = ({ elements }: ArrayPlace, index: number, n = 1) =>
   elements[index]?.left(`attempt-${n}/start.json`) as Record<string, unknown> | undefined;
 
 t.test("each element is a run of its own, with its own log, attempt and exit", async (t) => {
-  const place = arrayPlace(t, ["exit 3", 'echo "$LAB_ARRAY_INDEX of $LAB_ARRAY_ID is $LAB_RUN_ID"', "true"]);
+  const says = 'echo "$LAB_ARRAY_INDEX of $LAB_ARRAY_ID is $LAB_RUN_ID"; cat "$LAB_PARAMS"';
+  const place = arrayPlace(t, ["exit 3", says, "true"]);
   place.part(1, { intent: { indices: "0-1" }, receipt: { job: "70" } });
   const codes = await Promise.all([0, 1].map(async (index) => (await place.start(index, slurm(70, index))).code));
   t.strictSame(codes, [3, 0]);
   t.match(exitOf(place, 0), { reason: "command", code: 3 });
   t.match(exitOf(place, 1), { reason: "command", code: 0, run: place.elements[1]?.run });
-  t.equal(place.elements[1]?.text("attempt-1/job.log"), `1 of ${id} is ${place.elements[1]?.run}\n`);
+  t.equal(place.elements[1]?.text("attempt-1/job.log"), `1 of ${id} is ${place.elements[1]?.run}\n{"point":"it's 1\\n"}\n`);
   t.match(startOf(place, 1), { job: "70_1", scheduler: "slurm", submission: 1 });
   t.match(place.elements[1]?.left("submit-1/intent.json"), { by: "job" }, "from now on nobody can give it up");
   t.notOk(startOf(place, 2), "the other was not started");
@@ -86,17 +90,20 @@ t.test("each element is a run of its own, with its own log, attempt and exit", a
 
 t.test("what does not say which element it is, or is not whole, starts nothing", async (t) => {
   const place = arrayPlace(t, ["true", "true", "true", "true"]);
-  const values = (index: number) => path.join(place.elements[index]?.lab ?? "", "submit-1/values.sh");
   const said = async (index: number | undefined) => {
     const { code, stderr } = await place.start(index);
     return [code, /^lab: array \S+: (.*); nothing was started$/.exec(stderr.trim())?.[1]?.replaceAll(place.dir, "DIR")];
   };
   t.match(await said(undefined), [64, /which element is it to be\? sbatch --array=INDEX/]);
   t.strictSame(await said(4), [64, "it has no element 4"]);
-  fs.copyFileSync(values(0), values(1));
-  t.match(await said(1), [65, /is of another run/]);
-  fs.rmSync(values(2));
-  fs.symlinkSync(values(0), values(2));
+  const values = path.join(place.dir, "values");
+  const whole = fs.readFileSync(values, "utf8");
+  fs.writeFileSync(values, whole.replaceAll(place.elements[1]?.run ?? "", place.elements[0]?.run ?? ""));
+  t.match(await said(1), [65, /is not of run \S+, or not whole/]);
+  fs.writeFileSync(values, whole.slice(0, -5));
+  t.match(await said(3), [65, /is not of run \S+, or not whole/]);
+  fs.renameSync(values, `${values}.other`);
+  fs.symlinkSync(`${values}.other`, values);
   t.match(await said(2), [66, /is no file of yours/]);
   const index = path.join(place.dir, "index");
   fs.writeFileSync(
@@ -177,8 +184,8 @@ t.test("an end that is asked for reaches all that runs, and the next start goes 
 
 t.test("the scripts are clean to bash -n and shellcheck", async (t) => {
   for (const one_job of [undefined, 2]) {
-    const { script, elements } = arrayPlace(t, ["true"], one_job);
-    const values = path.join(elements[0]?.lab ?? "", "submit-1/values.sh");
+    const { script, dir } = arrayPlace(t, ["true"], one_job);
+    const values = path.join(dir, "values");
     for (const file of [script, values]) t.equal(spawnSync("bash", ["-n", file]).status, 0);
     if (!needs(t, "shellcheck")) return;
     const { status, stdout } = spawnSync("shellcheck", [script], { encoding: "utf8" });

@@ -19,12 +19,11 @@ export async function arrayOf(registry: Registry, count: number) {
     const { n } = nextSubmission(registry, dir);
     return { run, submission: n };
   });
-  const array = writeArray(registry, { id, name: "grid", at }, elements, "#!/bin/bash\n");
+  const array = writeArray(registry, { id, name: "grid", at }, elements, { script: "#!/bin/bash\n", values: "" });
   elements.forEach(({ run, submission }, index) => {
     const lab = path.join(registry.base, "runs", registry.user, run, ".lab", `submit-${submission}`);
     const context = { type: "context", v: 1, run, submission, array: { id, index } };
     fs.writeFileSync(path.join(lab, "context.json"), JSON.stringify(context));
-    fs.writeFileSync(path.join(lab, "values.sh"), "");
   });
   const facts = (index: number) => {
     const disk = openRun(registry, registry.user, runs[index] ?? "");

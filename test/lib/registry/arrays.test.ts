@@ -19,23 +19,29 @@ import { smallRegistry } from "./support.js";
 const id = "20261121-120000-00aaaa";
 const at = "2026-11-21T12:00:00.000Z";
 const run = (i: number) => `20261121-120000-${String(i).padStart(6, "0")}`;
-const elements = Array.from({ length: 30 }, (_, i) => ({ run: run(i), submission: i === 7 ? 12 : 1 }));
+// Some as an older array has them, without values.
+const elements = Array.from({ length: 30 }, (_, i) => ({
+  run: run(i),
+  submission: i === 7 ? 12 : 1,
+  ...(i < 20 ? {} : { values: { offset: 10 * i, bytes: 10 } }),
+}));
+const texts = { script: "#!/bin/bash\n", values: "" };
 const made = (t: Parameters<typeof smallRegistry>[0]) => {
   const registry = smallRegistry(t);
-  return { registry, array: writeArray(registry, { id, name: "grid", at }, elements, "#!/bin/bash\n") };
+  return { registry, array: writeArray(registry, { id, name: "grid", at }, elements, texts) };
 };
 
 t.test("an array is found again, each element at its place in the index", async (t) => {
   const { registry, array } = made(t);
   const { width } = array.array;
   const index = fs.readFileSync(path.join(array.dir, "index"), "utf8");
-  t.equal(width, 26, "a run's id, a space, two digits, the end of the line");
-  t.equal(index.slice(7 * width, 8 * width), `${run(7)} 12\n`);
-  t.equal(index.slice(8 * width, 9 * width), `${run(8)} 1 \n`);
+  t.equal(width, 32, "a run's id, its submission, where its values begin, how many bytes they are, the end of the line");
+  t.equal(index.slice(7 * width, 8 * width), `${run(7)} 12      \n`);
+  t.equal(index.slice(20 * width, 21 * width), `${run(20)} 1 200 10\n`);
   t.strictSame(readArray(registry, registry.user, id), array);
   t.strictSame(readIndex(array), elements);
   t.equal(fs.statSync(path.join(array.dir, "script.sh")).mode & 0o100, 0o100);
-  t.throws(() => writeArray(registry, { id, name: "grid", at }, elements, ""), { code: "cantcreat" });
+  t.throws(() => writeArray(registry, { id, name: "grid", at }, elements, texts), { code: "cantcreat" });
   t.equal(readArray(registry, registry.user, "20261121-120000-00bbbb"), undefined);
 });
 

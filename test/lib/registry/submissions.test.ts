@@ -57,7 +57,6 @@ t.test("a submission's files are written once; the script can be run, by whom ma
       script,
       context,
       params: path.join(place, "params.json"),
-      values: path.join(place, "values.sh"),
       points: path.join(place, "points.ndjson"),
     });
     await t.rejects(writeSubmissionFiles(registry, place, { "script.sh": "other" }), {
