@@ -19,7 +19,9 @@ import {
   ownOnly,
 } from "../registry/claims.js";
 import type { RunOnDisk } from "../registry/facts.js";
+import { envelope, runDirectory } from "../registry/layout.js";
 import type { Registry } from "../registry/open.js";
+import { list } from "../registry/read.js";
 import { openRun } from "../registry/runs.js";
 import { serverTime } from "../registry/server-time.js";
 import { type Fate, fateOf, isReadable, mayCompute } from "./fate.js";
@@ -209,6 +211,8 @@ async function isClear(generations: readonly Generation[], run: Run, asking: Ask
 
 /** Why the run may claim nothing: it has ended, or a job of it has begun under what it claimed before. */
 function obstacle({ id }: Run, { registry }: Asking): string | undefined {
+  const names = list(envelope(runDirectory(registry.base, registry.user, id)));
+  if (!names.some((name) => name === "outcome.json" || name.startsWith("attempt-"))) return undefined;
   const facts = openRun(registry, registry.user, id)?.facts;
   if (facts?.outcome) return `it has ended meanwhile (${facts.outcome.state})`;
   const { submission: last = 0, attempt = Infinity } = facts?.decision ?? {};

@@ -46,13 +46,19 @@ export function ownOutputDirectories(
 /** The caller's own directory below an output root, with its `.meta`, made where missing. Throws faults that name the remedy. */
 export function ownOutputDirectory(root: string, user: string, uid: number, mode: number): string {
   const directory = path.join(root, user);
+  const meta = path.join(directory, ".meta");
+  // As nearly always.
+  if (isOwn(directory, uid) && isOwn(meta, uid)) return directory;
   if (!fs.existsSync(root)) makeForSingleOwner(root, uid);
-  if (makeDirectory(directory, mode) === "exists") {
-    const stat = fs.lstatSync(directory);
-    if (!stat.isDirectory() || stat.uid !== uid) throw fault("noperm", `cannot use '${directory}': it is not yours`);
-  }
-  makeDirectory(path.join(directory, ".meta"), mode);
+  if (makeDirectory(directory, mode) === "exists" && !isOwn(directory, uid))
+    throw fault("noperm", `cannot use '${directory}': it is not yours`);
+  makeDirectory(meta, mode);
   return directory;
+}
+
+function isOwn(directory: string, uid: number): boolean {
+  const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && stat.uid === uid;
 }
 
 function makeForSingleOwner(root: string, uid: number): void {

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { type Fault, isFault } from "../record/fault.js";
 import { isRunId } from "../record/run-id.js";
+import { fs } from "./disk.js";
 import { indexDirectory } from "./layout.js";
 import { ownDirectory, ownerOf, type Registry } from "./open.js";
 import { list } from "./read.js";
@@ -23,7 +24,7 @@ export interface IndexedEdge {
 export function noteEdge(registry: Registry, thing: string, verb: EdgeVerb, run: string): void {
   const directory = indexDirectory(registry.base, registry.user, thing);
   ownDirectory(registry, "index");
-  makeDirectory(directory, registry.modes.directory);
+  if (!fs.existsSync(directory)) makeDirectory(directory, registry.modes.directory);
   mark(path.join(directory, `${thing}.${verb}.${run}`));
 }
 

@@ -25,7 +25,8 @@ export async function createRun(registry: Registry, run: Run, text: string): Pro
   const dir = runDirectory(registry.base, registry.user, run.id);
   const lab = envelope(dir);
   const markers = (["active", "loose"] as const).map((area) => marker(registry.base, area, registry.user, run.id));
-  for (const file of markers) mark(file);
+  const began = Date.now();
+  const areNew = markers.map((file) => mark(file)).every((said) => said === "made");
   makeDirectory(dir, registry.modes.directory);
   makeDirectory(lab, registry.modes.directory);
   stageInputs(registry, run, dir);
@@ -39,8 +40,10 @@ export async function createRun(registry: Registry, run: Run, text: string): Pro
   if (written === "made") alike = { text, registry, file: recipe.file };
   if (isNamed || written === "exists") [made] = await writeMany([record]);
   if (made === "made") {
-    // A pass that met the markers of an old plan without its run.json may have removed them meanwhile.
-    for (const file of markers) mark(file);
+    // A pass that met the markers of an old plan without its run.json may have removed them meanwhile; it leaves alone those
+    // that are younger than an hour.
+    const isSure = areNew && Math.abs(Date.now() - began) < 15 * 60_000;
+    if (!isSure) for (const file of markers) mark(file);
     return made;
   }
   const there = readRun(dir, registry.uid)?.run;

@@ -1,13 +1,16 @@
 // Names of files that are being written: who writes one can be told from it.
 import os from "node:os";
-import path from "node:path";
 import { pid } from "node:process";
 import { randomWord } from "../record/random.js";
 
 /** A name in the directory that nobody else draws: `.tmp-<host>-<pid>-<random>`, then `end`. */
 export function tempName(directory: string, end = ""): string {
-  return path.join(directory, `.tmp-${os.hostname()}-${pid}-${randomWord(6)}${end}`);
+  host ??= os.hostname();
+  return `${directory}/.tmp-${host}-${pid}-${randomWord(6)}${end}`;
 }
+
+/** Asked for once: a command that makes a thousand runs draws many names. */
+let host: string | undefined;
 
 export function isTempName(name: string): boolean {
   return name.startsWith(".tmp-");

@@ -91,6 +91,13 @@ const newline = Buffer.from("\n");
 function openToAppend(file: string, mode: number): number {
   const { O_APPEND, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
   const flags = O_APPEND | O_RDWR | O_NOFOLLOW | O_NONBLOCK;
+  if (appended === file)
+    try {
+      return openRegular(file, flags);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+    }
+  appended = file;
   try {
     const made = fs.openSync(file, flags | O_CREAT | O_EXCL, mode);
     fs.fchmodSync(made, mode);
@@ -98,6 +105,13 @@ function openToAppend(file: string, mode: number): number {
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
   }
+  return openRegular(file, flags);
+}
+
+/** What this process appended to last: nearly always it is there still. */
+let appended: string | undefined;
+
+function openRegular(file: string, flags: number): number {
   const fd = fs.openSync(file, flags);
   if (fs.fstatSync(fd).isFile()) return fd;
   fs.closeSync(fd);

@@ -28,7 +28,10 @@ function arrayPlace(t: { teardown(act: () => void): void }, commands: string[], 
     const array = { id, index };
     const place = jobPlace({ parent: base, command: ["sh", "-c", command], context: { array } });
     const context = place.left("submit-1/context.json") as unknown as JobContext;
-    const values = renderValues({ siteEnv: {}, modules: [], fingerprints: {}, context }, `{"point":"it's ${index}\\n"}\n`);
+    const values = renderValues(
+      { siteEnv: {}, modules: [], fingerprints: {}, context },
+      `{"point":"it's ${index}\\n"}\n`,
+    );
     for (const file of [place.script, context.params]) fs.rmSync(file);
     return Object.assign(place, { values });
   });
@@ -82,7 +85,10 @@ t.test("each element is a run of its own, with its own log, attempt and exit", a
   t.strictSame(codes, [3, 0]);
   t.match(exitOf(place, 0), { reason: "command", code: 3 });
   t.match(exitOf(place, 1), { reason: "command", code: 0, run: place.elements[1]?.run });
-  t.equal(place.elements[1]?.text("attempt-1/job.log"), `1 of ${id} is ${place.elements[1]?.run}\n{"point":"it's 1\\n"}\n`);
+  t.equal(
+    place.elements[1]?.text("attempt-1/job.log"),
+    `1 of ${id} is ${place.elements[1]?.run}\n{"point":"it's 1\\n"}\n`,
+  );
   t.match(startOf(place, 1), { job: "70_1", scheduler: "slurm", submission: 1 });
   t.match(place.elements[1]?.left("submit-1/intent.json"), { by: "job" }, "from now on nobody can give it up");
   t.notOk(startOf(place, 2), "the other was not started");

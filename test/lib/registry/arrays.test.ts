@@ -35,7 +35,11 @@ t.test("an array is found again, each element at its place in the index", async 
   const { registry, array } = made(t);
   const { width } = array.array;
   const index = fs.readFileSync(path.join(array.dir, "index"), "utf8");
-  t.equal(width, 32, "a run's id, its submission, where its values begin, how many bytes they are, the end of the line");
+  t.equal(
+    width,
+    32,
+    "a run's id, its submission, where its values begin, how many bytes they are, the end of the line",
+  );
   t.equal(index.slice(7 * width, 8 * width), `${run(7)} 12      \n`);
   t.equal(index.slice(20 * width, 21 * width), `${run(20)} 1 200 10\n`);
   t.strictSame(readArray(registry, registry.user, id), array);
