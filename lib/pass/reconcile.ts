@@ -91,7 +91,7 @@ function look(pass: Pass, id: string, queue: Queue): Looked | undefined {
   if (!pass.dry) pass.memory.opening(id);
   const run = openRun(pass.registry, pass.registry.user, id);
   if (!run) {
-    if (!pass.dry && pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id, hour);
+    if (!pass.dry && pass.now - (timeOfRunId(id) ?? pass.now) > hour) dropUnborn(pass.registry, id);
     return undefined;
   }
   for (const problem of run.problems) pass.report(id, fault("dataerr", problem));

@@ -160,7 +160,7 @@ export function deactivate(registry: Registry, user: string, id: string): void {
  * Removes the markers of a run whose making was interrupted, where they are at least `age_ms` old. Whoever makes it all the
  * same marks it again after run.json, and if that came in between it is marked again here: one of the two sees the other.
  */
-export function dropUnborn(registry: Registry, id: string, age_ms = 0): void {
+export function dropUnborn(registry: Registry, id: string, age_ms = 3_600_000): void {
   const markers = (["active", "loose"] as const).map((area) => marker(registry.base, area, registry.user, id));
   const ages = markers.map((file) => fs.lstatSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   if (ages.some((mtime) => Date.now() - mtime < age_ms)) return;
