@@ -1,5 +1,188 @@
+// What is the matter, at a glance: what failed and why comes first, then what runs, what waits, and who uses what.
+import { ButtonLink } from "../parts/button.js";
+import { Choices } from "../parts/choices.js";
+import { Empty } from "../parts/empty.js";
+import { Duration, Time } from "../parts/figures.js";
+import { figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
+import { Problem, Problems } from "../parts/problem.js";
+import { kindOfState, StateMark } from "../parts/state-mark.js";
+import { useQuery, withQuery } from "../shell/router.js";
+import { useAsk } from "../shell/use-ask.js";
+import { type FailureMode, Failures } from "./overview/failures.js";
+import { type Hour, Throughput } from "./overview/throughput.js";
+import { type Share, Users } from "./overview/users.js";
+import { type RunRow, short } from "./runs/run-row.js";
+
+interface OverviewAsked {
+  path: "/api/v1/overview";
+  answer: {
+    as_of: string;
+    ready?: boolean;
+    states: Record<string, number>;
+    active: RunRow[];
+    queued: RunRow[];
+    failed: RunRow[];
+    failures_by_mode: FailureMode[];
+    throughput: Hour[];
+    users: Share[];
+    problems?: { id?: string; message: string }[];
+  };
+}
+
+const spans = [
+  { id: "1d", title: "Since yesterday" },
+  { id: "7d", title: "7 days" },
+  { id: "30d", title: "30 days" },
+];
+const whose = [
+  { id: "", title: "Everybody" },
+  { id: "me", title: "Mine" },
+];
 
 export default function OverviewPage() {
-  return <Heading title="Overview" />;
+  const [since, setSince] = useQuery("since", "1d");
+  const [user, setUser] = useQuery("user");
+  const query = { since, user };
+  const { answer, trouble, again } = useAsk<OverviewAsked>("/api/v1/overview", { query }, { live: ["run"] });
+  return (
+    <>
+      <Heading
+        title="Overview"
+        actions={
+          <>
+            <Choices label="Whose runs" choices={whose} chosen={user} choose={setUser} />
+            <Choices label="Since when" choices={spans} chosen={since} choose={setSince} />
+          </>
+        }
+      />
+      {trouble && <Problem error={trouble} again={again} />}
+      {!answer && !trouble && <div class="loading" />}
+      {answer && <Problems problems={answer.problems} />}
+      {answer && <Whole answer={answer} since={since} user={user} />}
+    </>
+  );
+}
+
+function Whole({ answer, since, user }: { answer: OverviewAsked["answer"]; since: string; user: string }) {
+  const { states, active, queued, failed, failures_by_mode, throughput, users } = answer;
+  const isEmpty = Object.keys(states).length === 0 && active.length === 0 && queued.length === 0;
+  if (isEmpty && answer.ready === false) return <p class="soft">The registry is being read for the first time.</p>;
+  const nothingEver = isEmpty && users.length === 0 && throughput.every((hour) => !hour.succeeded && !hour.failed);
+  if (nothingEver && !user)
+    return (
+      <Empty
+        title="Nothing has run yet"
+        text="A run is made from a recipe. lab new writes one to begin with; then:"
+        command="lab run train.toml"
+      />
+    );
+  return (
+    <>
+      <States states={states} active={active.length} queued={queued.length} since={since} user={user} />
+      <div class="overview">
+        <div>
+          <Failures modes={failures_by_mode} failed={failed} since={since} user={user} />
+          <section class="later">
+            <SectionHead title="What ended" />
+            <Throughput hours={throughput} />
+          </section>
+          <section class="later">
+            <SectionHead title="Who uses what" />
+            <Users shares={users} since={since} />
+          </section>
+        </div>
+        <div>
+          <section>
+            <SectionHead title="Running now" href={runsLink({ state: "running", user })} all={states["running"]} />
+            {active.length === 0 ? <p class="soft">Nothing runs.</p> : <Rows rows={active.slice(0, 12)} />}
+          </section>
+          <section>
+            <SectionHead title="Waiting" href={runsLink({ state: "active", user, sort: "planned_at" })} />
+            {queued.length === 0 ? <p class="soft">Nothing waits.</p> : <Rows rows={queued.slice(0, 12)} waiting />}
+          </section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+type Filter = Record<string, string | undefined>;
+
+/** The list of runs, filtered. */
+export function runsLink(filter: Filter): string {
+  return withQuery(filter, "/runs");
+}
+
+function SectionHead({ title, href, all }: { title: string; href?: string; all?: number | undefined }) {
+  return (
+    <header class="section-head">
+      <h2>{title}</h2>
+      {href && (
+        <ButtonLink href={href} look="plain">
+          All{all === undefined ? "" : ` ${figure(all)}`}
+        </ButtonLink>
+      )}
+    </header>
+  );
+}
+
+const first = ["failed", "running", "pending", "succeeded", "cached", "cancelled"];
+
+interface StatesShape {
+  states: Record<string, number>;
+  active: number;
+  queued: number;
+  since: string;
+  user: string;
+}
+
+/** How many of each state, in the time that is looked at; those that have not ended whenever they began. */
+function States({ states, active, queued, since, user }: StatesShape) {
+  const counts = new Map<string, number>(Object.entries({ failed: 0, running: active, ...states }));
+  const waits = [...counts.keys()].some((state) => kindOfState(state) === "queued");
+  if (queued > 0 && !waits) counts.set("pending", queued);
+  const shown = [...counts].sort(([a], [b]) => (first.indexOf(a) + 1 || 99) - (first.indexOf(b) + 1 || 99));
+  return (
+    <ul class="states-strip">
+      {shown.map(([state, count]) => (
+        <li key={state} class={count === 0 ? "none" : ""}>
+          <a href={runsLink({ state, user, since: isOver(state) ? since : undefined })}>
+            <b>{figure(count)}</b>
+            <span class={`state ${kindOfState(state)}`}>{state}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function isOver(state: string): boolean {
+  return !/^(running|queued)$/.test(kindOfState(state));
+}
+
+function Rows({ rows, waiting = false }: { rows: readonly RunRow[]; waiting?: boolean }) {
+  return (
+    <ul class="run-rows">
+      {rows.map(({ id, name, user, state, mode, message, started_at, planned_at }) => (
+        <li key={id}>
+          <a class="run-name cut" href={`/runs/${id}`}>
+            {name}
+          </a>
+          <span class="soft who">
+            {user} <code>{short(id)}</code>
+          </span>
+          <span class="how">{state === "running" ? null : <StateMark state={state} mode={mode} />}</span>
+          <span class="end soft">
+            {waiting || !started_at ? <Time at={planned_at} /> : <Duration since={started_at} />}
+          </span>
+          {message && (
+            <span class="soft cut why" title={message}>
+              {message}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
 }

@@ -10,8 +10,8 @@ interface Shape {
   children: ComponentChildren;
 }
 
-export function Dialog(shape: Shape & { wide?: boolean }) {
-  return <Over {...shape} kind={shape.wide ? "dialog wide" : "dialog"} />;
+export function Dialog({ wide = false, kind = "", ...shape }: Shape & { wide?: boolean; kind?: string }) {
+  return <Over {...shape} kind={`dialog ${wide ? "wide" : ""} ${kind}`} />;
 }
 
 /** The same from the side; from below on a narrow screen. */
