@@ -60,7 +60,7 @@ export async function checkpointOf(
 }
 
 /** All of them, by their steps, those without one first. */
-async function allOf(disk: RunOnDisk): Promise<Candidate[]> {
+export async function allOf(disk: RunOnDisk): Promise<Candidate[]> {
   const found = await candidatesOf(disk);
   const pointed = pointedAt(disk);
   if (pointed && !found.some((one) => one.path === pointed.path)) found.push(pointed);
@@ -108,7 +108,8 @@ function unscored({ run }: RunOnDisk, all: Candidate[], stepped: Candidate[], { 
   });
 }
 
-function recordOf(disk: RunOnDisk, { path, step, role }: Candidate, more: Partial<Checkpoint> = {}): Checkpoint {
+/** The record of a candidate of a run. */
+export function recordOf(disk: RunOnDisk, { path, step, role }: Candidate, more: Partial<Checkpoint> = {}): Checkpoint {
   const { id, name, user } = disk.run;
   const registered = role !== undefined && artifactsOf(disk).some((one) => one.role === role && one.step === step);
   return {

@@ -20,7 +20,11 @@ import { whatBlocks, whatIsAwaited } from "./what-blocks.js";
 
 /** A `reason` record for one run. One's own run is looked at afresh where the scheduler can be reached. */
 export async function explainRun(given: RunOnDisk, limits: Graces, context: Context): Promise<object> {
-  const run = await refreshed(given, context);
+  return explainAsItIs(await refreshed(given, context), limits, context);
+}
+
+/** The same, by what is known: nothing is written. */
+export async function explainAsItIs(run: RunOnDisk, limits: Graces, context: Context): Promise<object> {
   const { final: _, ...standing } = standingOf(run, context.now, limits);
   const base = {
     type: "reason",

@@ -1,11 +1,24 @@
 // Every endpoint of the API: what the OpenAPI document, and the test that asks all of them, are made from.
 import type { Endpoint } from "./api.js";
 import { aliasesApi, artifactApi, artifactsApi } from "./artifacts.js";
+import { compareApi, compareImagesApi } from "./compare.js";
 import { evaluationsApi } from "./evaluations.js";
 import { lineageApi } from "./lineage.js";
 import { pipelineApi, pipelinesApi } from "./pipelines.js";
 import { policiesApi, policyApi } from "./policies.js";
 import { doctorApi, queueApi } from "./queue.js";
+import {
+  runCheckpointsApi,
+  runEventsApi,
+  runKeyApi,
+  runNarrativeApi,
+  runRecipeApi,
+  runReproduceApi,
+  runScriptApi,
+  runSimilarApi,
+  runSourceApi,
+  runWhyApi,
+} from "./run-parts.js";
 import { runApi, runsApi } from "./runs.js";
 import { sweepApi, sweepsApi } from "./sweeps.js";
 
@@ -13,4 +26,6 @@ export const api: readonly Endpoint[] = [
   ...[runsApi, runApi],
   ...[lineageApi, pipelinesApi, pipelineApi, sweepsApi, sweepApi, artifactsApi, artifactApi, aliasesApi],
   ...[policiesApi, policyApi, queueApi, doctorApi, evaluationsApi],
+  ...[runEventsApi, runWhyApi, runKeyApi, runReproduceApi, runScriptApi, runSourceApi, runRecipeApi],
+  ...[runCheckpointsApi, runSimilarApi, runNarrativeApi, compareApi, compareImagesApi],
 ];

@@ -2,6 +2,7 @@
 import type { Route } from "../../serve/route.js";
 import type { Answering, Served } from "./answering.js";
 import { aliases, artifact, artifacts } from "./artifacts.js";
+import { compare, compareImages } from "./compare.js";
 import { doctor } from "./doctor.js";
 import { evaluations } from "./evaluations.js";
 import { lineage } from "./lineage.js";
@@ -9,6 +10,7 @@ import { pipeline, pipelines } from "./pipelines.js";
 import { policies, policy } from "./policies.js";
 import { queue } from "./queue.js";
 import { run } from "./run.js";
+import * as part from "./run-parts.js";
 import { runs } from "./runs.js";
 import { sweep, sweeps } from "./sweeps.js";
 
@@ -16,6 +18,8 @@ const all: readonly Answering[] = [
   ...[runs, run],
   ...[lineage, pipelines, pipeline, sweeps, sweep, artifacts, artifact, aliases],
   ...[policies, policy, queue, doctor, evaluations],
+  ...[part.runEvents, part.runWhy, part.runKey, part.runReproduce, part.runScript, part.runSource, part.runRecipe],
+  ...[part.runCheckpoints, part.runSimilar, part.runNarrative, compare, compareImages],
 ];
 
 export function routesOf(served: Served): Route[] {

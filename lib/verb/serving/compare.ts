@@ -1,0 +1,78 @@
+// Runs side by side, for the page: the same comparison that lab-compare and lab-diff show.
+import path from "node:path";
+import { fault } from "../../record/fault.js";
+import { collectFiles } from "../../registry/collected.js";
+import type { RunOnDisk } from "../../registry/facts.js";
+import { sealOf } from "../../registry/outputs.js";
+import { findRun } from "../../registry/refs.js";
+import { type ComparedImage, compareApi, compareImagesApi } from "../../serve/api/compare.js";
+import { breather } from "../breathing.js";
+import { comparisonOf } from "../comparing.js";
+import { graces } from "../runs.js";
+import { sourceDiff } from "../source-diff.js";
+import { answering, type Serving } from "./answering.js";
+import { runRef } from "./refs.js";
+
+export const compare = answering(compareApi, async (_, { run }, serving) => {
+  const { registry, context } = serving;
+  const disks = await opened(run, serving);
+  const {
+    type: _t,
+    v: _v,
+    error: _e,
+    ...comparison
+  } = comparisonOf(disks, () => true, registry, await graces(context), context.now);
+  const [a, b, more] = disks;
+  const notes = [...(comparison.notes ?? [])];
+  const isChanged = a && b && !more && a.run.source.digest !== b.run.source.digest;
+  const diff = isChanged
+    ? await sourceDiff(a.run, b.run, registry.base, (message) => void notes.push(message))
+    : undefined;
+  return { ...comparison, ...diff, ...(notes.length > 0 ? { notes } : {}) };
+});
+
+const mostImages = 4000;
+
+export const compareImages = answering(compareImagesApi, async (_, { run }, serving) => {
+  const images: ComparedImage[] = [];
+  for (const disk of await opened(run, serving)) {
+    const { collected = [] } = sealOf(disk) ?? (await collectFiles(disk));
+    for (const file of collected) {
+      if (!file.path.startsWith(`${disk.dir}/`) || !isImage(file.path)) continue;
+      images.push(imageOf(disk, file.path.slice(disk.dir.length + 1), file.bytes));
+      if (images.length >= mostImages) break;
+    }
+  }
+  return { names: [...new Set(images.map(({ name }) => name))].sort(), images };
+});
+
+/** Each once, in the order in which they are named. */
+async function opened(refs: readonly string[], { registry, context }: Serving): Promise<RunOnDisk[]> {
+  const rest = breather();
+  const found = new Map<string, RunOnDisk>();
+  for (const ref of refs) {
+    await rest();
+    const disk = findRun(registry, runRef(ref), context.cwd);
+    found.set(disk.run.id, disk);
+  }
+  if (found.size < 2) throw fault("usage", "one run has nothing to be compared with", { hint: "run= twice or more" });
+  return [...found.values()];
+}
+
+function isImage(file: string): boolean {
+  return /\.(png|jpe?g|gif|webp|avif|bmp)$/i.test(file);
+}
+
+/** `samples/step_100/3.png` is `samples/step_#/3.png` of step 100; without such a word the last number is the step. */
+function imageOf({ run }: RunOnDisk, file: string, bytes: number): ComparedImage {
+  const extension = path.extname(file);
+  const stem = file.slice(0, -extension.length);
+  const found =
+    /((?:global[_-]?step|step|iter|iteration|epoch|checkpoint|ckpt)[_=-]?)(\d+)/i.exec(stem) ??
+    /()(\d+)(?!.*\d)/.exec(stem);
+  const [, word = "", digits] = found ?? [];
+  if (!found || digits === undefined) return { run: run.id, path: file, name: file, bytes };
+  const at = found.index + word.length;
+  const name = `${stem.slice(0, at)}#${stem.slice(at + digits.length)}${extension}`;
+  return { run: run.id, path: file, name, step: Number(digits), bytes };
+}
