@@ -80,6 +80,7 @@ export const commands: readonly Entry[] = [
     group: "registry",
     purpose: "make artifacts of bytes that no run made, where they are",
   },
+  { name: "lab-fetch-artifact", group: "registry", purpose: "bring an artifact of another cluster here" },
   { name: "lab-lineage", group: "registry", purpose: "what things were made from, and what was made from them" },
   { name: "lab-evald", group: "policy", purpose: "plan the evaluations that policies ask for" },
   { name: "lab-policies", group: "policy", purpose: "how policies stand" },

@@ -66,7 +66,7 @@ export async function resolveConfig({ flags, env, cwd, home, uid }: Asked): Prom
     files: [cluster, ...projects.map(({ file }) => file)].map((file) => file.path),
     warnings,
     kept: [...sources.keys()]
-      .filter((key) => /^(dispatch\.gc|remote)\b/.test(key) && sources.get(key)?.from !== "default")
+      .filter((key) => /^dispatch\.gc\b/.test(key) && sources.get(key)?.from !== "default")
       .concat(trustedRepositories(config)),
   };
 }

@@ -39,6 +39,29 @@ export const artifactSchema = record("artifact", {
   stat_digest: maybe(digest),
   tags: maybe(words),
   note: maybe(text),
+  /** Of another cluster's registry: what it was there, and what is known of who made it. */
+  imported_from: maybe(
+    v.looseObject({
+      cluster: text,
+      /** The id of that registry. */
+      registry: text,
+      /** As it was asked for. */
+      alias: text,
+      id: artifactId,
+      kind: text,
+      user: text,
+      path,
+      digest: maybe(digest),
+      digest_of: maybe(v.picklist(["stat", "sha256"])),
+      run: maybe(runId),
+      recipe: maybe(text),
+      role: maybe(text),
+      step: maybe(count),
+      attempt: maybe(count),
+      /** When it was registered there. */
+      at: time,
+    }),
+  ),
   /** What an evaluation found, where the output holds one that can be read. */
   result: maybe(v.record(v.string(), v.unknown())),
   /** In streams, not on disk: the number of the result to show where there is room for one. */

@@ -12,7 +12,7 @@ export interface Fingerprint {
   bytes: number;
 }
 
-interface Found {
+export interface Found {
   /** The path below the directory, as bytes; empty for a file that was named itself. */
   name: Buffer;
   executable: boolean;
@@ -29,6 +29,11 @@ interface Found {
  */
 export function statFingerprint(input: string): Fingerprint {
   const { kind, found } = survey(input);
+  return statFingerprintOf(kind, found);
+}
+
+/** The same of what was found elsewhere. */
+export function statFingerprintOf(kind: Fingerprint["kind"], found: readonly Omit<Found, "executable">[]): Fingerprint {
   const records = found.map(({ name, target, bytes, mtime_s }) =>
     Buffer.concat([
       name,
@@ -51,7 +56,7 @@ export function contentFingerprint(input: string): Fingerprint {
 
 const nul = Buffer.from([0]);
 
-function sum(found: Found[]): { files: number; bytes: number } {
+function sum(found: readonly Pick<Found, "target" | "bytes">[]): { files: number; bytes: number } {
   const files = found.filter(({ target }) => target === undefined);
   return { files: files.length, bytes: files.reduce((total, { bytes }) => total + bytes, 0) };
 }

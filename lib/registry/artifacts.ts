@@ -3,7 +3,7 @@ import path from "node:path";
 import { type Artifact, artifactSchema } from "../record/artifact.js";
 import { externalArtifactIdOf } from "../record/artifact-id.js";
 import { fault, isFault } from "../record/fault.js";
-import { contentFingerprint, statFingerprint } from "../record/fingerprint.js";
+import { contentFingerprint, type Fingerprint, statFingerprint } from "../record/fingerprint.js";
 import { checkName } from "../record/names.js";
 import type { Report } from "./alias-files.js";
 import { edgesOf } from "./edges.js";
@@ -88,8 +88,15 @@ export interface External {
   digest: "stat" | "sha256" | "none";
   note?: string;
   tags?: string[];
+  imported_from?: NonNullable<Artifact["imported_from"]>;
   /** RFC 3339, UTC. */
   at: string;
+}
+
+/** What was just found of bytes, where nobody need look again. */
+export interface Looked {
+  stat: Fingerprint;
+  digest: string;
 }
 
 /**
@@ -100,11 +107,13 @@ export function registerExternal(
   registry: Registry,
   { path: place, kind, digest: how, ...more }: External,
   dry = false,
+  looked?: Looked,
 ): { artifact: Artifact; made: boolean } {
   checkName(kind, "kind");
   // Of the two looks the stat comes first: what changes after it is seen by the gate.
-  const stat = statFingerprint(place);
-  const digest = how === "none" ? undefined : how === "stat" ? stat.digest : contentFingerprint(place).digest;
+  const stat = looked?.stat ?? statFingerprint(place);
+  const digest =
+    how === "none" ? undefined : (looked?.digest ?? (how === "stat" ? stat.digest : contentFingerprint(place).digest));
   const id = externalArtifactIdOf(registry.user, place, digest ?? "none");
   const there = readExternal(registry, registry.user, id);
   if (there) return { artifact: there, made: false };

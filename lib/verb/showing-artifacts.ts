@@ -127,6 +127,7 @@ type WholeArtifact = Artifact & { ref?: string; aliases?: string[]; made_by?: Be
 export function artifactRows(artifact: WholeArtifact): [key: string, words: string[]][] {
   const { kind, ref, aliases, made_by, user, path, bytes, files, digest, digest_of, marker, result, note, tags, at } =
     artifact;
+  const { imported_from: there } = artifact;
   const size =
     bytes === undefined
       ? []
@@ -139,6 +140,7 @@ export function artifactRows(artifact: WholeArtifact): [key: string, words: stri
     ["kind", [kind]],
     ["called", [...(ref === undefined ? [] : [ref]), ...(aliases ?? [])]],
     ["made by", by],
+    ["imported from", there ? [`${there.cluster}: ${there.alias}`, there.run ?? there.id, `of ${there.user}`] : []],
     ["path", [path]],
     ["size", size],
     ["digest", digest === undefined ? [] : [digest, ...(digest_of === "stat" ? ["(of names, sizes and times)"] : [])]],

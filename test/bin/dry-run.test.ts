@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { places } from "../support/golden.js";
-import { dist, records, type Sandbox, until } from "../support/sandbox.js";
+import { dist, records, root, type Sandbox, until } from "../support/sandbox.js";
 
 t.setTimeout(600_000);
 const made = places();
@@ -67,6 +67,10 @@ fs.writeFileSync(path.join(work, "needs.toml"), `${recipe.replace("small", "need
 const waits = await sh(`lab-register-external -q data --alias data &&
 lab-plan makes.toml | lab-snapshot | lab-resolve | lab-create -q && lab-run -q needs.toml && lab-cancel -q @last:makes`);
 if (waits.code !== 0) throw new Error(waits.stderr);
+// Another registry, which is asked as one of another cluster.
+const other = await sh(`lab-init -q --yes --root "$PWD/far" --scheduler local --name far --output far.toml &&
+lab-register-external -q --cluster far.toml data --alias theirs && printf '[remote]\\nssh_alias = "far"\\n' >>far.toml`);
+if (other.code !== 0) throw new Error(other.stderr);
 
 // A sweep whose second point was never made.
 const broken = await sh(
@@ -127,6 +131,10 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-advance": { cmd: "lab-advance -n", shows: { type: "status", name: "needs", state: "blocked" } },
   "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
   "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
+  "lab-fetch-artifact": {
+    cmd: `PATH="${path.join(root, "test/fixtures/near")}:$PATH" lab-fetch-artifact -n --foreign far.toml theirs`,
+    shows: { type: "artifact", alias: "theirs", imported_from: { cluster: "far" } },
+  },
   "lab-evald": { cmd: "lab-evald -n policy.toml", shows: { type: "run", evaluates: { policy: "p", attempt: 1 } } },
   "lab-throttle": { cmd: "lab-throttle -n --name x --max 1", shows: { type: "failure", code: "dataerr" } },
   "lab-derive": {

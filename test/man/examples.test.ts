@@ -6,7 +6,15 @@ import { needs } from "../support/needs.js";
 import { literals, pages, sections } from "./pages.js";
 import { type Place, place } from "./place.js";
 
-if (!needs(t, "git", "python3")) process.exit();
+if (!needs(t, "git", "python3", "rsync")) process.exit();
+
+/** What a page's examples find, beside the project. */
+const beforehand: Record<string, string> = {
+  "lab-fetch-artifact.1": `mkdir digits && seq 0 9 >digits/train.txt
+lab init -q --yes --root "$PWD/hpc2" --scheduler local --name hpc2 --output hpc2.toml
+lab register-external -q --cluster hpc2.toml digits --alias digits
+printf '[remote]\\nssh_alias = "hpc2"\\n' >>hpc2.toml`,
+};
 
 /** The tutorial begins with a person who has no configuration yet. */
 const fromNothing = new Set(["lab.7", "lab-cluster.5"]);
@@ -27,6 +35,8 @@ t.test("what the manual shows works", async (t) => {
     await t.test(page.file, async (t) => {
       t.ok(blocks.length > 0, "it has examples");
       const own = here.fresh(page.file, { configured: !fromNothing.has(page.file) });
+      const { [page.file]: prepare = "" } = beforehand;
+      t.equal((await own.script(prepare)).code, 0);
       for (const [i, script] of blocks.entries()) {
         const { code, stdout, stderr } = await own.script(script);
         t.equal(code, 0, `example ${i + 1}\n${script}${stdout.slice(-2000)}${stderr.slice(-2000)}`);

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { type Result, type Sandbox, sandbox } from "../support/sandbox.js";
+import { type Result, root, type Sandbox, sandbox } from "../support/sandbox.js";
 
 export interface Place {
   run: Sandbox["run"];
@@ -34,7 +34,8 @@ export async function place(name: string): Promise<Place> {
         fs.mkdirSync(path.join(home, ".config/lab"), { recursive: true });
         fs.copyFileSync(box.cluster, path.join(home, ".config/lab/cluster.toml"));
       }
-      const own = { ...env, HOME: home, XDG_CACHE_HOME: path.join(home, ".cache"), LAB_CLUSTER: undefined };
+      const PATH = `${path.join(root, "test/fixtures/near")}:${box.env["PATH"]}`;
+      const own = { ...env, PATH, HOME: home, XDG_CACHE_HOME: path.join(home, ".cache"), LAB_CLUSTER: undefined };
       return { dir, script: (text) => box.run(["bash", "-eo", "pipefail"], { cwd: dir, env: own, input: text }) };
     },
     async remove() {

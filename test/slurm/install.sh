@@ -24,6 +24,9 @@ fish fish
 bsdutils script
 strace strace
 iproute2 ss
+openssh-client ssh
+openssh-server /usr/sbin/sshd
+rsync rsync
 spin spin
 gcc gcc
 libc6-dev /usr/include/stdio.h

@@ -11,6 +11,8 @@ const packages: Record<string, string> = {
   man: "man-db",
   script: "bsdutils",
   setpriv: "util-linux",
+  ssh: "openssh-client",
+  sshd: "openssh-server",
   unshare: "util-linux",
 };
 
