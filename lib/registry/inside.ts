@@ -53,7 +53,7 @@ export function kindOf(stat: Pick<Stats, "isDirectory" | "isSymbolicLink" | "isF
 export function partsOf(path: string): string[] {
   const parts = path.split("/");
   if (path.includes("\0") || parts.some((part) => part === "" || part === "." || part === ".."))
-    throw fault("usage", "a path below the run's directory, without empty parts and without ..");
+    throw fault("usage", "a path below the run's directory, without empty parts, and without '..' among them");
   if (parts.some((part) => Buffer.byteLength(part) > 255) || path.length > 4096)
     throw fault("noinput", "no file has such a name");
   return parts;

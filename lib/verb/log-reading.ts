@@ -111,7 +111,7 @@ async function* followed(
 }
 
 /** The run has an outcome, or its newest attempt has ended and nothing says that another one is due. */
-function ended({ facts }: RunOnDisk): boolean {
+export function ended({ facts }: RunOnDisk): boolean {
   if (facts.outcome) return true;
   const last = facts.attempts.at(-1);
   return last?.exit !== undefined && facts.scheduler?.job?.phase !== "pending";
