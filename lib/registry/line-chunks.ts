@@ -7,9 +7,9 @@ const chunk = 1 << 20;
 /** What stands for a line that is longer than a mebibyte: no reader takes it for anything. */
 const tooLong = "(a line of more than 1 MiB)\n";
 
-/** Texts of whole lines, each with its end, from the beginning; what has no end yet is being written, and is left out. */
-export function* lineChunks(file: string): Generator<string> {
-  const opened = openIfThere(file);
+/** Texts of whole lines, each with its end, from the beginning; what has no end yet is being written, and is left out. With `owner` the file is that uid's. */
+export function* lineChunks(file: string, owner?: number): Generator<string> {
+  const opened = openIfThere(file, owner);
   if (opened === undefined) return;
   const buffer = Buffer.allocUnsafe(2 * chunk);
   let kept = 0;

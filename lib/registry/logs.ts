@@ -68,8 +68,8 @@ export function tailOffset(file: string, lines: number): number {
  * The lines of a file from `offset` on; says where to go on. A last line without its end comes only where `whole` (the
  * file is complete). One longer than 64 kB comes in parts of whole characters.
  */
-export function* linesFrom(file: string, offset: number, whole: boolean): Generator<string, number> {
-  const { fd } = openIfThere(file) ?? {};
+export function* linesFrom(file: string, offset: number, whole: boolean, owner?: number): Generator<string, number> {
+  const { fd } = openIfThere(file, owner) ?? {};
   if (fd === undefined) return offset;
   const buffer = Buffer.alloc(chunk);
   let position = offset;

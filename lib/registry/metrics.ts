@@ -59,27 +59,29 @@ function stepsIn(attempt: AttemptMetrics, wanted: Wanted): Map<string, Float64Ar
 /** The files of an attempt that hold metrics, and its log while what is printed has not been gathered from it. */
 export interface AttemptMetrics {
   n: number;
+  /** The uid that they belong to. */
+  owner: number;
   files: string[];
   log?: string;
 }
 
-export function attemptsOf({ dir, facts }: RunOnDisk): AttemptMetrics[] {
+export function attemptsOf({ dir, owner, facts }: RunOnDisk): AttemptMetrics[] {
   return facts.attempts.map(({ n, exit }) => {
     const directory = attemptDirectory(envelope(dir), n);
     const names = list(directory).filter((name) => /^metrics-.+\.ndjson$/.test(name));
     const files = names.sort().map((name) => path.join(directory, name));
-    return { n, files, ...(exit === undefined ? { log: path.join(directory, "job.log") } : {}) };
+    return { n, owner, files, ...(exit === undefined ? { log: path.join(directory, "job.log") } : {}) };
   });
 }
 
-function* inAttempt({ files, log }: AttemptMetrics, bad: Bad): Generator<Point> {
-  for (const file of files) yield* inFile(file, bad);
-  if (log !== undefined) yield* printedIn(log);
+function* inAttempt({ owner, files, log }: AttemptMetrics, bad: Bad): Generator<Point> {
+  for (const file of files) yield* inFile(file, owner, bad);
+  if (log !== undefined) yield* printedIn(log, owner);
 }
 
-function* inFile(file: string, bad: Bad): Generator<Point> {
+function* inFile(file: string, owner: number, bad: Bad): Generator<Point> {
   let [lines, malformed, first] = [0, 0, 0];
-  for (const text of lineChunks(file)) {
+  for (const text of lineChunks(file, owner)) {
     const before = lines;
     lines += yield* pointsIn(text, (index) => {
       malformed += 1;
@@ -113,8 +115,8 @@ export function resultsOf(disk: RunOnDisk): Point[] {
 const prefix = "lab-metric ";
 
 /** `lab-metric {"name": …}` and `lab-metric loss=0.5 accuracy=0.9 step=3` lines of a log. */
-export function* printedIn(log: string): Generator<Point> {
-  for (const line of linesFrom(log, 0, false)) {
+export function* printedIn(log: string, owner?: number): Generator<Point> {
+  for (const line of linesFrom(log, 0, false, owner)) {
     if (!line.startsWith(prefix)) continue;
     const rest = line.slice(prefix.length).trim();
     const point = rest.startsWith("{") ? pointOf(rest) : undefined;

@@ -3,7 +3,11 @@ import type { Endpoint } from "./api.js";
 import { aliasesApi, artifactApi, artifactsApi } from "./artifacts.js";
 import { compareApi, compareImagesApi } from "./compare.js";
 import { evaluationsApi } from "./evaluations.js";
+import { fileApi, filesApi, previewApi } from "./files.js";
 import { lineageApi } from "./lineage.js";
+import { changesApi, eventsApi } from "./live.js";
+import { logApi, logRawApi, logSearchApi, logsApi } from "./logs.js";
+import { metricsApi, metricsOfApi } from "./metrics.js";
 import { pipelineApi, pipelinesApi } from "./pipelines.js";
 import { policiesApi, policyApi } from "./policies.js";
 import { doctorApi, queueApi } from "./queue.js";
@@ -28,4 +32,6 @@ export const api: readonly Endpoint[] = [
   ...[policiesApi, policyApi, queueApi, doctorApi, evaluationsApi],
   ...[runEventsApi, runWhyApi, runKeyApi, runReproduceApi, runScriptApi, runSourceApi, runRecipeApi],
   ...[runCheckpointsApi, runSimilarApi, runNarrativeApi, compareApi, compareImagesApi],
+  ...[logsApi, logApi, logSearchApi, logRawApi, filesApi, previewApi, fileApi],
+  ...[metricsApi, metricsOfApi, eventsApi, changesApi],
 ];

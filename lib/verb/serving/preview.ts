@@ -45,6 +45,13 @@ function whole(bytes: Buffer, more: boolean): string {
 }
 
 function looksLikeText(text: string): boolean {
-  const odd = text.slice(0, 4096).match(/\ufffd|(?![\t\n\r\u001b])\p{Cc}/gu)?.length ?? 0;
-  return odd * 50 <= Math.min(text.length, 4096);
+  const length = Math.min(text.length, 4096);
+  let odd = 0;
+  for (let i = 0; i < length; i += 1) if (isOdd(text.charCodeAt(i))) odd += 1;
+  return odd * 50 <= length;
+}
+
+/** No byte of UTF-8, or a control character that texts do not have; they may have tabs, ends of lines and colours. */
+function isOdd(code: number): boolean {
+  return code === 0xfffd || (code < 32 && code !== 27 && (code < 8 || code > 13));
 }

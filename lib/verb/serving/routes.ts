@@ -5,7 +5,11 @@ import { aliases, artifact, artifacts } from "./artifacts.js";
 import { compare, compareImages } from "./compare.js";
 import { doctor } from "./doctor.js";
 import { evaluations } from "./evaluations.js";
+import { file, files, preview } from "./files.js";
 import { lineage } from "./lineage.js";
+import { changes, events } from "./live.js";
+import { log, logRaw, logSearch, logs } from "./logs.js";
+import { metrics, metricsOf } from "./metrics.js";
 import { pipeline, pipelines } from "./pipelines.js";
 import { policies, policy } from "./policies.js";
 import { queue } from "./queue.js";
@@ -20,6 +24,8 @@ const all: readonly Answering[] = [
   ...[policies, policy, queue, doctor, evaluations],
   ...[part.runEvents, part.runWhy, part.runKey, part.runReproduce, part.runScript, part.runSource, part.runRecipe],
   ...[part.runCheckpoints, part.runSimilar, part.runNarrative, compare, compareImages],
+  ...[logs, log, logSearch, logRaw, files, preview, file],
+  ...[metrics, metricsOf, events, changes],
 ];
 
 export function routesOf(served: Served): Route[] {
