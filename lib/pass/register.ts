@@ -6,6 +6,7 @@ import { artifactIdOf } from "../record/artifact-id.js";
 import { type Fault, fault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { timestamp } from "../record/units.js";
+import { beside } from "../registry/calls.js";
 import { noteEdge } from "../registry/edges.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { note } from "../registry/journal.js";
@@ -13,10 +14,10 @@ import type { Registry } from "../registry/open.js";
 import { artifactsOf, current, makerOf, type RunArtifact, registeredIn, sealOf } from "../registry/outputs.js";
 import { resultIn, resultKinds } from "../registry/results.js";
 import { deactivate } from "../registry/runs.js";
-import { writeSidecar } from "../registry/sidecars.js";
-import { writeOutput, writeSeal } from "../registry/write-outputs.js";
+import { writingSidecar } from "../registry/sidecars.js";
+import { writingOutput, writingSeal } from "../registry/write-outputs.js";
 import { bindAliases } from "./bind-aliases.js";
-import { type Found, lookAtOutputs } from "./gates.js";
+import { type Found, lookAtOutputs, type Missing } from "./gates.js";
 import { changeOf, fingerprintOf } from "./rehash.js";
 import { sealFor } from "./seal.js";
 
@@ -47,6 +48,25 @@ export interface Registered {
  * then counts, and the next pass goes on.
  */
 export async function registerRun(pass: RegisterPass, disk: RunOnDisk): Promise<Registered> {
+  const begun = await registerOutputs(pass, disk);
+  if ("over" in begun) return begun.over;
+  bindNames(pass, begun);
+  return sealRun(pass, begun);
+}
+
+/** A run whose outputs are registered, and that is to be sealed. */
+export interface Begun {
+  run: RunOnDisk;
+  made: Artifact[];
+  artifacts: RunArtifact[];
+  missing: Missing[];
+}
+
+/**
+ * The first of three steps, of which many runs can be at the same one: what the run has made. With `over` it is the only one
+ * that is due now.
+ */
+export async function registerOutputs(pass: RegisterPass, disk: RunOnDisk): Promise<Begun | { over: Registered }> {
   const { registry } = pass;
   const { run, facts } = disk;
   if (disk.owner !== registry.uid) throw fault("noperm", `the run is ${run.user}'s, not yours`);
@@ -54,19 +74,31 @@ export async function registerRun(pass: RegisterPass, disk: RunOnDisk): Promise<
   if (pass.rehash) compare(pass, disk);
   if (sealOf(disk)) {
     if (!pass.dry) deactivate(registry, run.user, run.id);
-    return { run: disk, made: [] };
+    return { over: { run: disk, made: [] } };
   }
   // The records are read before what they are made from, so that a pass that is late writes nothing older over them.
   const known = registeredIn(disk.dir, makerOf(disk), bad);
   const look = lookAtOutputs(disk, pass, bad);
-  const made = look.found.flatMap((found) => registered(pass, disk, known, found) ?? []);
-  if (!pass.dry) for (const artifact of current(known)) beside(pass, run, artifact);
-  if (!facts.outcome || look.early) return { run: disk, made, ...(look.early ? { early: true } : {}) };
-  if (pass.dry) return { run: disk, made, seal: await sealFor(disk, merged(known, made), look.missing, pass) };
-  const artifacts = artifactsOf(disk, bad);
-  bindAliases(registry, disk, artifacts, (error) => pass.report(run.id, error));
-  const seal = await sealFor(disk, artifacts, look.missing, pass);
-  const wrote = writeSeal(registry, disk.dir, seal) === "made";
+  const made: Artifact[] = [];
+  for (const found of look.found) made.push(...((await registered(pass, disk, known, found)) ?? []));
+  if (!pass.dry) for (const artifact of current(known)) await copied(pass, run, artifact);
+  if (!facts.outcome || look.early) return { over: { run: disk, made, ...(look.early ? { early: true } : {}) } };
+  const { missing } = look;
+  if (pass.dry) return { over: { run: disk, made, seal: await sealFor(disk, merged(known, made), missing, pass) } };
+  return { run: disk, made, artifacts: artifactsOf(disk, bad), missing };
+}
+
+/** The second step, of several runs in the order of their ends: the last one's names count. Throws faults. */
+export function bindNames({ registry, report }: RegisterPass, { run: disk, artifacts }: Begun): void {
+  bindAliases(registry, disk, artifacts, (error) => report(disk.run.id, error));
+}
+
+/** The last step: the seal, and the run is off the list. Throws faults. */
+export async function sealRun(pass: RegisterPass, { run: disk, made, artifacts, missing }: Begun): Promise<Registered> {
+  const { registry } = pass;
+  const { run } = disk;
+  const seal = await sealFor(disk, artifacts, missing, pass);
+  const wrote = (await beside(writingSeal(registry, disk.dir, seal))) === "made";
   if (wrote) note(registry, "run_registered", run.id, { name: run.name, artifacts: seal.artifacts.length });
   deactivate(registry, run.user, run.id);
   return { run: disk, made, ...(wrote ? { seal } : {}) };
@@ -80,17 +112,22 @@ function compare({ report }: RegisterPass, disk: RunOnDisk): void {
 }
 
 /** Writes one artifact, unless it is known: first where it will be looked for, then the record, then the copy beside it. */
-function registered(pass: RegisterPass, disk: RunOnDisk, known: RunArtifact[], found: Found): Artifact | undefined {
+async function registered(
+  pass: RegisterPass,
+  disk: RunOnDisk,
+  known: RunArtifact[],
+  found: Found,
+): Promise<[Artifact] | undefined> {
   const before = known.filter(({ role, step }) => role === found.role && step === found.step);
   if (before.some((record) => isSame(record, found))) return undefined;
   const of = before.filter(({ attempt }) => attempt === found.attempt);
   const revision = 1 + Math.max(0, ...of.map((record) => record.revision ?? 1));
   const artifact = artifactOf(pass, disk.run, found, revision);
-  if (pass.dry) return { ...artifact, dry_run: true };
+  if (pass.dry) return [{ ...artifact, dry_run: true }];
   noteEdge(pass.registry, artifact.id, "made", disk.run.id);
-  const written = writeOutput(pass.registry, disk, artifact);
+  const written = await beside(writingOutput(pass.registry, disk, artifact));
   if (!written) return undefined;
-  beside(pass, disk.run, written);
+  await copied(pass, disk.run, written);
   const { id, kind, role, step } = written;
   note(pass.registry, "artifact_registered", disk.run.id, {
     artifact: id,
@@ -98,7 +135,7 @@ function registered(pass: RegisterPass, disk: RunOnDisk, known: RunArtifact[], f
     role,
     ...(step === undefined ? {} : { step }),
   });
-  return written;
+  return [written];
 }
 
 /** A step without a marker, or an output that is no step, is made once; a marker that has changed is another writing. */
@@ -150,9 +187,9 @@ function kindOf(type: string): string {
   return type === "checkpoint_stream" ? "checkpoint" : type;
 }
 
-function beside({ registry }: RegisterPass, run: Run, artifact: RunArtifact): void {
+async function copied({ registry }: RegisterPass, run: Run, artifact: RunArtifact): Promise<void> {
   const output = run.outputs[artifact.role]?.path;
-  if (output !== undefined) writeSidecar(registry, output, artifact);
+  if (output !== undefined) await beside(writingSidecar(registry, output, artifact));
 }
 
 function merged(known: RunArtifact[], made: Artifact[]): Artifact[] {

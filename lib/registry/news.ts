@@ -1,9 +1,10 @@
 // Whether there can be anything to register of a run, told without opening it.
 import path from "node:path";
-import { errnoOf, systemFault } from "../record/fault.js";
+import { outcomeSchema } from "../record/facts.js";
+import { errnoOf, isFault, systemFault } from "../record/fault.js";
 import { fs } from "./disk.js";
 import { attemptDirectory, envelope, numbered } from "./layout.js";
-import { list } from "./read.js";
+import { list, readRecord } from "./read.js";
 
 export interface News {
   /** It has an outcome. */
@@ -19,6 +20,17 @@ export function newsOf(dir: string): News {
   const attempts = names.map((name) => numbered(name, "attempt-")).filter((n) => n !== undefined);
   const signs = attempts.sort((a, b) => a - b).map((n) => `${n}:${signOf(attemptDirectory(lab, n))}`);
   return { ended: names.includes("outcome.json"), sign: signs.join(" ") };
+}
+
+/** When a run ended, as its outcome says; "" where that cannot be read. */
+export function endOf(dir: string, owner: number): string {
+  try {
+    const outcome = readRecord(path.join(envelope(dir), "outcome.json"), outcomeSchema, { owner });
+    return outcome?.ended_at ?? outcome?.at ?? "";
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    return "";
+  }
 }
 
 function signOf(attempt: string): string {

@@ -23,7 +23,8 @@ export function writeOnce(file: string, content: string | Uint8Array, mode = 0o6
   return atOnce(writingOnce(file, content, mode));
 }
 
-function* writingOnce(file: string, content: string | Uint8Array, mode: number): Calls<"made" | "exists"> {
+/** The same, call by call. */
+export function* writingOnce(file: string, content: string | Uint8Array, mode: number): Calls<"made" | "exists"> {
   const temp = yield* writingTemp(file, content, mode);
   try {
     return yield* linking(temp, file);
