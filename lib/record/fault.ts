@@ -96,7 +96,7 @@ const unnamed: Record<number, string> = { 116: "ESTALE", 122: "EDQUOT" };
 /** The errno word (ENOENT, …) of a system error, or undefined. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, errno, syscall } = error as NodeJS.ErrnoException;
+  const { code, errno, syscall } = error as Error & { code?: string; errno?: number; syscall?: string };
   const word = errno === undefined ? undefined : unnamed[-errno];
   if (word !== undefined && code?.startsWith("Unknown system error")) return word;
   return typeof code === "string" && (syscall !== undefined || /^E[A-Z0-9]+$/.test(code)) && !code.startsWith("ERR_")

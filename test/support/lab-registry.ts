@@ -295,7 +295,7 @@ function sweepOf({ registry, now, make }: Making): string {
   const points = all.map(({ lr, width, seed }, index) => {
     const point = { "params.lr": lr, "params.width": width, seed };
     const reached = 0.8 + 0.35 * Math.log10(lr / 1e-3) ** 2 - width / 4000 + ((index * 7) % 5) / 100;
-    const began = 890 - index * 14;
+    const began = 890 - index * 21;
     const isOver = began > 60;
     const diverged = lr === 1e-2 && seed === 2;
     const run = make({

@@ -9,6 +9,11 @@ export function elapsed(seconds: number): string {
   return `${Math.floor(s / 86_400)}d ${Math.floor((s % 86_400) / 3600)}h`;
 }
 
+/** The same of a round time, without the part that is nothing: `2h`, `30m`. */
+export function shortly(seconds: number): string {
+  return elapsed(seconds).replace(/ 0[hms]$/, "");
+}
+
 /** How long ago, or how far ahead, in the largest unit: `now`, `4m ago`, `in 2h`. */
 export function relative(time: string, now = Date.now()): string {
   const s = (now - Date.parse(time)) / 1000;

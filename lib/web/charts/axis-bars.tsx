@@ -1,0 +1,65 @@
+// How much each axis of a sweep explains, and what its values reached.
+import type { AxisImportance } from "../../serve/api/sweeps.js";
+import { figure, said } from "../parts/format.js";
+import { Tooltip } from "../parts/tooltip.js";
+import { clamped } from "./scale.js";
+
+export function AxisBars({ axes }: { axes: readonly AxisImportance[] }) {
+  return (
+    <ul class="axis-bars">
+      {axes.map((axis) => (
+        <li key={axis.path}>
+          <div class="axis-head">
+            <code>{axis.path}</code>
+            <span>
+              {axis.uncertain && (
+                <Tooltip text={`${axis.points} points are few for ${axis.levels.length} values: this may be chance`}>
+                  few points
+                </Tooltip>
+              )}{" "}
+              <b>{axis.share < 0.005 ? "0" : Math.round(axis.share * 100)}%</b>
+            </span>
+          </div>
+          <div class={`axis-bar ${axis.uncertain ? "uncertain" : ""}`}>
+            <span style={{ width: `${axis.share * 100}%` }} />
+          </div>
+          <Levels axis={axis} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const [height, width] = [46, 240];
+
+/** By value the mean of what was reached, between the least and the greatest. */
+function Levels({ axis: { path, levels } }: { axis: AxisImportance }) {
+  const means = levels.map(({ mean }) => mean);
+  const [low, high] = [Math.min(...means), Math.max(...means)];
+  const around = (high - low) * 0.4 || 1;
+  const y = (value: number) => height - 4 - clamped((value - low + around) / (high - low + 2 * around)) * (height - 8);
+  const x = (i: number) => 12 + (i * (width - 24)) / Math.max(1, levels.length - 1);
+  const words = levels.map(({ value, mean }) => `${said(value)}: ${figure(Number(mean.toPrecision(3)))}`).join(", ");
+  return (
+    <figure>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={`Mean by ${path}: ${words}`}
+        preserveAspectRatio="none"
+      >
+        <polyline points={levels.map(({ mean }, i) => `${x(i)},${y(mean)}`).join(" ")} />
+        {levels.map(({ min, max, value }, i) => (
+          <line key={said(value)} x1={x(i)} x2={x(i)} y1={y(min)} y2={y(max)} />
+        ))}
+      </svg>
+      <figcaption aria-hidden="true">
+        {levels.map(({ value, mean }) => (
+          <span key={said(value)} title={figure(mean)}>
+            {said(value)}
+          </span>
+        ))}
+      </figcaption>
+    </figure>
+  );
+}
