@@ -15,6 +15,8 @@ const { default: esbuild } = await import("esbuild").catch((error) => {
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const vendored = ["execa", "globby", "tar-stream", "toml-eslint-parser"];
+/** Taken as it is, since it looks for a file beside itself. */
+const sqlite = "node-sqlite3-wasm";
 const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
 
 /** Options that commands and tests are bundled with alike. */
@@ -30,7 +32,7 @@ export const common = {
 const vendorBeside = {
   name: "vendor-beside",
   setup(build) {
-    const pattern = new RegExp(`^(${vendored.join("|")})$`);
+    const pattern = new RegExp(`^(${[...vendored, sqlite].join("|")})$`);
     build.onResolve({ filter: pattern }, ({ path: name }) => ({ path: `../vendor/${name}.cjs`, external: true }));
   },
 };
@@ -123,6 +125,10 @@ if (process.argv.length === 3 && Object.hasOwn(say, process.argv[2])) {
 }
 
 async function buildVendor(out) {
+  const from = path.join(root, "node_modules", sqlite, "dist");
+  fs.mkdirSync(path.join(out, "vendor"), { recursive: true });
+  fs.copyFileSync(path.join(from, `${sqlite}.js`), path.join(out, "vendor", `${sqlite}.cjs`));
+  fs.copyFileSync(path.join(from, `${sqlite}.wasm`), path.join(out, "vendor", `${sqlite}.wasm`));
   await Promise.all(
     vendored.map((name) =>
       esbuild.build({

@@ -8,6 +8,8 @@ import { wrappers } from "../command/wrappers.js";
 export { helpText } from "../command/help.js";
 
 import { records } from "../record/records.js";
+import { api } from "../serve/api/all.js";
+import { openapiOf } from "../serve/api/openapi.js";
 
 /** File names inside dist/ and their texts. */
 export function derive(specs: readonly Spec[]): Record<string, string> {
@@ -16,6 +18,11 @@ export function derive(specs: readonly Spec[]): Record<string, string> {
     const json = toJsonSchema(schema, { errorMode: "ignore" });
     files[`schema/${name}.schema.json`] = `${JSON.stringify({ title: name, ...json }, undefined, 2)}\n`;
   }
+  const version = LAB_VERSION;
+  const document = openapiOf(api, version, (schema) =>
+    toJsonSchema(schema, { errorMode: "ignore", typeMode: "input" }),
+  );
+  files["openapi.json"] = `${JSON.stringify(document)}\n`;
   files["commands.json"] = `${JSON.stringify(specs.map(described), undefined, 2)}\n`;
   const all = [...specs, ...wrapped(specs)];
   files["completions/lab.bash"] = bash(all);

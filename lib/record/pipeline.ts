@@ -6,6 +6,7 @@ import { count, errorOfRecord, maybe, path, record, runId, table, text, time, wo
 
 /** Of a run: which stage of which pipeline it is. */
 export const pipelineMemberSchema = v.looseObject({ id: runId, stage: text });
+export type PipelineMember = v.InferOutput<typeof pipelineMemberSchema>;
 
 export const pipelineStageSchema = v.looseObject({
   name: text,

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type FaultCode, fault, isFault, recordError, systemFault } from "../record/fault.js";
 import { type Asset, type Assets, assetFor, isForEver } from "./assets.js";
 import { admit, cookieFor, type Verdict } from "./guard.js";
+import { send } from "./respond.js";
 import { type Asked, type Route, routeFor } from "./route.js";
 
 export interface ServerOptions {
@@ -96,7 +97,7 @@ async function routed({ report }: ServerOptions, route: Route, asked: Asked): Pr
   const { request, response } = asked;
   try {
     const answered = await route.answer(asked);
-    if (answered) send(request, response, 200, json(answered));
+    if (answered) await send(request, response, 200, json(answered));
   } catch (error) {
     if (!isFault(error)) report(error);
     // What has begun cannot be taken back; its end is then missing, and whoever reads it knows.
@@ -134,10 +135,4 @@ function json(value: object): Asset {
 
 function text(message: string): Asset {
   return { type: "text/plain; charset=utf-8", content: `${message}\n` };
-}
-
-function send(request: http.IncomingMessage, response: http.ServerResponse, status: number, asset: Asset): void {
-  const content = Buffer.from(asset.content);
-  response.writeHead(status, { "content-type": asset.type, "content-length": content.length });
-  response.end(request.method === "HEAD" ? undefined : content);
 }

@@ -50,7 +50,7 @@ export function inTime(id: string, { since, until, before }: Filter): boolean {
 /** What of the filter can be told by the ids, the headers of packs and the first characters of their lines. */
 export function rulesOf(filter: Filter): RollRules {
   const { since, until, before, recent } = filter;
-  const wanted = statesOf(filter);
+  const wanted = wantedStates(filter.state);
   const name = filter.name === undefined ? undefined : like(filter.name);
   const beforeThen = until === undefined ? undefined : idAt(Math.ceil(until / 1000) * 1000);
   return {
@@ -79,8 +79,9 @@ function idAt(ms: number): string {
   return timestamp(ms).slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
 }
 
-function statesOf(filter: Filter): Set<string> {
-  return new Set(filter.state.flatMap((word) => groups[word] ?? [stateWord(word)]));
+/** The states that words mean: their names, `active` and `ended`. Throws usage. */
+export function wantedStates(words: readonly string[]): Set<string> {
+  return new Set(words.flatMap((word) => groups[word] ?? [stateWord(word)]));
 }
 
 /** Whether a row passes the filter, to which `notesAbout` tells what people wrote about a run; what of it a caller has tested before is tested again. */
@@ -89,7 +90,7 @@ export function accepting(
   where: Where | undefined,
   notesAbout: (run: string) => readonly object[] = () => [],
 ): (row: Row) => boolean {
-  const wanted = statesOf(filter);
+  const wanted = wantedStates(filter.state);
   const name = filter.name === undefined ? undefined : like(filter.name);
   const words = where?.fields.map(([word = ""]) => word) ?? [];
   return ({ status, field, records }) =>

@@ -4,7 +4,8 @@ import type { Context } from "../command/context.js";
 import { fault } from "../record/fault.js";
 import { newToken } from "../serve/guard.js";
 import { startServer } from "../serve/server.js";
-import { watchChanges } from "./serving/changes.js";
+import { graces } from "./runs.js";
+import { openIndex } from "./serving/index/index.js";
 import { pageAssets } from "./serving/page.js";
 import { routesOf } from "./serving/routes.js";
 
@@ -15,7 +16,7 @@ export async function* serve(port: number, context: Context): AsyncGenerator<obj
   const registry = await context.registry();
   const report = (error: unknown) =>
     context.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const index = watchChanges(registry, report);
+  const index = await openIndex(registry, await graces(context), report);
   const routes = routesOf({ context, registry, index });
   const server = await startServer({ token, routes, assets: pageAssets(), report }, port);
   const url = `http://127.0.0.1:${server.port}/?token=${token}`;
@@ -28,7 +29,7 @@ export async function* serve(port: number, context: Context): AsyncGenerator<obj
       else context.signal.addEventListener("abort", resolve, { once: true });
     });
   } finally {
-    index.close();
     await server.close();
+    await index.close();
   }
 }

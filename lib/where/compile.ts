@@ -13,6 +13,8 @@ export interface Language {
   /** Of fields with a fixed set of words: these. */
   words: Readonly<Record<string, readonly string[]>>;
   now: number;
+  /** What reads a field where that is not to be looked for in records. */
+  reader?: (path: readonly string[]) => FieldReader;
 }
 
 type Test = (records: readonly object[]) => boolean;
@@ -30,7 +32,7 @@ export function compile(tree: Node, language: Language): Compiled {
     ...language,
     reader(path) {
       const key = JSON.stringify(path);
-      const known = readers.get(key) ?? fieldReader(path);
+      const known = readers.get(key) ?? (language.reader ?? fieldReader)(path);
       readers.set(key, known);
       return known;
     },

@@ -1,6 +1,7 @@
 // `--where`: expressions over the fields of records, as lab-where(7) describes them.
 import { nearest } from "../record/names.js";
 import { compile } from "./compile.js";
+import type { FieldReader } from "./fields.js";
 import { grammar } from "./grammar.js";
 import { Misread, misreadFault } from "./misread.js";
 
@@ -20,11 +21,13 @@ export interface Known {
   words?: Readonly<Record<string, readonly string[]>>;
   /** The present moment in milliseconds, for `planned_at > 3d`. */
   now: number;
+  /** What reads a field where there are no records to pass: `passes()` then asks it. */
+  reader?: (path: readonly string[]) => FieldReader;
 }
 
 /** Reads expressions, all of which are to hold. Throws usage, pointing at the character. */
-export function readWhere(texts: readonly string[], { fields, words = {}, now }: Known): Where {
-  const language = { fields: new Set(fields), words, now };
+export function readWhere(texts: readonly string[], { fields, words = {}, now, reader }: Known): Where {
+  const language = { fields: new Set(fields), words, now, ...(reader ? { reader } : {}) };
   const all = texts.map((text) => {
     try {
       return compile(grammar(text), language);

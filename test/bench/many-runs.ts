@@ -32,23 +32,31 @@ export interface Making {
   artifacts: string;
   draw: () => number;
   settled: boolean;
+  /** What is otherwise than usual: the plan, the end, and the lines of the metrics. */
+  varied?: Varied;
+}
+
+export interface Varied {
+  plan: Partial<Run>;
+  end?: Partial<Outcome> & Pick<Outcome, "state">;
+  metrics?: string;
 }
 
 /** Makes one run: one in five answered by an earlier one, one in eight failed, the rest succeeded; or one that goes on. */
-export function makeManyRun(registry: Registry, { id, artifacts, draw, settled }: Making): void {
+export function makeManyRun(registry: Registry, { id, artifacts, draw, settled, varied }: Making): void {
   const planned = timeOfRunId(id) ?? 0;
   const at = (s: number) => timestamp(planned + s * 1000);
-  const run = runOf(registry, id, artifacts, draw, at);
+  const run = { ...manyRun(registry, id, artifacts, draw), ...varied?.plan };
   noteUses(registry, run);
   putRun(registry, run, run.recipe.text);
   note(registry, "run_created", id, { name: run.name });
   const dir = runDirectory(registry.base, registry.user, id);
-  const cached = settled && draw() < 0.2;
+  const cached = settled && (varied?.end ? varied.end.state === "cached" : draw() < 0.2);
   const job = String(4_000_000 + Math.floor(draw() * 1e6));
   if (!cached) submit(registry, run, dir, job, at);
-  if (!cached && (settled || draw() < 0.5)) attempt(run, dir, job, at, settled, draw);
+  if (!cached && (settled || draw() < 0.5)) attempt(run, dir, job, at, settled, draw, varied?.metrics);
   if (!settled) return;
-  const failed = !cached && draw() < 0.125;
+  const failed = !cached && (varied?.end ? varied.end.state !== "succeeded" : draw() < 0.125);
   const outcome: Outcome = {
     type: "outcome",
     v: 1,
@@ -58,6 +66,7 @@ export function makeManyRun(registry: Registry, { id, artifacts, draw, settled }
     ...(failed ? { mode: "code_error" as const, message: "exit code 1" } : {}),
     started_at: at(40),
     ended_at: at(3640),
+    ...varied?.end,
     at: at(3650),
   };
   writeOutcome(registry, dir, outcome);
@@ -115,6 +124,7 @@ function attempt(
   at: (s: number) => string,
   over: boolean,
   draw: () => number,
+  lines?: string,
 ): void {
   const directory = attemptDirectory(envelope(dir), 1);
   fs.mkdirSync(directory);
@@ -131,7 +141,7 @@ function attempt(
   const metrics = Array.from({ length: 12 }, (_, i) =>
     JSON.stringify({ name: i % 2 ? "accuracy" : "loss", value: draw(), step: i * 50, at: at(60 + i) }),
   );
-  write("metrics-node17-4711.ndjson", `${metrics.join("\n")}\n`);
+  write("metrics-node17-4711.ndjson", lines ?? `${metrics.join("\n")}\n`);
   write("job.log", "epoch 1: loss 0.4\n".repeat(60));
   write("beat", "");
   const output = { role: "model", path: run.outputs["model"]?.path, complete: true, files: 3, bytes: 1_234_567 };
@@ -171,7 +181,10 @@ function register(registry: Registry, run: Run, dir: string, at: (s: number) => 
 
 const sweeps = ["baseline", "warm-up", "wide", "deep", "dropout"];
 
-function runOf(registry: Registry, id: string, artifacts: string, draw: () => number, at: (s: number) => string): Run {
+/** The record of one of very many runs. */
+export function manyRun(registry: Registry, id: string, artifacts: string, draw: () => number): Run {
+  const planned = timeOfRunId(id) ?? 0;
+  const at = (s: number) => timestamp(planned + s * 1000);
   const n = Math.floor(draw() * 40);
   const lr = Number((1e-5 + draw() * 1e-2).toPrecision(6));
   const hex = () =>

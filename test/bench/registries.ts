@@ -55,19 +55,19 @@ export async function filled(runs: number, say: (progress: string) => void): Pro
   return { ...place, runs, handle, ...packsIn(place.registry) };
 }
 
-interface Owner {
+export interface Owner {
   uid: number;
   gid: number;
 }
 
-function ownersOf(): Owner[] {
+export function ownersOf(): Owner[] {
   const { uid, gid } = os.userInfo();
   const others = uid === 0 ? ["lab-alice", "lab-bob", "lab-carol"].flatMap((name) => userNamed(name) ?? []) : [];
   return [{ uid, gid }, ...others];
 }
 
 /** Does the work as a user, so that everything is made by and for that user. */
-async function as({ uid, gid }: Owner, work: () => void): Promise<void> {
+export async function as({ uid, gid }: Owner, work: () => void): Promise<void> {
   const [before, group] = [process.geteuid?.() ?? uid, process.getegid?.() ?? gid];
   if (uid !== before) {
     process.setegid?.(gid);

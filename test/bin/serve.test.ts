@@ -46,7 +46,7 @@ t.test("runs are those that lab ls lists, page by page", async (t) => {
     first.body.runs.map(({ id }) => id),
     listed.slice(0, 2),
   );
-  const rest = await ask(`/api/v1/runs?limit=2&before=${first.body.next}`);
+  const rest = await ask(`/api/v1/runs?limit=2&cursor=${first.body.next}`);
   t.strictSame(
     rest.body.runs.map(({ id }) => id),
     listed.slice(2),
@@ -84,7 +84,7 @@ t.test("what is not right is said as by the commands", async (t) => {
   t.match(await ask("/api/v1/runs/zzzzzz"), { status: 404, body: { error: { code: "noinput" } } });
   t.match(await ask("/api/v1/runs?state=done"), { status: 400, body: { error: { message: "no state 'done'" } } });
   t.match(await ask("/api/v1/runs?limit=x"), { status: 400 });
-  t.match(await ask("/api/v1/runs?before=x"), { status: 400 });
+  t.match(await ask("/api/v1/runs?cursor=x"), { status: 400 });
   t.match(await ask(`/api/v1/runs/${encodeURIComponent(place.dir)}`), { status: 400 }, "no path of this machine");
 });
 

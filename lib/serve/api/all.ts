@@ -4,10 +4,12 @@ import { aliasesApi, artifactApi, artifactsApi } from "./artifacts.js";
 import { compareApi, compareImagesApi } from "./compare.js";
 import { evaluationsApi } from "./evaluations.js";
 import { fileApi, filesApi, previewApi } from "./files.js";
+import { healthApi, metricsOfServerApi, openApi } from "./health.js";
 import { lineageApi } from "./lineage.js";
 import { changesApi, eventsApi } from "./live.js";
 import { logApi, logRawApi, logSearchApi, logsApi } from "./logs.js";
 import { metricsApi, metricsOfApi } from "./metrics.js";
+import { overviewApi, usersApi } from "./overview.js";
 import { pipelineApi, pipelinesApi } from "./pipelines.js";
 import { policiesApi, policyApi } from "./policies.js";
 import { doctorApi, queueApi } from "./queue.js";
@@ -23,11 +25,13 @@ import {
   runSourceApi,
   runWhyApi,
 } from "./run-parts.js";
-import { runApi, runsApi } from "./runs.js";
+import { fieldsApi, groupsApi, runApi, runsApi } from "./runs.js";
+import { searchApi } from "./search.js";
 import { sweepApi, sweepsApi } from "./sweeps.js";
 
 export const api: readonly Endpoint[] = [
-  ...[runsApi, runApi],
+  ...[runsApi, groupsApi, runApi, fieldsApi, overviewApi, usersApi, searchApi],
+  ...[healthApi, metricsOfServerApi, openApi],
   ...[lineageApi, pipelinesApi, pipelineApi, sweepsApi, sweepApi, artifactsApi, artifactApi, aliasesApi],
   ...[policiesApi, policyApi, queueApi, doctorApi, evaluationsApi],
   ...[runEventsApi, runWhyApi, runKeyApi, runReproduceApi, runScriptApi, runSourceApi, runRecipeApi],

@@ -2,6 +2,7 @@
 // requests, the tests of answers and the page's types are all made from this.
 import * as v from "valibot";
 import { errorOfRecord, maybe } from "../../record/schema.js";
+import { choice } from "./query.js";
 
 /** Something that could not be read, beside the answer that there is. */
 const problems = v.array(v.looseObject({ id: maybe(v.string()), ...errorOfRecord.entries }));
@@ -30,6 +31,7 @@ type Query = v.ObjectSchema<v.ObjectEntries, undefined>;
 type Answer = v.ObjectSchema<v.ObjectEntries, undefined>;
 
 const nothing = v.object({});
+const format = choice(["json", "ndjson"]);
 
 /** Declares an endpoint that answers JSON. Every answer may carry `problems` besides. */
 export function endpoint<A extends Answer, Q extends Query = typeof nothing>(declared: {
@@ -43,7 +45,9 @@ export function endpoint<A extends Answer, Q extends Query = typeof nothing>(dec
 }) {
   const { query = nothing as unknown as Q, answer, ...rest } = declared;
   const entries = { ...(answer.entries as A["entries"]), problems: maybe(problems) };
-  return { media: "application/json", ...rest, query, answer: v.object(entries) };
+  // A list can be had as lines.
+  const asked = rest.list ? v.object({ ...query.entries, format: maybe(format) }) : query;
+  return { media: "application/json", ...rest, query: asked as unknown as Q, answer: v.object(entries) };
 }
 
 /** Declares an endpoint that answers anything else: bytes of a file, events, text. */

@@ -1,4 +1,5 @@
 // From a declared endpoint and a function that answers it to a route of the server.
+import type { ServerResponse } from "node:http";
 import type * as v from "valibot";
 import type { Context } from "../../command/context.js";
 import { recordError } from "../../record/fault.js";
@@ -7,13 +8,13 @@ import type { Registry } from "../../registry/open.js";
 import type { Endpoint } from "../../serve/api/api.js";
 import { readQuery } from "../../serve/api/query.js";
 import type { Asked, Route } from "../../serve/route.js";
-import type { Changes } from "./changes.js";
+import type { Index } from "./index/index.js";
 
 /** What lives as long as the server. */
 export interface Served {
   context: Context;
   registry: Registry;
-  index: Changes;
+  index: Index;
 }
 
 /** What one request is answered from. */
@@ -27,20 +28,81 @@ export type Answering = (served: Served) => Route;
 type Parts = Record<string, string>;
 type Answered<E extends Endpoint> = E["answer"] extends v.GenericSchema ? v.InferInput<E["answer"]> : never;
 
-/** A route that answers with JSON; problems that are reported meanwhile stand beside the answer. */
+export interface How {
+  /** A word that is another one when the answer is: whoever has the answer to it already is told so, and nothing is worked out. */
+  tag?: (serving: Serving) => string;
+}
+
+/**
+ * A route that answers with JSON; problems that are reported meanwhile stand beside the answer. With `format=ndjson` all of the
+ * list that the endpoint names is written, a record a line, whatever its pages are.
+ */
 export function answering<E extends Endpoint>(
   endpoint: E,
   answer: (parts: Parts, query: v.InferOutput<E["query"]>, serving: Serving) => Promise<Answered<E>>,
+  { tag }: How = {},
 ): Answering {
   return (served) => ({
     path: endpoint.path,
     ...(endpoint.open ? { open: true } : {}),
-    answer: async ({ parts, query }) => {
-      const serving = servingOf(served);
-      const answered = (await answer(parts, readQuery(endpoint.query, query), serving)) as object;
-      const whole = serving.problems.length > 0 ? { problems: serving.problems, ...answered } : answered;
-      return endpoint.verbatim ? whole : maskedRecord(whole);
+    answer: async (asked) => {
+      const { format, ...query } = readQuery(endpoint.query, asked.query) as { format?: string };
+      const ask = async (more: object = {}) => {
+        const serving = servingOf(served);
+        const answered = (await answer(asked.parts, { ...query, ...more } as never, serving)) as object;
+        const whole = serving.problems.length > 0 ? { problems: serving.problems, ...answered } : answered;
+        return (endpoint.verbatim ? whole : maskedRecord(whole)) as Record<string, unknown>;
+      };
+      if (format === "ndjson") return exported(endpoint, asked, ask, Object.hasOwn(query, "limit"));
+      if (tag) {
+        await served.index.fresh();
+        if (isKnown(asked, tag(servingOf(served)))) return undefined;
+      }
+      return ask();
     },
+  });
+}
+
+/** Says of which state the answer is, and whether whoever asks has it; then nothing more is to be said. */
+function isKnown({ request, response }: Asked, tag: string): boolean {
+  const etag = `W/"${tag}"`;
+  response.setHeader("etag", etag);
+  response.setHeader("cache-control", "private, no-cache");
+  const had = (request.headers["if-none-match"] ?? "").split(",").map((one) => one.trim());
+  if (!had.includes(etag)) return false;
+  response.writeHead(304).end();
+  return true;
+}
+
+/** Writes a list as lines, page after page, no faster than it is read. */
+async function exported(
+  { list = "", path }: Endpoint,
+  { request, response }: Asked,
+  ask: (more: object) => Promise<Record<string, unknown>>,
+  isLimited: boolean,
+): Promise<undefined> {
+  const name = path.split("/").at(-1);
+  let page = await ask(isLimited ? {} : { limit: 1000 });
+  response.setHeader("content-type", "application/x-ndjson; charset=utf-8");
+  response.setHeader("content-disposition", `attachment; filename="${name}.ndjson"`);
+  for (;;) {
+    const lines = (page[list] as object[]).map((record) => `${JSON.stringify(record)}\n`).join("");
+    if (request.method === "HEAD" || response.destroyed) break;
+    if (!response.write(lines)) await drained(response);
+    if (isLimited || typeof page["next"] !== "string") break;
+    page = await ask({ limit: 1000, cursor: page["next"] });
+  }
+  response.end();
+  return undefined;
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.on("drain", done).on("close", done);
   });
 }
 

@@ -1,0 +1,171 @@
+// From the registry's files to the rows of the index. Nothing here decides what is shown; it keeps what there is up to date.
+import { isFault, recordError } from "../../../record/fault.js";
+import type { Summary } from "../../../record/pack.js";
+import type { Graces } from "../../../record/state.js";
+import type { Registry } from "../../../registry/open.js";
+import { type Entry, roll } from "../../../registry/roll.js";
+import { openRun } from "../../../registry/runs.js";
+import type { Store } from "../../../serve/index/store.js";
+import { addToRow, keyOf, putRow, removeRow, rowFor, type Table } from "../../../serve/index/table.js";
+import { breather } from "../../breathing.js";
+import { type Member, newMembers } from "./members.js";
+import { liveOf, recordsOfLive, recordsOfSummary } from "./row-records.js";
+
+export interface Problem {
+  id?: string;
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+/** What is known of the registry, and what of it the index has. */
+export interface Feed {
+  registry: Registry;
+  limits: Graces;
+  table: Table;
+  store: Store;
+  /** The packs that rows are from, by number: `user/name`. */
+  packs: string[];
+  /** The pack of each row; -1 for a run that is read from its own files. */
+  packOf: Map<number, number>;
+  /** The runs of loose/, and whether they may still change by themselves. */
+  live: Map<string, { row: number; settled: boolean }>;
+  members: Map<string, Member>;
+  /** The files of sweeps and pipelines that were read. */
+  read: Set<string>;
+  problems: Map<string, Problem>;
+  /** The runs that changed since somebody was told. */
+  changed: Set<string>;
+  /** What nobody expected. */
+  trouble(error: unknown): void;
+}
+
+/** Reads all runs of a user again, as far as they are not known, and forgets those that are gone. */
+export async function readUser(feed: Feed, user: string): Promise<void> {
+  const { registry, table } = feed;
+  const rest = breather();
+  const seen = new Set<string>();
+  const numbers = new Map(feed.packs.map((name, number) => [name, number]));
+  const report = (error: unknown) => problem(feed, `packs of ${user}`, undefined, error);
+  feed.problems.delete(`packs of ${user}`);
+  for (const entry of roll(registry, [user], { report })) {
+    const key = keyOf(user, entry.id);
+    seen.add(key);
+    const pack = entry.packed ? numberOf(feed, numbers, `${user}/${entry.packed.pack.name}`) : -1;
+    const row = table.rows.get(key);
+    if (row === undefined || pack < 0 || feed.packOf.get(row) !== pack) put(feed, entry, pack);
+    await rest();
+  }
+  for (const key of [...table.rows.keys()]) if (key.endsWith(`/${user}`) && !seen.has(key)) drop(feed, key);
+}
+
+function numberOf(feed: Feed, numbers: Map<string, number>, name: string): number {
+  let number = numbers.get(name);
+  if (number === undefined) {
+    number = feed.packs.push(name) - 1;
+    numbers.set(name, number);
+  }
+  return number;
+}
+
+/** Puts a run into the index as it is now; one that cannot be read is a problem. */
+export function put(feed: Feed, entry: Entry, pack = -1): void {
+  const { user, id } = entry;
+  const key = keyOf(user, id);
+  try {
+    if (!entry.packed) {
+      putLive(feed, user, id);
+      return;
+    }
+    const text = entry.packed.line.text();
+    const summary = JSON.parse(text) as Summary;
+    const { row, isNew } = rowOf(feed, key);
+    feed.packOf.set(row, pack);
+    feed.live.delete(key);
+    putRow(feed.table, row, [...recordsOfSummary(summary, user), ...memberRecords(feed, key)], isNew);
+    feed.store.put(row, key, "packed", text);
+    changed(feed, key);
+    feed.problems.delete(key);
+  } catch (error) {
+    // A line that is not JSON is a damaged pack's: the run is where it is.
+    if (error instanceof SyntaxError && entry.packed) put(feed, { user, id });
+    else problem(feed, key, id, error);
+  }
+}
+
+/** The same of a run that is to be opened; says whether anything of it is otherwise than it was. */
+export function putLive(feed: Feed, user: string, id: string): void {
+  const { registry, limits, store, table } = feed;
+  const key = keyOf(user, id);
+  try {
+    const disk = openRun(registry, user, id);
+    // Markers come first, its record last.
+    if (!disk) {
+      drop(feed, key);
+      return;
+    }
+    const live = liveOf(disk, Date.now(), limits);
+    const { row, isNew } = rowOf(feed, key);
+    const settled = disk.facts.outcome !== undefined;
+    feed.live.set(key, { row, settled });
+    feed.packOf.delete(row);
+    const [message] = disk.problems;
+    if (message === undefined) feed.problems.delete(key);
+    else feed.problems.set(key, { id, code: "dataerr", message });
+    const text = JSON.stringify(live);
+    if (!isNew && store.text(row)?.text === text) return;
+    putRow(table, row, [...recordsOfLive(live), ...memberRecords(feed, key)], isNew);
+    store.put(row, key, "live", text);
+    changed(feed, key);
+  } catch (error) {
+    problem(feed, key, id, error);
+    // It is looked at again: what could not be read now may be readable then.
+    const row = table.rows.get(key);
+    feed.live.set(key, { row: row ?? -1, settled: false });
+  }
+}
+
+function rowOf(feed: Feed, key: string): { row: number; isNew: boolean } {
+  const isNew = !feed.table.rows.has(key);
+  return { row: rowFor(feed.table, key), isNew };
+}
+
+function memberRecords(feed: Feed, key: string): Member[] {
+  const member = feed.members.get(key);
+  return member ? [member] : [];
+}
+
+export function drop(feed: Feed, key: string): void {
+  const row = feed.table.rows.get(key);
+  feed.live.delete(key);
+  feed.problems.delete(key);
+  if (row === undefined) return;
+  feed.packOf.delete(row);
+  feed.store.remove(row);
+  removeRow(feed.table, key);
+  changed(feed, key);
+}
+
+/** Reads the sweeps and pipelines that have come since. */
+export async function readMembers(feed: Feed): Promise<void> {
+  const rest = breather();
+  for (const { user, run, member } of newMembers(feed.registry, feed.read, (id, error) =>
+    problem(feed, id, id, error),
+  )) {
+    const key = keyOf(user, run);
+    const known = feed.members.get(key);
+    feed.members.set(key, known ? { ...known, ...member } : member);
+    const row = feed.table.rows.get(key);
+    if (row !== undefined) addToRow(feed.table, row, member);
+    await rest();
+  }
+}
+
+function changed(feed: Feed, key: string): void {
+  feed.changed.add(key);
+}
+
+export function problem(feed: Feed, key: string, id: string | undefined, error: unknown): void {
+  if (isFault(error)) feed.problems.set(key, { ...(id === undefined ? {} : { id }), ...recordError(error) });
+  else feed.trouble(error);
+}

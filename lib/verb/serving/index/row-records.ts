@@ -1,0 +1,66 @@
+// A run as the index knows it: the records that lists read fields from, an earlier one before a later one, and the text that
+// they are made from again.
+import type { Summary } from "../../../record/pack.js";
+import { type Status, statusSchema } from "../../../record/records.js";
+import { type Run, runSchema } from "../../../record/run.js";
+import { withoutSecrets } from "../../../record/secrets.js";
+import type { Graces } from "../../../record/state.js";
+import type { RunOnDisk } from "../../../registry/facts.js";
+import { lastValues } from "../../../registry/last-metrics.js";
+import { statusOf } from "../../../registry/status.js";
+import { tellsAllOf } from "../../../registry/summary.js";
+
+/** Of a run that is read from its own files: all that lists look at. */
+export interface Live {
+  status: Partial<Status>;
+  run: Record<string, unknown>;
+  metrics: Record<string, unknown>;
+}
+
+/** What a run's own files say now. */
+export function liveOf(disk: RunOnDisk, now: number, limits: Graces): Live {
+  const { run_dir: _, type: __, v: ___, ...status } = statusOf(disk, now, limits);
+  return { status, run: shown(disk.run), metrics: lastValues(disk) };
+}
+
+/** A record of a run as it may be kept: what is named like a secret nobody can search for. */
+function shown(run: Run): Record<string, unknown> {
+  const { run_dir: _, type: __, v: ___, env, ...rest } = run;
+  const masked = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, withoutSecrets(name, value)]));
+  return { ...rest, env: masked };
+}
+
+export function recordsOfLive({ status, run, metrics }: Live): object[] {
+  return [status, run, { metrics }];
+}
+
+/** The same of a packed run, from its line. */
+export function recordsOfSummary(summary: Summary, user: string): object[] {
+  const { type: _, v: __, plan, metrics, key, full_at: ___, full_bytes: ____, ...status } = summary;
+  const { run_dir: _____, ...rest } = status as Partial<Status>;
+  return [{ user, ...rest }, plan ?? {}, { metrics: metrics ?? {} }, ...(key ? [{ key: { digest: key } }] : [])];
+}
+
+/** The words of a plan that a line does not tell of, though the run may have them. */
+export function missingOf(summary: Summary, words: Iterable<string>): string[] {
+  return [...words].filter((word) => isOfPlan(word) && !tellsAllOf(summary, word) && !Object.hasOwn(summary, word));
+}
+
+/** What the index knows of every run besides: which sweep and which pipeline it belongs to. */
+const elsewhere: ReadonlySet<string> = new Set(["sweep", "pipeline", "run_dir", "type", "v"]);
+
+function isOfPlan(word: string): boolean {
+  if (elsewhere.has(word)) return false;
+  return word === "metrics" || (Object.hasOwn(runSchema.entries, word) && !isOfStatus(word));
+}
+
+// `error` is of both, and a run that was created has none.
+function isOfStatus(word: string): boolean {
+  return Object.hasOwn(statusSchema.entries, word);
+}
+
+/** The record of a run by the words that are wanted of it. */
+export function partOf(run: object, words: readonly string[]): Record<string, unknown> {
+  const fields = shown({ env: {}, ...run } as Run);
+  return Object.fromEntries(words.flatMap((word) => (fields[word] === undefined ? [] : [[word, fields[word]]])));
+}

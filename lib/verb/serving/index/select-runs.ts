@@ -1,0 +1,176 @@
+// Which runs a request means, in its order: the same answer that lab-ls gives to the same filters.
+import { fault } from "../../../record/fault.js";
+import { like } from "../../../record/like.js";
+import { nearest } from "../../../record/names.js";
+import { timeOfRunId } from "../../../record/run-id.js";
+import { parseTime } from "../../../record/units.js";
+import type { Filters } from "../../../serve/api/filters.js";
+import { filtered, narrow, rowReader, type SortKey, sorted } from "../../../serve/index/select.js";
+import { columnOf, newestFirst, placeOfKey, type Table } from "../../../serve/index/table.js";
+import type { FieldReader } from "../../../where/fields.js";
+import { wantedStates } from "../../listing-filter.js";
+import { whereIn } from "../../where-in.js";
+import { deepen } from "./deepen.js";
+import type { Index } from "./index.js";
+import { pathNamed } from "./paths.js";
+
+type Path = readonly string[];
+
+/** The rows that pass the filters, sorted. Throws usage, and noinput for a user who has no runs. */
+export async function selectRuns(index: Index, asked: Filters, sort: string, now: number): Promise<Int32Array> {
+  // What was asked a moment ago, of the same runs, has the same answer; `3d` is another moment after a minute.
+  const key = JSON.stringify([index.version(), Math.floor(now / 60_000), asked, sort]);
+  const known = remembered.get(index)?.get(key);
+  if (known) return known;
+  const rows = await sortedRows(index, await passing(index, asked, now), sort);
+  remember(index, key, rows);
+  return rows;
+}
+
+const remembered = new WeakMap<Index, Map<string, Int32Array>>();
+const mostRemembered = 32;
+
+function remember(index: Index, key: string, rows: Int32Array): void {
+  const all = remembered.get(index) ?? new Map<string, Int32Array>();
+  remembered.set(index, all);
+  for (const old of all.keys()) if (all.size >= mostRemembered) all.delete(old);
+  all.set(key, rows);
+}
+
+async function sortedRows({ feed, table }: Index, rows: Int32Array, sort: string): Promise<Int32Array> {
+  const keys = sort
+    .split(",")
+    .filter((word) => word !== "")
+    .map((word): SortKey => {
+      const down = word.startsWith("-");
+      return { path: pathNamed(table, down ? word.slice(1) : word), down };
+    });
+  // As they are already.
+  if (keys.length === 0 || (keys.length === 1 && keys[0]?.down && keys[0].path[0] === "id")) return rows;
+  await deepen(
+    feed,
+    keys.map(({ path }) => path),
+  );
+  return sorted(table, rows, keys);
+}
+
+async function passing(index: Index, asked: Filters, now: number): Promise<Int32Array> {
+  const { table, feed } = index;
+  const { user, me } = usersAsked(index, asked);
+  const by = (rows: Int32Array, path: Path, passes: (value: unknown) => boolean) =>
+    narrow(rows, columnOf(table, path), passes);
+  let rows = newestFirst(table);
+  const among = (path: Path, words: readonly string[] | undefined) => {
+    if (words && words.length > 0) rows = by(rows, path, (value) => words.includes(String(value ?? "")));
+  };
+  if (user.length > 0)
+    among(
+      ["user"],
+      user.map((one) => (one === "me" ? me : one)),
+    );
+  const states = wantedStates(asked.state ?? []);
+  if (states.size > 0) rows = by(rows, ["state"], (value) => states.has(String(value)));
+  among(["mode"], asked.mode);
+  among(["group"], asked.group);
+  among(["sweep", "id"], asked.sweep);
+  among(["pipeline", "id"], asked.pipeline);
+  const names = asked.name?.map(like) ?? [];
+  if (names.length > 0) rows = by(rows, ["name"], (value) => names.some((name) => name(String(value ?? ""))));
+  for (const tag of asked.tag ?? []) rows = by(rows, ["tags"], (value) => Array.isArray(value) && value.includes(tag));
+  rows = inTime(table, rows, asked, now);
+  for (const word of (asked.q ?? "").toLowerCase().split(/\s+/).filter(Boolean)) rows = withWord(table, rows, word);
+  for (const text of asked.where ?? []) rows = await where(index, rows, text, now);
+  if (asked.note !== undefined) {
+    await deepen(feed, [["narrative"]]);
+    const note = asked.note.toLowerCase();
+    rows = by(rows, ["narrative"], (value) =>
+      JSON.stringify(value ?? {})
+        .toLowerCase()
+        .includes(note),
+    );
+  }
+  return rows;
+}
+
+function usersAsked({ table, feed }: Index, { user = [] }: Filters): { user: readonly string[]; me: string } {
+  const me = feed.registry.user;
+  const column = columnOf(table, ["user"]);
+  const all = (column?.values ?? []).filter((value): value is string => typeof value === "string");
+  for (const one of user) {
+    if (one === "me" || one === me || all.includes(one)) continue;
+    const near = nearest(one, all);
+    throw fault("noinput", `no user '${one}' has runs here`, { hint: near ? `did you mean ${near}?` : undefined });
+  }
+  return { user, me };
+}
+
+function inTime(table: Table, rows: Int32Array, { since, until }: Filters, now: number): Int32Array {
+  if (since === undefined && until === undefined) return rows;
+  const [from, to] = [since, until].map((text) => (text === undefined ? undefined : parseTime(text, now)));
+  return filtered(rows, (row) => {
+    const planned = timeOfRunId(placeOfKey(table.keys[row] ?? "").id) ?? 0;
+    return (from === undefined || planned >= from - 999) && (to === undefined || planned < to);
+  });
+}
+
+const texts: readonly Path[] = [
+  ...[["id"], ["name"], ["user"], ["state"], ["mode"], ["message"], ["tags"], ["group"], ["note"], ["job"]],
+  ...[
+    ["narrative", "hypothesis"],
+    ["narrative", "reasoning"],
+    ["narrative", "expected_outcome"],
+  ],
+];
+
+/** The rows with a word in one of their texts. */
+function withWord(table: Table, rows: Int32Array, word: string): Int32Array {
+  const found = new Set<number>();
+  for (const path of texts) {
+    const column = columnOf(table, path);
+    if (!column) continue;
+    const has = (value: unknown) => value !== undefined && textOf(value).toLowerCase().includes(word);
+    for (const row of narrow(rows, column, has)) found.add(row);
+  }
+  return filtered(rows, (row) => found.has(row));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : Array.isArray(value) ? value.join(" ") : String(value);
+}
+
+/** The rows of which an expression holds: the functions of the language itself decide, only that they read columns. */
+async function where({ table, feed }: Index, rows: Int32Array, text: string, now: number): Promise<Int32Array> {
+  const { fields } = whereIn("runs", [text], now);
+  await deepen(feed, fields);
+  const reader = rowReader(table);
+  const special: Record<string, (row: number) => unknown> = {
+    run_dir: (row) => {
+      const { user, id } = placeOfKey(table.keys[row] ?? "");
+      return `${feed.registry.base}/runs/${user}/${id}`;
+    },
+    type: () => "status",
+    v: () => 1,
+  };
+  let current = 0;
+  const tests = whereIn("runs", [text], now, (path): FieldReader => {
+    const own = path.length === 1 ? special[path[0] ?? ""] : undefined;
+    const read = own ? () => own(current) : reader.read(path);
+    return { path, read, missed: () => undefined };
+  });
+  const [only] = fields;
+  const column = only && columnOf(table, only);
+  // Of one field the same values have the same answer.
+  if (fields.length === 1 && column) {
+    let value: unknown;
+    const alone = whereIn("runs", [text], now, (path) => ({ path, read: () => value, missed: () => undefined }));
+    return narrow(rows, column, (one) => {
+      value = one;
+      return alone.passes();
+    });
+  }
+  return filtered(rows, (row) => {
+    current = row;
+    reader.at(row);
+    return tests.passes();
+  });
+}

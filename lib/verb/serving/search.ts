@@ -1,0 +1,133 @@
+// Anything by a few letters of it: what begins with them comes before what only has them in it.
+import { isFault } from "../../record/fault.js";
+import { aliasNames, usersWithAliases } from "../../registry/aliases.js";
+import { findArtifact } from "../../registry/artifact-refs.js";
+import { searchApi } from "../../serve/api/search.js";
+import { codeAt } from "../../serve/index/column.js";
+import { counted } from "../../serve/index/select.js";
+import { columnOf, fieldOf, newestFirst, placeOfKey } from "../../serve/index/table.js";
+import { answering, type Serving } from "./answering.js";
+import { asking } from "./index/asking.js";
+import type { Index } from "./index/index.js";
+
+interface Hit {
+  kind: "run" | "artifact" | "alias" | "sweep" | "pipeline" | "policy" | "user" | "tag" | "group" | "page";
+  id: string;
+  title: string;
+  detail?: string;
+  href: string;
+}
+
+/** Of each kind. */
+const most = 8;
+
+export const search = answering(searchApi, async (_, { q, limit = 30 }, serving) => {
+  const index = await asking(serving);
+  const word = q.trim().toLowerCase();
+  if (word === "") return { hits: [] };
+  const hits = [
+    ...runsOf(index, word),
+    ...blocksOf(index, word, "sweep"),
+    ...blocksOf(index, word, "pipeline"),
+    ...namesOf(serving, word),
+    ...artifactOf(serving, q.trim()),
+    ...valuesOf(index, word, "user"),
+    ...valuesOf(index, word, "tag"),
+    ...valuesOf(index, word, "group"),
+  ];
+  return { hits: hits.sort((a, b) => rank(a, word) - rank(b, word)).slice(0, limit) };
+});
+
+function rank({ id, title }: Hit, word: string): number {
+  const [x, y] = [id.toLowerCase(), title.toLowerCase()];
+  if (x === word || y === word || x.endsWith(`-${word}`)) return 0;
+  return x.startsWith(word) || y.startsWith(word) ? 1 : 2;
+}
+
+/** By id, by its last six characters, and by name: the newest. */
+function runsOf({ table }: Index, word: string): Hit[] {
+  const names = columnOf(table, ["name"]);
+  const has = new Uint8Array(names?.values.length ?? 0);
+  names?.values.forEach((name, code) => {
+    has[code] = String(name ?? "")
+      .toLowerCase()
+      .includes(word)
+      ? 1
+      : 0;
+  });
+  const hits: Hit[] = [];
+  const isId = /^[\da-z-]{3,22}$/.test(word);
+  for (const row of newestFirst(table)) {
+    const { id, user } = placeOfKey(table.keys[row] ?? "");
+    const named = names !== undefined && has[codeAt(names, row)] === 1;
+    const meant = isId && (id.startsWith(word) || id.slice(-6).startsWith(word));
+    if (!meant && (!named || hits.length >= most)) continue;
+    const detail = [id.slice(-6), user, fieldOf(table, row, ["state"])].join(" · ");
+    hits.push({ kind: "run", id, title: String(fieldOf(table, row, ["name"])), detail, href: `/runs/${id}` });
+    if (hits.length > 2 * most) break;
+  }
+  return hits;
+}
+
+/** Sweeps and pipelines by their ids, and by the names of their runs. */
+function blocksOf({ table, feed }: Index, word: string, kind: "sweep" | "pipeline"): Hit[] {
+  const column = columnOf(table, [kind, "id"]);
+  const names = columnOf(table, ["name"]);
+  if (!column || !names) return [];
+  const hits = new Map<string, Hit>();
+  for (const row of newestFirst(table)) {
+    const code = codeAt(column, row);
+    if (code === 0) continue;
+    const id = String(column.values[code]);
+    if (hits.has(id)) continue;
+    const name = String(names.values[codeAt(names, row)] ?? "");
+    if (!name.toLowerCase().includes(word) && !id.startsWith(word) && !id.endsWith(word)) continue;
+    const { user } = placeOfKey(table.keys[row] ?? "");
+    const of = feed.members.get(table.keys[row] ?? "")?.sweep?.of;
+    const detail = [id.slice(-6), user, ...(of === undefined ? [] : [`${of} points`])].join(" · ");
+    hits.set(id, { kind, id, title: name, detail, href: `/${kind}s/${id}` });
+    if (hits.size >= most) break;
+  }
+  return [...hits.values()];
+}
+
+function namesOf({ registry }: Serving, word: string): Hit[] {
+  const hits: Hit[] = [];
+  for (const user of [undefined, ...usersWithAliases(registry)]) {
+    for (const name of aliasNames(registry, user)) {
+      if (!name.toLowerCase().includes(word)) continue;
+      const id = user === undefined ? name : `${user}/${name}`;
+      const detail = user === undefined ? "everybody's" : `${user}'s`;
+      hits.push({ kind: "alias", id, title: name, detail, href: `/artifacts/${encodeURIComponent(id)}` });
+    }
+  }
+  return hits.slice(0, most);
+}
+
+function artifactOf({ registry, context }: Serving, word: string): Hit[] {
+  if (!/^(art|ext)-[0-9a-f]{4,20}$/.test(word)) return [];
+  try {
+    const { id = word, path = "" } = findArtifact(registry, word, context.cwd) as { id?: string; path?: string };
+    return [{ kind: "artifact", id, title: id, detail: path, href: `/artifacts/${id}` }];
+  } catch (error) {
+    if (isFault(error)) return [];
+    throw error;
+  }
+}
+
+function valuesOf({ table }: Index, word: string, kind: "user" | "tag" | "group"): Hit[] {
+  const column = columnOf(table, [kind === "tag" ? "tags" : kind]);
+  if (!column) return [];
+  const counts = new Map<string, number>();
+  for (const { value, count } of counted(newestFirst(table), column))
+    for (const one of Array.isArray(value) ? value : [value])
+      counts.set(String(one), (counts.get(String(one)) ?? 0) + count);
+  return [...counts]
+    .filter(([value]) => value.toLowerCase().includes(word))
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, most)
+    .map(([value, count]) => ({
+      ...{ kind, id: value, title: value, detail: `${count} runs` },
+      href: `/runs?${new URLSearchParams({ [kind]: value })}`,
+    }));
+}
