@@ -2,7 +2,7 @@
 import os from "node:os";
 import type { Context } from "../command/context.js";
 import { type Memory, openMemory } from "../pass/memory.js";
-import { notifyEnd } from "../pass/notify.js";
+import { type Hook, hookOf, leaveHooks, runHook } from "../pass/notify.js";
 import { type Changed, type Pass, reconcile } from "../pass/reconcile.js";
 import type { Outcome } from "../record/facts.js";
 import type { Run } from "../record/run.js";
@@ -68,12 +68,36 @@ function once(context: Context): Pass["report"] {
   };
 }
 
-/** Starts the hook of a run that has ended, beside the pass and a few at a time; the command waits for it at its end. */
+/** How long a command waits at its end for a hook (milliseconds); what takes longer goes on without it. */
+const patience_ms = 5000;
+
+/** Hooks that wait for others, and whose command waits no longer. */
+const left: Hook[] = [];
+
+/** Starts the hook of a run that has ended, beside the pass and a few at a time; the command waits a little at its end. */
 export function tellOfEnd(run: Run, ended: Outcome, context: Context): void {
-  context.later(inLine(() => hook(run, ended, context)));
+  const hook = hookOf(run, ended);
+  if (hook) context.later(heard(run.id, hook, context));
 }
 
-async function hook(run: Run, ended: Outcome, context: Context): Promise<void> {
-  const trouble = await notifyEnd(run, ended, context.env);
-  if (trouble) context.say(`${run.id}: ${trouble.message} (${trouble.hint})`);
+async function heard(id: string, hook: Hook, context: Context): Promise<void> {
+  let state: "waits" | "runs" | "left" = "waits";
+  const work = inLine(async () => {
+    if (state === "left") return;
+    state = "runs";
+    const trouble = await runHook(hook, context.env);
+    if (trouble) context.say(`${id}: ${trouble.message} (${trouble.hint})`);
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<"over">((resolve) => {
+    timer = setTimeout(() => resolve("over"), patience_ms);
+  });
+  const first = await Promise.race([work, patience]);
+  clearTimeout(timer);
+  if (first !== "over" || (state as string) !== "waits") return;
+  state = "left";
+  left.push(hook);
+  // All whose time is over now are handed on as one.
+  await new Promise(setImmediate);
+  leaveHooks(left.splice(0), context.env);
 }
