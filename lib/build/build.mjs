@@ -175,7 +175,7 @@ async function buildWeb(out) {
 
 /** What lab-new shows, and makes projects of. */
 function copyExamples(out) {
-  for (const name of ["new", "recipes", "clusters"])
+  for (const name of ["new", "recipes", "policies", "clusters"])
     fs.cpSync(path.join(root, "examples", name), path.join(out, "examples", name), { recursive: true });
 }
 

@@ -11,6 +11,7 @@ import { dotted } from "../toml/path.js";
 import { located, problemFault } from "../toml/problems.js";
 import { loadRecipe, type Recipe } from "./load.js";
 import { line, maybe } from "./pieces.js";
+import { setWords } from "./stage-words.js";
 
 const whole = (least: number) => v.pipe(v.number(), v.integer(), v.minValue(least));
 const name = v.pipe(
@@ -22,6 +23,8 @@ const tests = v.union([line, v.pipe(v.array(line), v.minLength(1))]);
 export const policySchema = v.strictObject({
   name,
   recipe: line,
+  /** What is different in the recipe here, by dotted paths in it. */
+  set: maybe(v.record(v.string(), v.unknown())),
   /** The input of the recipe that gets the artifact; not said: the one of type checkpoint, else that of this name. */
   input: maybe(line),
   /** What it is all about, of which lab-policies shows the trend. */
@@ -62,7 +65,7 @@ export interface Policy {
   again_when_edited: boolean;
   max_attempts: number;
   recipe: Recipe;
-  /** Over the texts of the recipe and of all that it extends. */
+  /** Over the texts of the recipe, of all that it extends, and of what is set in it. */
   recipe_digest: string;
   /** The input that gets the artifact. */
   input: string;
@@ -94,12 +97,15 @@ async function read(file: TomlFile, look: LookAtWhere): Promise<[Breach[], Polic
   const wrong = where.length > 0 ? look(where) : undefined;
   if (wrong !== undefined) found.push(breach(["applies_to", "where"], `applies_to.where: ${wrong}`));
   const dir = path.dirname(path.resolve(file.path));
+  const words = await setWords(table.set, ["set"], file);
   let recipe: Recipe;
   try {
-    recipe = await loadRecipe(path.resolve(dir, table.recipe), { cwd: dir });
+    recipe = await loadRecipe(path.resolve(dir, table.recipe), { cwd: dir, set: words.map(({ word }) => word) });
   } catch (error) {
     if (!isFault(error)) throw error;
-    return [[...found, breach(["recipe"], `recipe: ${error.message}`, error.hint)]];
+    const word = words.find((one) => error.message.startsWith(`--set ${one.word}: `));
+    if (!word?.at) return [[...found, breach(["recipe"], `recipe: ${error.message}`, error.hint)]];
+    return [[...found, breach(word.at, `set: ${error.message.slice(`--set ${word.word}: `.length)}`, error.hint)]];
   }
   const input = inputOf(recipe, table.input);
   if (typeof input !== "string") return [[...found, input]];

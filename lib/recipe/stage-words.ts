@@ -17,19 +17,30 @@ export interface StageWord {
 
 /** The words of a stage: what is set in it, then what it is made for each of. */
 export async function stageWords(name: string, stage: StageTable, file: TomlFile): Promise<StageWord[]> {
-  const spelled = await spellings(file);
-  const dir = path.dirname(file.path);
-  const words = Object.entries(stage.set ?? {}).map(([key, value]): StageWord => {
-    const at = ["stages", name, "set", key];
-    return { word: `${key}=${tomlText(inDirectory(key, value, dir), spelled, at)}`, at };
-  });
+  const words = await setWords(stage.set, ["stages", name, "set"], file);
   const { foreach } = stage;
   if (foreach === undefined || typeof foreach === "string") return words;
   const at = ["stages", name, "foreach"];
+  const spelled = await spellings(file);
   return [
     ...words,
     { word: `sweep.${Array.isArray(foreach) ? "points" : "axes"}=${tomlText(foreach, spelled, at)}`, at },
   ];
+}
+
+/** The words of a table of what is set in a recipe, which is at this place of a file. */
+export async function setWords(
+  set: Readonly<Record<string, unknown>> | undefined,
+  place: TomlPath,
+  file: TomlFile,
+): Promise<StageWord[]> {
+  if (set === undefined) return [];
+  const spelled = await spellings(file);
+  const dir = path.dirname(file.path);
+  return Object.entries(set).map(([key, value]): StageWord => {
+    const at = [...place, key];
+    return { word: `${key}=${tomlText(inDirectory(key, value, dir), spelled, at)}`, at };
+  });
 }
 
 /** Relative paths of inputs are relative to the file that says them, wherever it is read again. */

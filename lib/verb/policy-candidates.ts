@@ -6,9 +6,10 @@ import { like } from "../record/like.js";
 import { externalArtifactsOf } from "../registry/artifacts.js";
 import { runDirectory } from "../registry/layout.js";
 import { ownerOf, type Registry } from "../registry/open.js";
-import { current, registeredIn } from "../registry/outputs.js";
+import { current, isSealed, registeredIn } from "../registry/outputs.js";
 import { roll, usersOnRoll } from "../registry/roll.js";
 import { usersWith } from "../registry/runs.js";
+import type { DecidedRuns } from "./decided-runs.js";
 
 export interface Seen {
   artifact: Artifact;
@@ -25,24 +26,36 @@ export function usersMeant(asked: readonly string[], registry: Registry): string
   return known.filter((user) => words.some((word) => like(word)(user)));
 }
 
-/** All artifacts of these users as they are now. What cannot be read is told of and left out. */
+/**
+ * All artifacts of these users as they are now, save of runs that were decided of before. What cannot be read is told of and
+ * left out.
+ */
 export function* artifactsSeen(
   registry: Registry,
   users: readonly string[],
   report: (message: string) => void,
+  decided?: DecidedRuns,
 ): Generator<Seen> {
   for (const { user, id } of roll(registry, users, { report: (error) => report(error.message) })) {
     try {
       const dir = runDirectory(registry.base, user, id);
-      const owner = ownerOf(path.dirname(dir));
+      const isKnown = decided?.has(user, id) ?? false;
+      // Asked before the records are read: what comes later is seen by the next pass.
+      decided?.listed(user, id, isKnown || isSealed(dir));
+      const owner = isKnown ? undefined : ownerOf(path.dirname(dir));
       if (owner === undefined) continue;
-      const all = registeredIn(dir, { id, user, owner }, report);
+      const bad = (message: string) => {
+        decided?.open(user, id);
+        report(message);
+      };
+      const all = registeredIn(dir, { id, user, owner }, bad);
       for (const artifact of current(all)) {
         const rewritten = all.filter(({ role, step }) => role === artifact.role && step === artifact.step).length > 1;
         yield { artifact, rewritten };
       }
     } catch (error) {
       if (!isFault(error)) throw error;
+      decided?.open(user, id);
       report(error.message);
     }
   }

@@ -7,6 +7,7 @@ import { fault } from "../record/fault.js";
 import { triesOf } from "../registry/evals.js";
 import { serverTime } from "../registry/server-time.js";
 import { breather } from "./breathing.js";
+import { decidedRuns, isFinal, reopen } from "./decided-runs.js";
 import { artifactsSeen, type Seen, usersMeant } from "./policy-candidates.js";
 import { type Looking, triedAt } from "./policy-tries.js";
 import { graces } from "./runs.js";
@@ -40,7 +41,12 @@ export async function* policiesSay(
   const report = (message: string) => context.report(undefined, fault("dataerr", message));
   const rest = breather();
   const seen: Seen[] = [];
-  for (const one of artifactsSeen(registry, usersMeant(users, registry), report)) {
+  const whose = usersMeant(users, registry);
+  const memory = look || context.dryRun ? undefined : decidedRuns(policies, whose, registry, context);
+  if (memory) reopen(memory, policies, registry);
+  // Who asks again looks at all, and remembers as before.
+  const known = memory && again ? { ...memory, has: () => false } : memory;
+  for (const one of artifactsSeen(registry, whose, report, known)) {
     seen.push(one);
     await rest();
   }
@@ -62,17 +68,22 @@ export async function* policiesSay(
       await rest();
       candidates.push(candidateOf(looking, policy, one, tries.get(one.artifact.id) ?? [], context.now));
     }
-    const known = new Set(of.map(({ artifact }) => artifact.id));
-    const others = [...tries].filter(([id, list]) => !known.has(id) && list.some(({ ended }) => !ended)).length;
+    const ids = new Set(of.map(({ artifact }) => artifact.id));
+    const others = [...tries].filter(([id, list]) => !ids.has(id) && list.some(({ ended }) => !ended)).length;
     const decided = verdicts(policy, candidates, { again, others });
-    yield decided.map((one, i) => ({
+    const said = decided.map((one, i) => ({
       policy,
       decided: one,
       tried: candidates[i]?.tried ?? [],
       rewritten: of[i]?.rewritten ?? false,
       givenUp: tries.get(one.artifact.id)?.at(-1)?.givenUp ?? false,
     }));
+    for (const { decided: one, givenUp } of said)
+      if (one.artifact.run !== undefined && !isFinal(one.why, policy, givenUp))
+        memory?.open(one.artifact.user, one.artifact.run);
+    yield said;
   }
+  memory?.save();
 }
 
 function candidateOf(looking: Looking, policy: Policy, seen: Seen, tries: Parameters<typeof triedAt>[2], now: number) {

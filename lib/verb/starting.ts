@@ -39,7 +39,7 @@ function examples(): Map<string, Example> {
       found.set(`${scaffold.kind}-${profile}`, { purpose, text: () => made(recipe) });
     }
   }
-  for (const directory of ["recipes", "clusters"]) {
+  for (const directory of ["recipes", "policies", "clusters"]) {
     for (const name of fs.readdirSync(installed("examples", directory)).sort()) {
       const text = () => fs.readFileSync(installed("examples", directory, name), "utf8");
       found.set(`${directory}/${name}`, { purpose: firstSentence(text()), text });
@@ -57,8 +57,8 @@ function firstSentence(text: string): string {
 function shown(name: string | undefined): string {
   if (name === undefined) throw fault("usage", "which example?", { hint: "lab new --list tells of all" });
   const all = examples();
-  const one =
-    all.get(name) ?? all.get(`recipes/${name}`) ?? all.get(`recipes/${name}.toml`) ?? all.get(`${name}-starter`);
+  const names = ["recipes", "policies"].flatMap((kind) => [`${kind}/${name}`, `${kind}/${name}.toml`]);
+  const one = [name, ...names, `${name}-starter`].map((key) => all.get(key)).find((found) => found !== undefined);
   if (one) return one.text();
   const near = nearest(name, all.keys());
   throw fault("noinput", `no example is called '${name}'`, {

@@ -134,3 +134,28 @@ t.test("its recipe is another one when it, or what it extends, is edited", async
   t.not(one, other);
   t.equal(await digest("seed = 1\n"), one);
 });
+
+t.test(
+  "what is set in the recipe here: checked, in the plan and in the digest, and wrong where the policy says it",
+  async (t) => {
+    const with_ = (set: string) => least.replace("[applies_to]", `[set]\n${set}\n[applies_to]`);
+    const recipe = `${evaluation}[params]\nsplit = "dev"\n[inputs.data]\ntype = "external"\npath = "/data"\n`;
+    const load = async (set: string) => loadPolicy(write(t, with_(set), recipe), well);
+    const one = await load('"params.split" = "test"\n"inputs.data.path" = "near"');
+    t.match(one.recipe.table, {
+      params: { split: "test" },
+      inputs: { data: { path: path.join(t.testdirName, "near") } },
+    });
+    t.match(recipeFor(one, "art-0123456789abcdef0123").set, [
+      'params.split="test"',
+      /^inputs\.data\.path=/,
+      /type/,
+      /artifact/,
+    ]);
+    const digests = [one, await load('"params.split" = "dev"'), await loadPolicy(write(t, least, recipe), well)];
+    t.equal(new Set(digests.map(({ recipe_digest }) => recipe_digest)).size, 3);
+    t.same(await messages(t, with_('"params.split" = "a"\n"resources.gpus" = "many"'), recipe), [
+      '5: set: resources.gpus is "many", expected "auto" or a number',
+    ]);
+  },
+);

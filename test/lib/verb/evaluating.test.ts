@@ -8,7 +8,7 @@ import type { Outcome } from "../../../lib/record/facts.js";
 import type { Verdict } from "../../../lib/record/policy.js";
 import type { Run, RunOutput } from "../../../lib/record/run.js";
 import { usualGraces } from "../../../lib/record/state.js";
-import { envelope, policyDirectory, runDirectory } from "../../../lib/registry/layout.js";
+import { envelope, policyDirectory, runDirectory, sealFile } from "../../../lib/registry/layout.js";
 import type { Registry } from "../../../lib/registry/open.js";
 import { onWrite } from "../../../lib/registry/write.js";
 import { createOne } from "../../../lib/verb/creating.js";
@@ -31,7 +31,15 @@ function setUp(t: Test, files: Record<string, string> = { "p.toml": policy("p", 
     config: async () => ({ config: { repos: {}, scheduler: grace } }),
     report: (id: string | undefined, error: Error) => reported.push(`${id}: ${error.message}`),
     say: (message: string) => said.push(message),
-    ...{ signal: {}, terminal: {}, env: { HOME: "/nowhere" }, cwd: dir, args: [dir], now: Date.now(), dryRun: false },
+    ...{
+      signal: {},
+      terminal: {},
+      env: { HOME: "/nowhere", XDG_CACHE_HOME: path.join(dir, "cache") },
+      cwd: dir,
+      args: [dir],
+      now: Date.now(),
+      dryRun: false,
+    },
   } as unknown as Context;
   const pass = (options = {}, more: Partial<Context> = {}) =>
     evaluate({ users: [], again: false, explain: false, ...options }, { ...context, ...more }) as AsyncGenerator<Run>;
@@ -298,3 +306,48 @@ t.test("one's own artifacts, or those of the users that are named", async (t) =>
   });
   t.equal((await runs({ users: ["*"] })).length, 4);
 });
+
+t.test(
+  "what is decided is not read again: a pass opens as many files whatever has been evaluated before",
+  async (t) => {
+    const { registry, dir, runs, explain, said } = setUp(t);
+    const opens = async (options = {}) => {
+      const opened = new Set<string>();
+      const real = fs.openSync;
+      fs.openSync = (file, ...rest) => {
+        opened.add(String(file));
+        return real(file, ...rest);
+      };
+      t.teardown(() => void (fs.openSync = real));
+      const found = await runs(options);
+      fs.openSync = real;
+      return { found, of: (run: string) => [...opened].filter((file) => file.includes(`${run}/.lab/outputs/`)).length };
+    };
+    const past = "20261101-120000-past00";
+    const output: RunOutput = {
+      type: "checkpoint",
+      alias: "past",
+      digest: "stat",
+      path: path.join(registry.base, "../past"),
+    };
+    const old = makeRun(registry, past, { name: "fit", outputs: { model: output } });
+    for (const step of [1, 5]) register(registry, old, "model", step);
+    fs.writeFileSync(sealFile(envelope(old.run_dir ?? "")), "{}");
+    const first = await opens();
+    t.equal(first.found.length, 5);
+    t.ok(first.of(past) > 0);
+    for (const run of first.found) make(registry, run, "succeeded");
+    t.ok((await opens()).of(past) > 0, "how they ended is seen now");
+    const idle = await opens();
+    t.equal(idle.of(past), 0);
+    t.ok(idle.of(id) > 0, "the other one goes on");
+    t.match(await explain(), { "p@1": "cadence" }, "who asks why is told of all");
+    const again = await opens({ again: true });
+    t.equal(again.found.length, 5);
+    for (const run of again.found) make(registry, run, "failed", { mode: "oom" });
+    t.equal((await runs()).length, 5, "what was asked for again is tried again when it failed");
+    fs.writeFileSync(path.join(dir, "p.toml"), policy("p", "every_n_steps = 1\n"));
+    t.equal((await runs()).length, 5, "of another policy nothing is remembered");
+    t.same(said, []);
+  },
+);
