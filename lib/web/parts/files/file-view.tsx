@@ -1,0 +1,121 @@
+// The files of a run: its directories to walk through, and a look at one file.
+import type { filesApi } from "../../../serve/api/files.js";
+import { useQuery, withQuery } from "../../shell/router.js";
+import { useAsk } from "../../shell/use-ask.js";
+import { Copy } from "../copy.js";
+import { Empty } from "../empty.js";
+import { bytes, relative } from "../format.js";
+import { Icon } from "../icon.js";
+import { Problem, Problems } from "../problem.js";
+import { FilePreview } from "./file-preview.js";
+
+/** `run` is an id. The directory and the file are in the address. */
+export function FileView({ run }: { run: string }) {
+  const [dir] = useQuery("dir");
+  const [file] = useQuery("file");
+  const asked = { parts: { run }, query: { dir } };
+  const { answer, trouble, again } = useAsk<typeof filesApi>("/api/v1/runs/:run/files", asked, { live: ["run"] });
+  return (
+    <div class={`file-view ${file ? "with-file" : ""}`}>
+      <div class="file-list">
+        <Crumbs dir={dir} />
+        {trouble && <Problem error={trouble} again={again} />}
+        {answer && answer.dir === dir && !trouble && (
+          <>
+            <Problems problems={answer.problems} />
+            {answer.files.length === 0 ? (
+              <Empty title="Nothing here" text="Whatever the job writes into its run's directory appears here." />
+            ) : (
+              <List dir={dir} files={answer.files} file={file} />
+            )}
+            {answer.more && <p class="soft">There are more. In a terminal:</p>}
+            <Copy text={`ls -l ${answer.run_dir}${dir ? `/${dir}` : ""}`} />
+          </>
+        )}
+      </div>
+      {file && <FilePreview key={file} run={run} path={file} />}
+    </div>
+  );
+}
+
+function Crumbs({ dir }: { dir: string }) {
+  const parts = dir === "" ? [] : dir.split("/");
+  return (
+    <nav class="crumbs" aria-label="Directory">
+      <a href={withQuery({ dir: undefined })}>run</a>
+      {parts.map((part, i) => (
+        <span key={parts.slice(0, i + 1).join("/")}>
+          <span aria-hidden="true">/</span>
+          <a href={withQuery({ dir: parts.slice(0, i + 1).join("/") })}>{part}</a>
+        </span>
+      ))}
+    </nav>
+  );
+}
+
+interface Entry {
+  name: string;
+  kind: "file" | "directory" | "link" | "other";
+  bytes?: number | undefined;
+  modified_at?: string | undefined;
+  link_to?: string | undefined;
+  problem?: string | undefined;
+}
+
+function List({ dir, files, file }: { dir: string; files: readonly Entry[]; file: string }) {
+  const pathOf = (name: string) => (dir === "" ? name : `${dir}/${name}`);
+  return (
+    <table class="plain-table files">
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col" class="number">
+            Size
+          </th>
+          <th scope="col" class="number">
+            Changed
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {files.map((entry) => (
+          <tr key={entry.name} class={pathOf(entry.name) === file ? "chosen" : ""}>
+            <td>
+              <Name entry={entry} path={pathOf(entry.name)} />
+            </td>
+            <td class="number">{entry.bytes === undefined ? "" : bytes(entry.bytes)}</td>
+            <td class="number soft">{entry.modified_at && relative(entry.modified_at)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Name({ entry, path }: { entry: Entry; path: string }) {
+  const { name, kind, link_to: link, problem } = entry;
+  if (kind === "link")
+    return (
+      <span class="soft">
+        <code>{name}</code> → <code>{link ?? "?"}</code> (a link: it is shown, not followed)
+      </span>
+    );
+  if (problem || kind === "other")
+    return (
+      <span class="soft">
+        <code>{name}</code> {problem}
+      </span>
+    );
+  if (kind === "directory")
+    return (
+      <a class="file-name" href={withQuery({ dir: path })}>
+        <code>{name}/</code>
+        <Icon name="right" />
+      </a>
+    );
+  return (
+    <a class="file-name" href={withQuery({ file: path })}>
+      <code>{name}</code>
+    </a>
+  );
+}
