@@ -9,6 +9,7 @@ import { lineageApi } from "./lineage.js";
 import { changesApi, eventsApi } from "./live.js";
 import { logApi, logRawApi, logSearchApi, logsApi } from "./logs.js";
 import { metricsApi, metricsOfApi } from "./metrics.js";
+import { notebookApi } from "./notebook.js";
 import { overviewApi, usersApi } from "./overview.js";
 import { pipelineApi, pipelinesApi } from "./pipelines.js";
 import { policiesApi, policyApi } from "./policies.js";
@@ -37,5 +38,5 @@ export const api: readonly Endpoint[] = [
   ...[runEventsApi, runWhyApi, runKeyApi, runReproduceApi, runScriptApi, runSourceApi, runRecipeApi],
   ...[runCheckpointsApi, runSimilarApi, runNarrativeApi, compareApi, compareImagesApi],
   ...[logsApi, logApi, logSearchApi, logRawApi, filesApi, previewApi, fileApi],
-  ...[metricsApi, metricsOfApi, eventsApi, changesApi],
+  ...[metricsApi, metricsOfApi, eventsApi, changesApi, notebookApi],
 ];

@@ -13,6 +13,7 @@ import { lineage } from "./lineage.js";
 import { changes, events } from "./live.js";
 import { log, logRaw, logSearch, logs } from "./logs.js";
 import { metrics, metricsOf } from "./metrics.js";
+import { notebook } from "./notebook.js";
 import { overview, users } from "./overview.js";
 import { pipeline, pipelines } from "./pipelines.js";
 import { policies, policy } from "./policies.js";
@@ -31,7 +32,7 @@ const all: readonly Answering[] = [
   ...[part.runEvents, part.runWhy, part.runKey, part.runReproduce, part.runScript, part.runSource, part.runRecipe],
   ...[part.runCheckpoints, part.runSimilar, part.runNarrative, compare, compareImages],
   ...[logs, log, logSearch, logRaw, files, preview, file],
-  ...[metrics, metricsOf, events, changes],
+  ...[metrics, metricsOf, events, changes, notebook],
 ];
 
 export function routesOf(served: Served): Route[] {

@@ -1,11 +1,11 @@
 // What is the matter, at a glance: what failed and why comes first, then what runs, what waits, and who uses what.
 import { ButtonLink } from "../parts/button.js";
-import { Choices } from "../parts/choices.js";
 import { Empty } from "../parts/empty.js";
 import { Duration, Time } from "../parts/figures.js";
 import { figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Problem, Problems } from "../parts/problem.js";
+import { Segments } from "../parts/segments.js";
 import { kindOfState, StateMark } from "../parts/state-mark.js";
 import { useQuery, withQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
@@ -31,14 +31,14 @@ interface OverviewAsked {
 }
 
 const spans = [
-  { id: "1d", title: "Since yesterday" },
-  { id: "7d", title: "7 days" },
-  { id: "30d", title: "30 days" },
-];
+  ["1d", "Since yesterday"],
+  ["7d", "7 days"],
+  ["30d", "30 days"],
+] as const;
 const whose = [
-  { id: "", title: "Everybody" },
-  { id: "me", title: "Mine" },
-];
+  ["", "Everybody"],
+  ["me", "Mine"],
+] as const;
 
 export default function OverviewPage() {
   const [since, setSince] = useQuery("since", "1d");
@@ -51,8 +51,8 @@ export default function OverviewPage() {
         title="Overview"
         actions={
           <>
-            <Choices label="Whose runs" choices={whose} chosen={user} choose={setUser} />
-            <Choices label="Since when" choices={spans} chosen={since} choose={setSince} />
+            <Segments label="Whose runs" choices={whose} chosen={user} onChoose={setUser} />
+            <Segments label="Since when" choices={spans} chosen={since} onChoose={setSince} />
           </>
         }
       />
@@ -127,7 +127,7 @@ function SectionHead({ title, href, all }: { title: string; href?: string; all?:
   );
 }
 
-const first = ["failed", "running", "pending", "succeeded", "cached", "cancelled"];
+const first = ["failed", "lost", "running", "submitted", "queued", "blocked", "succeeded", "cached", "cancelled"];
 
 interface StatesShape {
   states: Record<string, number>;

@@ -1,5 +1,6 @@
 // All runs: filtered, sorted, gathered, and chosen to be compared. The address has all of it.
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { fieldsApi } from "../../serve/api/runs.js";
 import { Button, ButtonLink } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
 import { counted, figure } from "../parts/format.js";
@@ -21,18 +22,13 @@ import type { RunRow } from "./runs/run-row.js";
 import { useRunWindows } from "./runs/run-windows.js";
 import { StateChips } from "./runs/state-chips.js";
 
-interface FieldsAsked {
-  path: "/api/v1/fields";
-  answer: { fields: Field[] };
-}
-
 export default function RunsPage() {
   const looking = useLooking();
   const { where, words, filters, states, sort, by } = looking;
   const [choosing, setChoosing] = useState(false);
   const query = { ...filters, state: states, sort: sort === usualSort ? undefined : sort };
   const list = useRunWindows(query);
-  const fields = useAsk<FieldsAsked>("/api/v1/fields", {}, { live: false }).answer?.fields ?? [];
+  const fields = useFields();
   const columns = looking.columns ?? usualColumns;
   const { total, last, trouble, again } = list;
   return (
@@ -82,6 +78,16 @@ export default function RunsPage() {
       <ColumnChooser open={choosing} close={() => setChoosing(false)} chosen={columns} fields={fields} />
     </>
   );
+}
+
+const kinds = ["status", "param", "metric", "arg", "resource"];
+const rank = ({ kind }: Field) => (kinds.indexOf(kind) + 1 || kinds.length + 1) - 1;
+const none: readonly Field[] = [];
+
+/** What runs have, that which is asked for most first. */
+function useFields(): readonly Field[] {
+  const { answer } = useAsk<typeof fieldsApi>("/api/v1/fields", {}, { live: false });
+  return useMemo(() => answer?.fields.toSorted((a, b) => rank(a) - rank(b)) ?? none, [answer]);
 }
 
 interface TableShape {
@@ -151,7 +157,7 @@ function Chosen({ chosen }: { chosen: ReadonlySet<string> }) {
 }
 
 function GroupMenu({ looking: { by, metric }, fields }: { looking: Looking; fields: readonly Field[] }) {
-  const usual = ["user", "name", "tags", "group", "sweep", "mode"];
+  const usual = ["user", "name", "tags", "group", "sweep.id", "mode"];
   const params = fields.filter(({ kind, path }) => kind === "param" && !usual.includes(path)).map(({ path }) => path);
   const metrics = fields
     .filter(({ kind, type }) => kind === "metric" && type === "number")

@@ -20,7 +20,7 @@ export interface GroupsAsked {
   };
 }
 
-const order = ["running", "pending", "failed", "succeeded", "cached", "cancelled"];
+const order = ["running", "submitted", "queued", "blocked", "failed", "lost", "succeeded", "cached", "cancelled"];
 const rank = (state: string) => (order.indexOf(state) + 1 || order.length + 1) - 1;
 
 export function StateChips({ looking: { filters, states, others } }: { looking: Looking }) {
