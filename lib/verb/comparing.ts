@@ -93,7 +93,7 @@ function summariesOf(
 const anyRecord = v.looseObject({});
 
 /** What the last attempt recorded of its environment and its machine. */
-function foundBy(disk: RunOnDisk, notes: string[]): Pick<Compared, "environment" | "hardware"> {
+export function foundBy(disk: RunOnDisk, notes: string[]): Pick<Compared, "environment" | "hardware"> {
   const last = disk.facts.attempts.at(-1);
   if (!last) return {};
   const directory = attemptDirectory(envelope(disk.dir), last.n);

@@ -16,6 +16,7 @@ import { policiesApi, policyApi } from "./policies.js";
 import { doctorApi, queueApi } from "./queue.js";
 import {
   runCheckpointsApi,
+  runEnvironmentApi,
   runEventsApi,
   runKeyApi,
   runNarrativeApi,
@@ -35,7 +36,7 @@ export const api: readonly Endpoint[] = [
   ...[healthApi, metricsOfServerApi, openApi],
   ...[lineageApi, pipelinesApi, pipelineApi, sweepsApi, sweepApi, artifactsApi, artifactApi, aliasesApi],
   ...[policiesApi, policyApi, queueApi, doctorApi, evaluationsApi],
-  ...[runEventsApi, runWhyApi, runKeyApi, runReproduceApi, runScriptApi, runSourceApi, runRecipeApi],
+  ...[runEventsApi, runWhyApi, runKeyApi, runReproduceApi, runScriptApi, runSourceApi, runRecipeApi, runEnvironmentApi],
   ...[runCheckpointsApi, runSimilarApi, runNarrativeApi, compareApi, compareImagesApi],
   ...[logsApi, logApi, logSearchApi, logRawApi, filesApi, previewApi, fileApi],
   ...[metricsApi, metricsOfApi, eventsApi, changesApi, notebookApi],

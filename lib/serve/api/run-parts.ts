@@ -53,6 +53,17 @@ export const runRecipeApi = endpoint({
   answer: v.object({ path: maybe(text), text, extends: maybe(words), set: maybe(words), effective: text }),
 });
 
+export const runEnvironmentApi = endpoint({
+  path: "/api/v1/runs/:run/environment",
+  summary: "What the last attempt found where it ran: variables, packages, the machine",
+  answer: v.object({
+    run: v.pipe(runId, v.description("that it is of: the one that made what this run was answered with")),
+    environment: maybe(v.looseObject({})),
+    hardware: maybe(v.looseObject({})),
+    packages: maybe(words),
+  }),
+});
+
 export const runCheckpointsApi = endpoint({
   path: "/api/v1/runs/:run/checkpoints",
   summary: "The checkpoints of a run, and which lab-checkpoint would take",

@@ -30,6 +30,7 @@ const all: readonly Answering[] = [
   ...[lineage, pipelines, pipeline, sweeps, sweep, artifacts, artifact, aliases],
   ...[policies, policy, queue, doctor, evaluations],
   ...[part.runEvents, part.runWhy, part.runKey, part.runReproduce, part.runScript, part.runSource, part.runRecipe],
+  ...[part.runEnvironment],
   ...[part.runCheckpoints, part.runSimilar, part.runNarrative, compare, compareImages],
   ...[logs, log, logSearch, logRaw, files, preview, file],
   ...[metrics, metricsOf, events, changes, notebook],

@@ -1,4 +1,5 @@
 // The parts of a run that are asked for when somebody looks at them.
+import path from "node:path";
 import { differences } from "../../graph/differences.js";
 import { narrativeText } from "../../graph/narrative.js";
 import { bashWord } from "../../job/quote.js";
@@ -12,7 +13,8 @@ import { snapshotSchema } from "../../record/snapshot.js";
 import { pointedAt } from "../../registry/checkpoints.js";
 import type { RunOnDisk } from "../../registry/facts.js";
 import { readEvents } from "../../registry/journal.js";
-import { arrayDirectory, arrayFiles, snapshotFiles } from "../../registry/layout.js";
+import { arrayDirectory, arrayFiles, attemptDirectory, envelope, snapshotFiles } from "../../registry/layout.js";
+import { makerOfRun } from "../../registry/makers.js";
 import { readRecord, readText } from "../../registry/read.js";
 import { findRun } from "../../registry/refs.js";
 import { roll } from "../../registry/roll.js";
@@ -20,6 +22,7 @@ import { openRun } from "../../registry/runs.js";
 import { submissionFiles } from "../../registry/submissions.js";
 import {
   runCheckpointsApi,
+  runEnvironmentApi,
   runEventsApi,
   runKeyApi,
   runNarrativeApi,
@@ -33,6 +36,7 @@ import {
 import { repeated } from "../advice.js";
 import { breather } from "../breathing.js";
 import { allOf, recordOf } from "../checkpointing.js";
+import { foundBy } from "../comparing.js";
 import { explainAsItIs } from "../explaining.js";
 import { narrativeOf } from "../narrating.js";
 import { graces, statusOf } from "../runs.js";
@@ -136,6 +140,23 @@ export const runRecipe = answering(runRecipeApi, async (parts, _, serving) => {
     ...(recipe.extends === undefined ? {} : { extends: recipe.extends }),
     ...(recipe.set === undefined ? {} : { set: recipe.set.map(maskedText) }),
     effective: maskedText(effectiveRecipe(maskedRecord(run))),
+  };
+});
+
+export const runEnvironment = answering(runEnvironmentApi, async (parts, _, serving) => {
+  const disk = asked(parts, serving);
+  const maker = disk.facts.attempts.length > 0 ? disk : makerOfRun(serving.registry, disk);
+  const notes: string[] = [];
+  const { environment, hardware } = foundBy(maker, notes);
+  for (const note of notes) reporter(disk.run.id, serving)(note);
+  const last = maker.facts.attempts.at(-1);
+  const freeze = last && path.join(attemptDirectory(envelope(maker.dir), last.n), "freeze.txt");
+  const packages = freeze && readText(freeze, { owner: maker.owner })?.split("\n").filter(Boolean);
+  return {
+    run: maker.run.id,
+    ...(environment ? { environment } : {}),
+    ...(hardware ? { hardware } : {}),
+    ...(packages ? { packages } : {}),
   };
 });
 

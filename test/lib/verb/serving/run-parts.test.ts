@@ -48,6 +48,7 @@ t.test("every part of a run, and what people wrote about it, without secrets", a
     "checkpoints",
     "similar",
     "narrative",
+    "environment",
   ];
   const answers = new Map<string, Record<string, never>>();
   for (const part of parts) answers.set(part, await ask(`/runs/${handle}/${part}`));

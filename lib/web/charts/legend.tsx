@@ -1,0 +1,98 @@
+// The legend of a chart: a row for each curve, which hides it, and its figures.
+import { figure } from "../parts/format.js";
+import { Scroll } from "../parts/scroll.js";
+import { type Columns, type Curve, figuresOf } from "./curves.js";
+import { penOf } from "./palette.js";
+
+interface LegendShape {
+  curves: readonly Curve[];
+  columns: Columns;
+  at: number | undefined;
+  off: ReadonlySet<string>;
+  dark: boolean;
+  toggle(id: string): void;
+  focus(id: string | undefined): void;
+}
+
+export function Legend({ curves, columns, at, off, dark, toggle, focus }: LegendShape) {
+  const place = at === undefined ? undefined : columns.x[at];
+  return (
+    <Scroll kind="legend" label="Legend">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">curve</th>
+            <th scope="col" class="end">
+              {place === undefined ? "here" : `at ${figure(place)}`}
+            </th>
+            <th scope="col" class="end">
+              last
+            </th>
+            <th scope="col" class="end">
+              min
+            </th>
+            <th scope="col" class="end">
+              max
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {curves.map((curve) => {
+            const { last, min, max } = figuresOf(curve);
+            const hidden = off.has(curve.id);
+            return (
+              <tr
+                key={curve.id}
+                class={hidden ? "off" : ""}
+                onMouseEnter={() => focus(curve.id)}
+                onMouseLeave={() => focus(undefined)}
+              >
+                <th scope="row">
+                  <button
+                    type="button"
+                    aria-pressed={!hidden}
+                    title={hidden ? "Show" : "Hide"}
+                    onClick={() => toggle(curve.id)}
+                    onFocus={() => focus(curve.id)}
+                    onBlur={() => focus(undefined)}
+                  >
+                    <Swatch pen={curve.pen} dark={dark} />
+                    <span>{curve.label}</span>
+                    {curve.note && <span class="soft">{curve.note}</span>}
+                  </button>
+                </th>
+                <Figure value={at === undefined ? undefined : valueIn(columns, curve, at)} />
+                <Figure value={last} />
+                <Figure value={min} />
+                <Figure value={max} />
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+function Figure({ value }: { value: number | null | undefined }) {
+  return <td class="end">{value === undefined || value === null ? "" : figure(value)}</td>;
+}
+
+export function Swatch({ pen, dark }: { pen: number; dark: boolean }) {
+  const { colour, dash } = penOf(pen, dark);
+  return (
+    <svg class="swatch" width="18" height="8" aria-hidden="true">
+      <line x1="0" y1="4" x2="18" y2="4" stroke={colour} stroke-width="2.5" stroke-dasharray={dash.join(" ")} />
+    </svg>
+  );
+}
+
+/** What the curve is there, or was at its point before. */
+function valueIn({ lines }: Columns, { id }: Curve, at: number): number | undefined {
+  const values = lines.find(({ curve, kind }) => curve.id === id && kind === "line")?.values ?? [];
+  for (let i = at; i >= 0 && i > at - 200; i -= 1) {
+    const value = values[i];
+    if (value !== null && value !== undefined) return value;
+  }
+  return undefined;
+}

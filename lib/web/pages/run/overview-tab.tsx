@@ -1,0 +1,227 @@
+// What one wants to know of a run first: why it is as it is, when what happened, what it was given and what came of it.
+import type { runCheckpointsApi, runWhyApi } from "../../../serve/api/run-parts.js";
+import { Copy } from "../../parts/copy.js";
+import { Facts, Section, Values } from "../../parts/facts.js";
+import { Bytes } from "../../parts/figures.js";
+import { said } from "../../parts/format.js";
+import { Icon } from "../../parts/icon.js";
+import { useAsk } from "../../shell/use-ask.js";
+import { handleOf, type WholeRun } from "./record.js";
+import { Timeline } from "./timeline.js";
+
+export function OverviewTab({ run }: { run: WholeRun }) {
+  const { params, args, metrics = {}, derived = {}, seed } = run;
+  const values = { ...metrics, ...derived };
+  return (
+    <>
+      <Why run={run} />
+      <div class="run-columns">
+        <div>
+          <Section title="What happened">
+            <Timeline run={run} />
+          </Section>
+          {Object.keys(values).length > 0 && (
+            <Section title="Metrics" beside={<a href="?tab=metrics">charts</a>}>
+              <Facts
+                facts={Object.entries(values).map(([name, value]) => [name, <b key={name}>{said(value)}</b>] as const)}
+              />
+            </Section>
+          )}
+          <Made run={run} />
+          <Checkpoints run={run} />
+        </div>
+        <div>
+          {Object.keys(params).length > 0 && (
+            <Section title="Params">
+              <Values table={seed === undefined ? params : { ...params, seed }} />
+            </Section>
+          )}
+          {Object.keys(args).length > 0 && (
+            <Section title="Args">
+              <Values table={args} />
+            </Section>
+          )}
+          <Section title="Asked for">
+            <Values table={run.resources} />
+          </Section>
+          <Inputs run={run} />
+          <Told run={run} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+const calm = new Set(["succeeded", "running", "cached"]);
+
+function Why({ run }: { run: WholeRun }) {
+  const { id, state, message, answered_by: by } = run;
+  const asks = !calm.has(state) || message !== undefined;
+  const { answer } = useAsk<typeof runWhyApi>(
+    asks ? "/api/v1/runs/:run/why" : undefined,
+    { parts: { run: id } },
+    { live: ["run"] },
+  );
+  const reason = answer?.reason;
+  return (
+    <>
+      {by && (
+        <p class="answered">
+          {state === "cached" ? "Answered by " : "Follows "}
+          <a href={`/runs/${by.id}`}>
+            {by.name} {handleOf(by.id)}
+          </a>{" "}
+          ({by.state}), which {state === "cached" ? "had made" : "makes"} the same.
+        </p>
+      )}
+      {asks && (reason ?? message) && (
+        <section class={`run-why ${state === "failed" || state === "lost" ? "bad" : ""}`} aria-label="Why">
+          <p class="why-message">
+            <Icon name="alert" />
+            {reason?.message ?? message}
+          </p>
+          {reason?.detail?.map((line) => (
+            <p key={line} class="soft">
+              {line}
+            </p>
+          ))}
+          {reason?.log && reason.log.length > 0 && <pre>{reason.log.join("\n")}</pre>}
+          {reason?.try && (
+            <ul class="tries">
+              {reason.try.map((line) => (
+                <li key={line}>
+                  <Remedy line={line} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+/** `why: lab run …` has the command to be copied. */
+function Remedy({ line }: { line: string }) {
+  const found = /^(.*?)(?:: )?(lab [a-z].*)$/.exec(line);
+  if (!found?.[2]) return <span>{line}</span>;
+  return (
+    <>
+      {found[1] && <span>{found[1]}</span>} <Copy text={found[2]} />
+    </>
+  );
+}
+
+function Made({ run: { outputs, made = [], missing = [], collected = [], run_dir = "" } }: { run: WholeRun }) {
+  const roles = Object.entries(outputs);
+  if (roles.length + collected.length === 0) return null;
+  return (
+    <Section title="Outputs">
+      <Facts
+        facts={[
+          ...roles.map(([role, output]) => {
+            const gone = missing.find((one) => one.role === role);
+            const first = made.findLast((one) => one.role === role)?.id;
+            return [
+              role,
+              <span key={role}>
+                {first ? <a href={`/artifacts/${first}`}>{output.alias}</a> : output.alias}{" "}
+                <span class="soft">{gone ? gone.reason : output.type}</span>
+              </span>,
+            ] as const;
+          }),
+          ...collected.slice(0, 12).map(
+            ({ path, bytes }) =>
+              [
+                "collected",
+                <span key={path}>
+                  <a href={`?tab=files&file=${encodeURIComponent(path.slice(run_dir.length + 1))}`}>
+                    {path.startsWith(`${run_dir}/`) ? path.slice(run_dir.length + 1) : path}
+                  </a>{" "}
+                  <Bytes count={bytes} />
+                </span>,
+              ] as const,
+          ),
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Inputs({ run: { inputs } }: { run: WholeRun }) {
+  const all = Object.entries(inputs);
+  if (all.length === 0) return null;
+  return (
+    <Section title="Inputs">
+      <Facts
+        facts={all.map(([role, input]) => {
+          if (input.type === "external")
+            return [role, <code key={role}>{input.staged_from ?? input.path}</code>] as const;
+          const name = `${input.artifact}${input.step === undefined ? "" : ` step ${input.step}`}`;
+          const link = input.id ? <a href={`/artifacts/${input.id}`}>{name}</a> : name;
+          return [
+            role,
+            <span key={role}>
+              {link} {input.run && <a href={`/runs/${input.run}`}>from {handleOf(input.run)}</a>}
+            </span>,
+          ] as const;
+        })}
+      />
+    </Section>
+  );
+}
+
+const most = 12;
+
+function Checkpoints({ run: { id, outputs, checkpoints } }: { run: WholeRun }) {
+  const has = checkpoints !== undefined || Object.values(outputs).some(({ type }) => type === "checkpoint_stream");
+  const { answer } = useAsk<typeof runCheckpointsApi>(
+    has ? "/api/v1/runs/:run/checkpoints" : undefined,
+    { parts: { run: id } },
+    { live: ["run", "artifact"] },
+  );
+  if (!answer || answer.checkpoints.length === 0) return null;
+  const all = answer.checkpoints.toReversed();
+  return (
+    <Section title="Checkpoints" beside={<a href={`/evaluations/${id}`}>evaluations</a>}>
+      <ul class="checkpoints">
+        {all.slice(0, most).map(({ path, step, artifact }) => (
+          <li key={path}>
+            {artifact ? (
+              <a href={`/artifacts/${artifact}`}>step {step}</a>
+            ) : (
+              <span>{step === undefined ? "" : `step ${step}`}</span>
+            )}
+            <code class="cut" title={path}>
+              {path.split("/").at(-1)}
+            </code>
+            {path === answer.latest && <span class="soft">a rerun goes on from here</span>}
+          </li>
+        ))}
+      </ul>
+      {all.length > most && <p class="soft">and {all.length - most} earlier</p>}
+      {answer.unclear && <p class="soft">{answer.unclear}</p>}
+    </Section>
+  );
+}
+
+function Told({ run: { narrative, tags, group, notes = [] } }: { run: WholeRun }) {
+  const lines = [narrative?.hypothesis, narrative?.intent, narrative?.note].filter((line) => line !== undefined);
+  if (lines.length + tags.length + notes.length === 0 && group === undefined) return null;
+  return (
+    <Section title="Why it was made" beside={<a href="?tab=notes">the story</a>}>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      <p class="run-tags">
+        {tags.map((tag) => (
+          <a key={tag} class="tag" href={`/runs?tag=${encodeURIComponent(tag)}`}>
+            {tag}
+          </a>
+        ))}
+        {group !== undefined && <a href={`/runs?group=${encodeURIComponent(group)}`}>group {group}</a>}
+      </p>
+      {notes.length > 0 && <p class="soft">{notes.length === 1 ? "one note" : `${notes.length} notes`} since</p>}
+    </Section>
+  );
+}
