@@ -53,9 +53,22 @@ async function renderOne(run: Run, gathered: Map<object, Prepared>, context: Con
 }
 
 /** A point of a sweep, where the scheduler has arrays; these have no heterogeneous jobs. */
-async function isElement({ sweep, resources }: Run, context: Context): Promise<boolean> {
-  if (sweep === undefined || sweep.aggregate === true || (resources.components ?? []).length > 0) return false;
-  return (await context.scheduler()).arraySize !== undefined;
+async function isElement(run: Run, context: Context): Promise<boolean> {
+  const { sweep, resources } = run;
+  if (sweep === undefined || sweep.aggregate === true) return false;
+  if ((await context.scheduler()).arraySize === undefined) return false;
+  if ((resources.components ?? []).length === 0) return true;
+  if (await isLimited(run, context))
+    throw fault("dataerr", "cannot limit how many points with components run at once: Slurm has no arrays of these", {
+      hint: "leave max_concurrent and max_gpus out, or send fewer points at a time",
+    });
+  return false;
+}
+
+/** Whether its sweep, or it, says how many points may run at once: an array is told. */
+async function isLimited(run: Run, context: Context): Promise<boolean> {
+  const { sweepLimit } = await import("../pass/sweep-limit.js");
+  return sweepLimit(await context.registry(), run).sweep !== undefined;
 }
 
 /** What became of each of the records that waited. */
@@ -110,11 +123,14 @@ async function arraySize(context: Context): Promise<number> {
 /** What Slurm allows where nobody has changed it. */
 const usualSize = 1001;
 
-/** One that is alone is a job of its own; what fails for an array, fails for all of its elements. */
+/**
+ * One that is alone is a job of its own, unless it is to be counted with the others of its sweep; what fails for an array,
+ * fails for all of its elements.
+ */
 async function renderGroup(group: Group, one_job: number | undefined, context: Context): Promise<[object, object][]> {
   const [first] = group;
   try {
-    if (group.length === 1 && first) {
+    if (group.length === 1 && first && !(await isLimited(first[1].run, context))) {
       const { renderPrepared } = await import("./rendering.js");
       return [[first[0], await renderPrepared(first[1], context)]];
     }

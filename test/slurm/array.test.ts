@@ -102,6 +102,39 @@ t.test("elements of one array fail, are requeued and are cancelled one by one", 
   t.match(log.stdout, new RegExp(`arrays/${array}/slurm-${job(2)}.out`), "with Slurm's own words");
 });
 
+t.test("points that each ask for something else are counted together", { buffered: true }, async (t) => {
+  const dave = place.person("lab-dave");
+  const limited = (name: string, more: string[]) => {
+    const file = grid(dave, name, 2, "true", more);
+    const text = fs.readFileSync(file, "utf8").replace(/sbatch_extra = .*/, 'sbatch_extra = ["--hold"]');
+    const axes = /\[sweep\.axes\][^]*/;
+    fs.writeFileSync(
+      file,
+      text.replace(axes, '[sweep]\nmax_concurrent = 1\naxes = { "resources.time" = ["1m", "2m"] }\n'),
+    );
+    return file;
+  };
+  const points = await sweep(dave, limited("apart", []));
+  const jobs = points.map(({ job }): string => job.id);
+  t.strictSame(
+    jobs.map((id) => /_0$/.test(id)),
+    [true, true],
+    "each is an array of one",
+  );
+  const parents = jobs.map((id) => id.replace(/_0$/, ""));
+  const waits = cluster.as("lab-dave", "squeue", "--noheader", "--format=%E", `--jobs=${parents[1]}`);
+  t.match(waits, `afterany:${parents[0]}`, "one after the other");
+  await statuses(dave, ["cancel", ...ids(points)]);
+  const refused = await dave.run([
+    "lab",
+    "sweep",
+    "--json",
+    limited("parts", ["[[resources.components]]", "cpus = 1"]),
+  ]);
+  t.equal(refused.code, 1);
+  t.match(refused.stderr, /cannot limit how many points with components run at once/);
+});
+
 t.test("what waits is cancelled in one call, and the others go on", { buffered: true }, async (t) => {
   const bob = place.person("lab-bob");
   const points = await sweep(
