@@ -8,6 +8,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { makerOfRun } from "../registry/makers.js";
 import type { Registry } from "../registry/open.js";
 import { marked, openRun } from "../registry/runs.js";
+import { withReruns } from "../registry/sweep-reruns.js";
 import { readSweep } from "../registry/sweeps.js";
 
 export type PointsSeen =
@@ -81,6 +82,6 @@ function lineOf(
 
 function sweepOf(id: string, user: string, registry: Registry): Sweep {
   const sweep = readSweep(registry, user, id);
-  if (sweep) return sweep;
+  if (sweep) return withReruns(registry, sweep);
   throw fault("noinput", `the sweep ${id}, after whose points it is to run, is gone`);
 }

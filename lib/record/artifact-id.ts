@@ -16,6 +16,11 @@ export function externalArtifactIdOf(user: string, file: string, digestOfIt: str
   return `art-${shortHash("external", user, file, digestOfIt)}`;
 }
 
+/** By which the index finds the runs that repeat points of a sweep. */
+export function rerunsIdOf(sweep: string): string {
+  return `swp-${shortHash("sweep", sweep)}`;
+}
+
 /** 20 hex digits of the sha256 over the words, each ended by NUL. */
 export function shortHash(...parts: string[]): string {
   const hash = crypto.createHash("sha256");

@@ -5,6 +5,7 @@ import { isRunId } from "../record/run-id.js";
 import { fs } from "./disk.js";
 import { indexDirectory } from "./layout.js";
 import { ownDirectory, ownerOf, type Registry } from "./open.js";
+import { ownerOfUser } from "./owners.js";
 import { list } from "./read.js";
 import { usersWith } from "./runs.js";
 import { makeDirectory, mark } from "./write.js";
@@ -40,6 +41,17 @@ export function edgesOf(registry: Registry, thing: string, report?: Report): Ind
     found.push({ thing, verb, run, user });
   }
   return found.sort((a, b) => (a.run < b.run ? -1 : a.run > b.run ? 1 : 0));
+}
+
+/** Of one user's runs those that made or used a thing, oldest first. Throws faults. */
+export function edgesOfUser(registry: Registry, user: string, thing: string, verb: EdgeVerb): string[] {
+  if (ownerOfUser(registry, path.join(registry.base, "index", user), user) === undefined) return [];
+  const begin = `${thing}.${verb}.`;
+  const names = list(indexDirectory(registry.base, user, thing)).filter((name) => name.startsWith(begin));
+  return names
+    .map((name) => name.slice(begin.length))
+    .filter(isRunId)
+    .sort();
 }
 
 type Report = (message: string, user: string, error: Fault) => void;

@@ -244,7 +244,7 @@ function digitsOf(name: string): string {
  * are the edges. `thing` is `art-…`, `ext-…`, `src-…` or `col-…`, `xxx` its first three digits: a listing stays short when there are a million of them.
  */
 export function indexDirectory(base: string, user: string, thing: string): string {
-  const digits = /^(?:art|ext|src|col)-([0-9a-f]{3})[0-9a-f]{17}$/.exec(thing)?.[1];
+  const digits = /^(?:art|ext|src|col|swp)-([0-9a-f]{3})[0-9a-f]{17}$/.exec(thing)?.[1];
   if (digits === undefined || !isUserName(user)) throw fault("dataerr", `'${thing}' cannot be looked up`);
   return path.join(base, "index", user, digits);
 }

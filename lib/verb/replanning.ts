@@ -155,8 +155,10 @@ async function recipeOf(run: Run, set: string[], needed: boolean, context: Conte
   const point = Object.entries(run.sweep?.point ?? {}).map(
     ([path, value]) => `${path}=${run.numbers?.[path] ?? tomlText(value)}`,
   );
+  // What was set of the sweep is not of one run.
+  const before = (run.recipe.set ?? []).filter((text) => !/^\s*sweep\s*[.=]/.test(text));
   const options = {
-    set: [...(run.recipe.set ?? []), ...point, ...set],
+    set: [...before, ...point, ...set],
     cwd: context.cwd,
     look: (table: Record<string, unknown>) => unplacedOutputs(table, context),
   };

@@ -7,6 +7,7 @@ import { bestMetric } from "../registry/last-metrics.js";
 import { makerOfRun } from "../registry/makers.js";
 import { roll } from "../registry/roll.js";
 import { usersWith } from "../registry/runs.js";
+import { withReruns } from "../registry/sweep-reruns.js";
 import { findSweep, readSweep, sweepIds } from "../registry/sweeps.js";
 import { type Row, type Rows, rowOf } from "./rows.js";
 import { graces } from "./runs.js";
@@ -54,7 +55,8 @@ export async function* listedSweeps(all: boolean, context: Context): AsyncGenera
 }
 
 /** How a sweep is doing. The files of a point's run are read, or its line in a pack. */
-export async function statusOfSweep(sweep: Sweep, goal: Goal | undefined, context: Context): Promise<SweepStatus> {
+export async function statusOfSweep(planned: Sweep, goal: Goal | undefined, context: Context): Promise<SweepStatus> {
+  const sweep = withReruns(await context.registry(), planned);
   const { id, name, user, planned_at, of, points: lines = [], aggregate } = sweep;
   const found = await rowsOf(sweep, context);
   const points = lines.map((line) => pointOf(line, found.get(line.run), goal, context, found.rows));

@@ -69,7 +69,7 @@ t.test(
 t.test("a point fails: what comes after does not begin, unless the recipe says afterany", async (t) => {
   const small = '[resources]\nmem = "64MB"\ntime = "1m"\n';
   const { run } = project("failing", {
-    "r.toml": `name = "r"\ncommand = ["test", "{params.x}", "-lt", "2"]\n${small}[sweep]\naxes = { "params.x" = [1, 2] }\naggregate = "after.toml"\n`,
+    "r.toml": `name = "r"\ncommand = ["sh", "-c", "test $0 -lt \${MOST:-2}", "{params.x}"]\n${small}[sweep]\naxes = { "params.x" = [1, 2] }\naggregate = "after.toml"\n`,
     "after.toml": `name = "after"\ncommand = ["cat", "{inputs.points.path}"]\n${small}`,
   });
   t.equal((await run("lab sweep -w r.toml")).code, 1);
@@ -88,6 +88,15 @@ t.test("a point fails: what comes after does not begin, unless the recipe says a
       { index: 1, point: { "params.x": 2 }, state: "failed", mode: "code_error" },
     ],
   );
+  const failed = (await status(run, "r")).points?.find(({ index }) => index === 1)?.run;
+  t.match(await run(`lab rerun -w --set 'env.MOST="3"' ${failed}`), { code: 0 });
+  const mended = await status(run, "r");
+  t.match(mended, { counts: { succeeded: 2, failed: undefined } }, "a run that repeats a point stands for it");
+  t.not(mended.points?.find(({ index }) => index === 1)?.run, failed);
+  t.equal((await run("lab rerun -w @last:after")).code, 0);
+  const again = await run("lab log --columns text --no-header @last:after | grep -c succeeded");
+  t.equal(again.stdout.trim(), "2", "and what comes after is told so");
+  t.match(await run("lab-fsck"), { code: 0 });
 });
 
 t.test("no more points run at once than the sweep says, and the others say what they wait for", async (t) => {

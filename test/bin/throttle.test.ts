@@ -23,7 +23,10 @@ t.test("what is too much waits though there is room, until it is let go; a kille
   t.same(await throttle("--name 'nap?' --max 1"), [], "twice is once");
   t.match((await run(`lab-why ${runs[2]?.id}`)).stdout, /it is held, so that no more run at once than may/);
   t.equal((await run(`lab-cancel -q ${runs[0]?.id}; lab-wait --timeout 60s -q ${runs[0]?.id}`)).code, 1);
-  const states = records((await run("lab-reconcile >&2; lab-ls --json")).stdout).map(({ name, state }) => [name, state]);
+  const states = records((await run("lab-reconcile >&2; lab-ls --json")).stdout).map(({ name, state }) => [
+    name,
+    state,
+  ]);
   t.same(
     Object.fromEntries(states),
     { nap1: "cancelled", nap2: "queued", nap3: "queued" },

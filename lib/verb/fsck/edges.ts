@@ -3,7 +3,6 @@ import path from "node:path";
 import { outputsIdOf } from "../../record/artifact-id.js";
 import { isFault } from "../../record/fault.js";
 import { isName } from "../../record/names.js";
-import type { Run } from "../../record/run.js";
 import { isRunId } from "../../record/run-id.js";
 import { aliasHistory, thingOf } from "../../registry/aliases.js";
 import { asGiven } from "../../registry/as-given.js";
@@ -25,7 +24,7 @@ function edgesOfRun(
   disk: RunOnDisk,
   made: readonly RunArtifact[],
 ): { must: Set<string>; may: Set<string> } {
-  const used = (of: Pick<Run, "inputs" | "source">) =>
+  const used = (of: Parameters<typeof thingsUsed>[1]) =>
     thingsUsed(survey.registry, of).flatMap((thing) => (isThing(thing) ? `used ${thing}` : []));
   const must = new Set([...made.map(({ id }) => `made ${id}`), ...used(disk.run)]);
   // A later submission may have got other inputs.
@@ -33,7 +32,7 @@ function edgesOfRun(
 }
 
 function isThing(id: string): boolean {
-  return /^(art|ext|src|col)-[0-9a-f]{20}$/.test(id);
+  return /^(art|ext|src|col|swp)-[0-9a-f]{20}$/.test(id);
 }
 
 /** Every edge of a run is there; those that there may be are remembered for the index's own check. */
@@ -83,7 +82,7 @@ interface Entry {
 function* entry(survey: Survey, { user, owner, directory, name }: Entry): Looking {
   yield undefined;
   const file = path.join(directory, name);
-  const parsed = /^((?:art|ext|src|col)-([0-9a-f]{3})[0-9a-f]{17})\.(made|used|named)\.(.+)$/.exec(name);
+  const parsed = /^((?:art|ext|src|col|swp)-([0-9a-f]{3})[0-9a-f]{17})\.(made|used|named)\.(.+)$/.exec(name);
   const [, thing = "", part, verb, what = ""] = parsed ?? [];
   if (!parsed || part !== path.basename(directory)) {
     yield { check: "stray", path: file, message: "is no edge" };

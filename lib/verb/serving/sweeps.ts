@@ -9,6 +9,7 @@ import { timestamp } from "../../record/units.js";
 import { bestMetric } from "../../registry/last-metrics.js";
 import { makerOfRun } from "../../registry/makers.js";
 import { usersWith } from "../../registry/runs.js";
+import { withReruns } from "../../registry/sweep-reruns.js";
 import { findSweep, readSweep, sweepIds } from "../../registry/sweeps.js";
 import { type SweepPoint, sweepApi, sweepsApi } from "../../serve/api/sweeps.js";
 import { breather } from "../breathing.js";
@@ -55,7 +56,7 @@ export const sweep: Answering = (served) => {
   const kept: Reached = new Map();
   return answering(sweepApi, async ({ id = "" }, query, serving) => {
     const { context, registry } = serving;
-    const found = findSweep(registry, runRef(id));
+    const found = withReruns(registry, findSweep(registry, runRef(id)));
     const rows = await rowsOf(found, context);
     const names = namesIn(found, rows.get);
     const goal = goalFor(query, names);
