@@ -70,7 +70,7 @@ function Rows({ rows: [head = [], ...rows] }: { rows: string[][] }) {
         <thead>
           <tr>
             {head.map((field, i) => (
-              <th scope="col" key={`${i} ${field}`}>
+              <th scope="col" key={`${i} ${field}`} class={isNumber(rows[0]?.[i] ?? "") ? "number" : ""}>
                 {field}
               </th>
             ))}

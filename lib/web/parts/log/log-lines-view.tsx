@@ -5,8 +5,8 @@ import { LogLine } from "./log-line.js";
 import type { Region } from "./log-lines.js";
 
 export const row_px = 18;
-/** Wrapped lines have no height that is known beforehand: so many are drawn, and the browser skips those out of sight. */
-const mostWrapped = 2000;
+/** Wrapped lines have no height that is known beforehand: so many are drawn. */
+const mostWrapped = 1000;
 
 export interface LinesView {
   region: Region;
@@ -22,7 +22,7 @@ export interface LinesView {
 
 export function LogLinesView({ region, q, at, wrap, stick, setStick, more }: LinesView) {
   const { lines } = region;
-  const { from, to, height, topOf, reveal, box } = useTableWindow(lines.length, row_px, 0);
+  const { from, to, height, topOf, box } = useTableWindow(lines.length, row_px, 0);
   const shown = useRef({ first: region.from, count: lines.length });
   const chosen = at === undefined ? -1 : indexOf(region, at);
   useLayoutEffect(() => {
@@ -37,8 +37,10 @@ export function LogLinesView({ region, q, at, wrap, stick, setStick, more }: Lin
   }, [region, stick, wrap]);
   useEffect(() => {
     if (chosen < 0) return;
-    if (wrap) box.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "center" });
-    else reveal(Math.min(lines.length - 1, chosen + 6));
+    const element = box.current;
+    if (!element) return;
+    if (wrap) element.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "center" });
+    else element.scrollTop = Math.max(0, chosen * row_px - element.clientHeight / 3);
   }, [at, chosen >= 0, wrap]);
   const scrolled = (event: Event) => {
     const { scrollTop, clientHeight, scrollHeight } = event.currentTarget as HTMLElement;
