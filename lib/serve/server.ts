@@ -1,14 +1,16 @@
 // A read-only HTTP server: files of the page, and answers in JSON.
 import http from "node:http";
-import type { AddressInfo } from "node:net";
-import { type FaultCode, fault, isFault, recordError, systemFault } from "../record/fault.js";
+import { type FaultCode, isFault, recordError } from "../record/fault.js";
 import { type Asset, type Assets, assetFor, isForEver } from "./assets.js";
+import { type Connections, limitConnections } from "./connections.js";
 import { admit, cookieFor, type Verdict } from "./guard.js";
+import { listen, type Place } from "./listen.js";
 import { send } from "./respond.js";
 import { type Asked, type Route, routeFor } from "./route.js";
 
 export interface ServerOptions {
-  token: string;
+  /** Undefined: everybody who can connect may ask. */
+  token?: string | undefined;
   routes: readonly Route[];
   assets: Assets;
   /** What went wrong and is nobody's fault but ours. */
@@ -16,52 +18,56 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
+  /** 0 where it listens at a socket. */
   port: number;
   /** Ends all connections. */
   close(): Promise<void>;
 }
 
-/** Listens on the loopback interface; port 0 is any free one. Throws unavailable where the port is taken. */
-export async function startServer(options: ServerOptions, port: number): Promise<RunningServer> {
-  const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 });
-  server.maxConnections = 1000;
+/** Who is slow is let go: to say what is asked, to ask again, or to take any of the answer (milliseconds). */
+const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2000,
+};
+const stalled_ms = 120_000;
+
+/** Listens on a port of the loopback interface, or at a socket. Throws unavailable where that is taken. */
+export async function startServer(options: ServerOptions, place: number | Place): Promise<RunningServer> {
+  const server = http.createServer({ ...patience, maxHeaderSize: 16_384 });
+  server.setTimeout(stalled_ms, (socket) => socket.destroy());
+  const connections = limitConnections(server);
   server.on("request", (request, response) => {
-    answer(options, request, response).catch((error) => {
+    answer(options, connections, request, response).catch((error) => {
       options.report(error);
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(cannotListen(error, port)));
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  server.removeAllListeners("error");
+  const { port = 0, remove } = await listen(server, typeof place === "number" ? { port: place } : place);
   server.on("error", options.report);
   const close = async () => {
+    remove();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { port: (server.address() as AddressInfo).port, close };
-}
-
-function cannotListen(error: unknown, port: number): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE")
-    return fault("unavailable", `cannot listen on port ${port}: another program does`, {
-      hint: "--port 0 takes a free one",
-    });
-  if (code === "EACCES")
-    return fault("noperm", `cannot listen on port ${port}`, { hint: "ports below 1024 are root's" });
-  return systemFault(error, `listen on port ${port}`);
+  return { port, close };
 }
 
 const refusals: Record<Exclude<Verdict, "pass" | "enter">, [number, string]> = {
   no_method: [405, "this server only shows: GET and HEAD"],
+  no_request: [400, "this is no request that a browser makes: one host, a path, and no body"],
+  no_site: [403, "another page asks for this: only its own may"],
   no_host: [421, "this server answers to localhost only"],
   no_token: [401, "open the address that lab-serve printed: it has the token"],
 };
 
-async function answer(options: ServerOptions, request: http.IncomingMessage, response: http.ServerResponse) {
+async function answer(
+  options: ServerOptions,
+  connections: Connections,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+) {
   guardHeaders(response);
   let url: URL;
   let verdict: Verdict;
@@ -71,14 +77,17 @@ async function answer(options: ServerOptions, request: http.IncomingMessage, res
   } catch {
     return send(request, response, 400, json({ error: { code: "dataerr", message: "this is no address" } }));
   }
-  if (verdict === "enter") {
+  if (verdict === "enter" || verdict === "pass") response.on("close", connections.admitted(request.socket));
+  // What follows on such a connection may be the rest of what was smuggled.
+  else if (verdict !== "no_token") response.setHeader("connection", "close");
+  if (verdict === "enter" && options.token !== undefined) {
     url.searchParams.delete("token");
     response.setHeader("set-cookie", cookieFor(options.token));
     response.setHeader("location", `${url.pathname}${url.search}`);
     return send(request, response, 303, text("the token is kept as a cookie"));
   }
   const found = routeFor(options.routes, url.pathname);
-  if (verdict !== "pass" && !(verdict === "no_token" && found?.route.open)) {
+  if (verdict !== "pass" && verdict !== "enter" && !(verdict === "no_token" && found?.route.open)) {
     const [status, message] = refusals[verdict];
     if (status === 405) response.setHeader("allow", "GET, HEAD");
     return send(request, response, status, text(message));
@@ -120,7 +129,8 @@ function statusOf(code: FaultCode): number {
 }
 
 function guardHeaders(response: http.ServerResponse): void {
-  const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
+  const csp =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; connect-src 'self'";
   response.setHeader("content-security-policy", `${csp}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`);
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("referrer-policy", "no-referrer");
