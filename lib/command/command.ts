@@ -36,7 +36,16 @@ export function command<const S extends Spec>(spec: S, run: Run<S>): Command {
   return { spec, start: () => void main(spec, run as unknown as Run<Spec>) };
 }
 
-async function main(spec: Spec, run: Run<Spec>): Promise<void> {
+/** By the name that was typed: a wrapper that is nothing but a command with something given says so. */
+function asCalled(spec: Spec): Spec {
+  const called = process.env["LAB_CALLED"];
+  // What it starts has names of its own.
+  delete process.env["LAB_CALLED"];
+  return called === undefined ? spec : { ...spec, name: called };
+}
+
+async function main(declared: Spec, run: Run<Spec>): Promise<void> {
+  const spec = asCalled(declared);
   const says = messages(spec.name, process.env["LAB_ERRORS"] === "json");
   const stop = onSignals();
   const terminal = terminalOf();

@@ -27,6 +27,8 @@ export const agentSchema = record("agent", {
   token: text,
   /** It goes on until it is stopped; else it makes one pass. */
   loop: v.boolean(),
+  /** A timer starts it, again and again. */
+  due: maybe(v.boolean()),
   started_at: time,
   at: time,
   /** It was stopped, or is done. */

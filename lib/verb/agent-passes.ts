@@ -119,7 +119,7 @@ function wordsOf({ exit_code: code = 0, took_s = 0, message }: AgentPart): strin
 
 /** A heart that cannot beat once (a full disk) beats the next time; that is said once. */
 function beat(work: AgentWork, ended_at?: string): void {
-  const { files, mine, loop, started_at, known } = work;
+  const { files, mine, loop, due, started_at, known } = work;
   const at = timestamp(Date.now());
   const { host, token } = mine;
   const record: Agent = {
@@ -129,6 +129,7 @@ function beat(work: AgentWork, ended_at?: string): void {
     pid,
     token,
     loop,
+    ...(due ? { due } : {}),
     started_at,
     at,
     ...(ended_at === undefined ? {} : { ended_at }),

@@ -139,5 +139,7 @@ function* next({ output, text, link }: Plan, context: Context): Generator<object
   const other = context.env["LAB_CLUSTER"];
   if ((text ?? link) !== undefined && other && path.resolve(context.cwd, other) !== output)
     context.say(`LAB_CLUSTER is set to '${other}' and wins over what was written: unset LAB_CLUSTER`);
-  else if (context.terminal.out) yield check("next", undefined, "lab run --wait -- echo hello");
+  // In a directory of its own: what is run is kept with its source, and a whole home is no source.
+  else if (context.terminal.out)
+    yield check("next", undefined, "mkdir hello && cd hello && lab run --wait -- echo hello");
 }

@@ -63,7 +63,8 @@ async function notesIn(registry: Registry, context: Context): Promise<(run: stri
 /** Where an agent is at work, a person hears of it; of one that is in trouble everybody does. */
 function tellOfAgent(registry: Registry, context: Context): void {
   const beat = lastBeat(registry);
-  if (!beat) return;
+  // One pass by hand is over, and so is what was stopped: nobody expects more of it.
+  if (!beat || (beat.agent.ended_at !== undefined && !beat.agent.due)) return;
   const { ok, message, hint } = agentStanding(beat.agent, Math.max(0, Date.now() - beat.mtime));
   if (!ok || context.terminal.err) context.say(`your agent: ${message}${hint ? ` (${hint})` : ""}`);
 }

@@ -3,7 +3,7 @@
 import type { Context } from "../command/context.js";
 import { controlSequences } from "../command/control-sequences.js";
 import type { TableStyle } from "../command/table.js";
-import { fault } from "../record/fault.js";
+import { fault, isFault } from "../record/fault.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { type LogFile, linesFrom, logFiles, tailOffset } from "../registry/logs.js";
 import { openRun } from "../registry/runs.js";
@@ -41,10 +41,35 @@ export async function* readLogs(
 async function* linesOf(disk: RunOnDisk, options: LogOptions, count: number, context: Context): AsyncGenerator<object> {
   const shown = whoseLines(disk, "log", await context.registry(), context.say);
   try {
-    yield* options.follow ? followed(shown, options, count, context) : once(shown, options, count, context);
+    if (!options.follow) yield* once(shown, options, count, context);
+    else {
+      yield* followed(shown, options, count, context);
+      await settle(shown, context);
+    }
   } catch (error) {
     throw ofAnother(error, disk, shown);
   }
+}
+
+/** How long who has followed a run to its end waits for it to be written down (seconds). */
+const patience_s = 5;
+
+/** One's own run is looked at as lab-wait does, so that whoever asks next hears how it ended. What is in the way is not told here. */
+async function settle({ run, owner }: RunOnDisk, context: Context): Promise<void> {
+  const registry = await context.registry();
+  if (owner !== registry.uid || context.signal.aborted) return;
+  const { waitFor } = await import("./waiting.js");
+  const waiting = { passes: true, patience_s, timeout_s: patience_s };
+  try {
+    // How it ended is not what was asked here.
+    for await (const _ of waitFor(only(run), waiting, { ...context, no: () => {} }));
+  } catch (error) {
+    if (!isFault(error)) throw error;
+  }
+}
+
+async function* only(record: object): AsyncGenerator<object> {
+  yield record;
 }
 
 function lineCount(text: string): number {

@@ -138,6 +138,7 @@ t.test("a part that fails stops no other, is told of once, and backs off", async
     { name: "./good", ok: true, message: /^took / },
     { type: "failure", code: "unavailable" },
   ]);
+  t.notMatch((await box.run(["lab-status"])).stderr, /your agent/, "and nobody is reminded of it for ever");
   t.match(await box.run(["lab-tend", "--due", "--json", "table"]), { code: 0, stderr: "" }, "a timer heeds the pause");
 });
 

@@ -80,6 +80,18 @@ for (const [name, shell] of Object.entries(shells)) {
     }
   });
 
+  t.test(`${name}: ^C before anything is sent says what is left, and how to go on`, async (t) => {
+    // A session of its own: what the keyboard signals is everybody in it.
+    const bin = withFake("lab-submit", "cat >/dev/null\nkill -INT 0");
+    const argv = ["setsid", "-w", shell, path.join(bin, "lab-run"), "--name", "stopped", "-w", "x.toml"];
+    const { stderr } = await place.run(argv);
+    const [, id = "", handle = ""] =
+      /^lab-run: (\S+) is made and not submitted: lab submit (\w{6}), lab cancel \2$/m.exec(stderr) ?? [];
+    t.ok(id.endsWith(handle) && handle !== "", stderr);
+    t.match(await place.run(["lab-submit", "--json", handle]), { code: 0 });
+    t.match(await place.run(["lab-cancel", "--json", handle]), { code: 0 });
+  });
+
   t.test(`${name}: lab-rerun is lab-run with another beginning`, async (t) => {
     const run = (...argv: string[]) => place.run([shell, path.join(dist(), "bin/lab-rerun"), ...argv]);
     t.match(await run("-n", "--where", "--help"), { code: 64, stderr: /^lab-replan: / }, "a value is no option");
@@ -118,4 +130,11 @@ t.test("the options whose values lab-run hands on are those of the commands that
   t.strictSame([...kept, ...own].sort(), [...valued].sort());
   const both = options.filter(({ option, type }) => type === "boolean" && valued.has(`--${option}`));
   t.strictSame(both, [], "each takes a value for all of them, or for none");
+});
+
+t.test("whoever has followed a log to its end finds the run's end written down", async (t) => {
+  const sent = await place.run(["lab-run", "--json", "--name", "followed", "x.toml"]);
+  const id = String(records(sent.stdout)[0]?.["id"]);
+  t.match(await place.run(["lab-log", "-f", id]), { code: 0, stderr: "" });
+  t.match(records((await place.run(["lab-ls", "--json", "--name", "followed"])).stdout), [{ id, state: "succeeded" }]);
 });
