@@ -13,7 +13,7 @@ export interface ChartSettings {
 export function useChartSettings(): ChartSettings {
   const [smooth] = useQuery("smooth", "0");
   const [x] = useQuery("x", "step");
-  const [log] = useQuery("log");
+  const [log] = useQuery("axes");
   const [clip] = useQuery("clip");
   const weight = Number(smooth);
   return {
@@ -29,7 +29,7 @@ export function ChartControls() {
   const { smooth, x, logX, logY, clip } = useChartSettings();
   const [, setSmooth] = useQuery("smooth", "0");
   const [, setX] = useQuery("x", "step");
-  const [, setLog] = useQuery("log");
+  const [, setLog] = useQuery("axes");
   const [, setClip] = useQuery("clip");
   const log = (axis: "x" | "y", on: boolean) =>
     setLog([axis === "x" ? on : logX, axis === "y" ? on : logY].map((is, i) => (is ? "xy"[i] : "")).join(""));

@@ -1,5 +1,90 @@
+// Runs side by side: what differs first, then their metrics over one another, what decided, and what they drew.
+import { useMemo } from "preact/hooks";
+import type { ComparedRun } from "../../record/comparison.js";
+import type { compareApi } from "../../serve/api/compare.js";
+import { ChartControls, Switch, useChartSettings } from "../charts/settings.js";
+import { Empty } from "../parts/empty.js";
+import { Section } from "../parts/facts.js";
 import { Heading } from "../parts/heading.js";
+import { Problem, Problems } from "../parts/problem.js";
+import { TextBlock } from "../parts/text-block.js";
+import { useQuery, useQueryAll } from "../shell/router.js";
+import { useAsk } from "../shell/use-ask.js";
+import { Decided } from "./compare/decided.js";
+import { Differences } from "./compare/differences.js";
+import { Images } from "./compare/images.js";
+import { Overlaid } from "./compare/overlaid.js";
+import { Saving } from "./compare/saving.js";
 
 export default function ComparePage() {
-  return <Heading title="Compare" />;
+  const [refs] = useQueryAll("run");
+  const [fold, setFold] = useQuery("fold");
+  const enough = refs.length > 1;
+  const question = { query: { run: refs } };
+  const { answer, trouble, again } = useAsk<typeof compareApi>(enough ? "/api/v1/compare" : undefined, question, {
+    live: ["run"],
+  });
+  const now = useChartSettings();
+  const key = `${now.smooth} ${now.x} ${now.logX} ${now.logY} ${now.clip}`;
+  const settings = useMemo(() => now, [key]);
+  if (!enough)
+    return (
+      <>
+        <Heading title="Compare" above={<a href="/runs">Runs</a>} />
+        <Empty
+          title="Choose two runs or more"
+          text="In the list of runs: x chooses a row, c compares what is chosen. In a terminal:"
+          command="lab compare RUN RUN"
+        />
+      </>
+    );
+  if (!answer)
+    return (
+      <>
+        <Heading title="Compare" above={<a href="/runs">Runs</a>} />
+        {trouble ? <Problem error={trouble} again={again} /> : <div class="loading" />}
+      </>
+    );
+  const { runs, fields, metrics, seeds = [], patch } = answer;
+  return (
+    <>
+      <Heading
+        title={`${runs.length} runs compared`}
+        above={<a href="/runs">Runs</a>}
+        beside={namesOf(runs)}
+        actions={<Saving answer={answer} settings={settings} />}
+      />
+      <Problems problems={answer.problems} />
+      <Differences runs={runs} fields={fields} metrics={metrics} />
+      {metrics.length > 0 && (
+        <Section title="Metrics">
+          <div class="chart-bar">
+            <ChartControls />
+            {seeds.length > 0 && (
+              <Switch title="mean over seeds" on={fold === "1"} set={(on) => setFold(on ? "1" : undefined)} />
+            )}
+          </div>
+          <Overlaid
+            runs={runs}
+            metrics={metrics}
+            seeds={fold === "1" ? seeds : []}
+            settings={settings}
+            fields={fields}
+          />
+        </Section>
+      )}
+      <Decided runs={runs} fields={fields} metrics={metrics} />
+      <Images refs={runs.map(({ id }) => id)} />
+      {patch && (
+        <Section title="Source, from the first to the second">
+          <TextBlock label="the patch" text={patch} patch />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function namesOf(runs: readonly ComparedRun[]): string {
+  const names = [...new Set(runs.map(({ name }) => name))];
+  return names.length > 4 ? `${names.slice(0, 4).join(", ")} and ${names.length - 4} more` : names.join(", ");
 }

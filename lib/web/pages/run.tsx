@@ -2,15 +2,15 @@
 import type { runApi } from "../../serve/api/runs.js";
 import { Copy } from "../parts/copy.js";
 import { Duration, Time } from "../parts/figures.js";
+import { FileView } from "../parts/files/file-view.js";
 import { Heading } from "../parts/heading.js";
+import { LogView } from "../parts/log/log-view.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { StateMark } from "../parts/state-mark.js";
 import { type Tab, Tabs, useTab } from "../parts/tabs.js";
 import { useAsk } from "../shell/use-ask.js";
 import { CodeTab } from "./run/code-tab.js";
 import { EnvironmentTab } from "./run/environment-tab.js";
-import { FilesTab } from "./run/files-tab.js";
-import { LogsTab } from "./run/logs-tab.js";
 import { MetricsTab } from "./run/metrics-tab.js";
 import { NotesTab } from "./run/notes-tab.js";
 import { OverviewTab } from "./run/overview-tab.js";
@@ -58,8 +58,8 @@ export default function RunPage({ parts: { id = "" } }: { parts: Record<string, 
 
 function Shown({ tab, run }: { tab: string; run: WholeRun }) {
   if (tab === "metrics") return <MetricsTab run={run} />;
-  if (tab === "logs") return <LogsTab run={run} />;
-  if (tab === "files") return <FilesTab run={run} />;
+  if (tab === "logs") return <LogView run={run.id} />;
+  if (tab === "files") return <FileView run={run.id} />;
   if (tab === "code") return <CodeTab run={run} />;
   if (tab === "environment") return <EnvironmentTab run={run} />;
   if (tab === "notes") return <NotesTab run={run} />;
