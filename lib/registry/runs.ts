@@ -128,7 +128,10 @@ export function openRun(
 ): RunOnDisk | undefined {
   const dir = runDirectory(registry.base, user, id);
   const place = path.dirname(dir);
-  if (user === registry.user && ownerOf(place) !== undefined) checkOwner(place, registry.uid);
+  const uid = ownerOf(place);
+  if (uid === undefined) return undefined;
+  if (uid === registry.uid) return readRun(dir, uid, wanted);
+  if (user === registry.user) checkOwner(place, registry.uid);
   const owner = ownerOfUser(registry, place, user);
   return owner === undefined ? undefined : readRun(dir, owner, wanted);
 }
