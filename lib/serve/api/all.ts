@@ -2,7 +2,7 @@
 import type { Endpoint } from "./api.js";
 import { aliasesApi, artifactApi, artifactsApi } from "./artifacts.js";
 import { compareApi, compareImagesApi } from "./compare.js";
-import { evaluationsApi } from "./evaluations.js";
+import { evaluationsApi, frameApi, rolloutApi } from "./evaluations.js";
 import { fileApi, filesApi, previewApi } from "./files.js";
 import { healthApi, metricsOfServerApi, openApi } from "./health.js";
 import { lineageApi } from "./lineage.js";
@@ -35,7 +35,7 @@ export const api: readonly Endpoint[] = [
   ...[runsApi, groupsApi, runApi, fieldsApi, overviewApi, usersApi, searchApi],
   ...[healthApi, metricsOfServerApi, openApi],
   ...[lineageApi, pipelinesApi, pipelineApi, sweepsApi, sweepApi, artifactsApi, artifactApi, aliasesApi],
-  ...[policiesApi, policyApi, queueApi, doctorApi, evaluationsApi],
+  ...[policiesApi, policyApi, queueApi, doctorApi, evaluationsApi, rolloutApi, frameApi],
   ...[runEventsApi, runWhyApi, runKeyApi, runReproduceApi, runScriptApi, runSourceApi, runRecipeApi, runEnvironmentApi],
   ...[runCheckpointsApi, runSimilarApi, runNarrativeApi, compareApi, compareImagesApi],
   ...[logsApi, logApi, logSearchApi, logRawApi, filesApi, previewApi, fileApi],

@@ -18,6 +18,7 @@ import { overview, users } from "./overview.js";
 import { pipeline, pipelines } from "./pipelines.js";
 import { policies, policy } from "./policies.js";
 import { queue } from "./queue.js";
+import { frame, rollout } from "./rollouts.js";
 import { run } from "./run.js";
 import * as part from "./run-parts.js";
 import { runs } from "./runs.js";
@@ -28,7 +29,7 @@ const all: readonly Answering[] = [
   ...[runs, groups, run, fields, overview, users, search],
   ...[health, metricsOfServer, openapi],
   ...[lineage, pipelines, pipeline, sweeps, sweep, artifacts, artifact, aliases],
-  ...[policies, policy, queue, doctor, evaluations],
+  ...[policies, policy, queue, doctor, evaluations, rollout, frame],
   ...[part.runEvents, part.runWhy, part.runKey, part.runReproduce, part.runScript, part.runSource, part.runRecipe],
   ...[part.runEnvironment],
   ...[part.runCheckpoints, part.runSimilar, part.runNarrative, compare, compareImages],

@@ -1,6 +1,6 @@
 // A graph to move about in: nodes that are real links and buttons, arrows between them, paths lit up from the node in question.
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../parts/button.js";
 import { type Box, type Drawn, layoutOf } from "./layout.js";
 import { useViewBox, type View } from "./view-box.js";
@@ -49,7 +49,7 @@ export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
     return of === undefined ? undefined : pathsThrough(of, ends);
   }, [pointed, focused, at, ends]);
   const wanted = useRef<string | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted.current === undefined) return;
     box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(wanted.current)}"] [tabindex="0"]`)?.focus();
     wanted.current = undefined;

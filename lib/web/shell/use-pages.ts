@@ -2,10 +2,12 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { GenericSchema, InferOutput } from "valibot";
-import { ask, type Declared, type Trouble } from "./client.js";
+import { type AnswerOf, ask, type Declared, type Trouble } from "./client.js";
 import { useAsk } from "./use-ask.js";
 
-export interface Paged<R> {
+export interface Paged<R, A> {
+  /** The first page. */
+  answer?: A;
   rows?: readonly R[];
   total: number;
   trouble?: Trouble;
@@ -27,7 +29,7 @@ export function usePages<E extends Declared & { answer: GenericSchema }, R>(
   query: Record<string, string>,
   list: keyof InferOutput<E["answer"]> & string,
   live: readonly string[],
-): Paged<R> {
+): Paged<R, AnswerOf<E>> {
   const { answer, trouble, loading, again } = useAsk<E>(path, { query } as never, { live });
   const [further, setFurther] = useState<{ rows: readonly R[]; next: string | number | undefined }>();
   const words = JSON.stringify(query);
@@ -39,6 +41,7 @@ export function usePages<E extends Declared & { answer: GenericSchema }, R>(
     setFurther((old) => ({ rows: [...(old?.rows ?? []), ...(page?.[list] ?? [])], next: page?.next }));
   };
   return {
+    ...(answer === undefined ? {} : { answer }),
     ...(first ? { rows: [...(first[list] ?? []), ...(further?.rows ?? [])] } : {}),
     ...(first?.problems ? { problems: first.problems } : {}),
     total: first?.total ?? 0,

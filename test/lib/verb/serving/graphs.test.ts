@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
 import { violations } from "../../../../lib/record/schema.js";
+import { openArtifact } from "../../../../lib/registry/artifacts.js";
 import { api } from "../../../../lib/serve/api/all.js";
 import type { Endpoint } from "../../../../lib/serve/api/api.js";
 import { routeFor } from "../../../../lib/serve/route.js";
@@ -222,6 +223,26 @@ t.test("evaluations of a run are by step, with what failed", async (t) => {
       [6000, "succeeded", 2],
     ],
   );
+});
+
+t.test("a rollout is read from where it belongs, and from nowhere else", async (t) => {
+  const first = await ask(`/artifacts/${lab.rollout}/rollout`);
+  t.match(first, {
+    tasks: [{ name: "book a flight" }, { name: "find the paper" }],
+    frames: [0, 1, 2, 3, 4, 5, 6, 7],
+    total_reward: 1,
+  });
+  t.match(list(await ask(`/artifacts/${lab.rollout}/rollout?task=1&from=3`), "steps"), [
+    { step: 3, reward: 0 },
+    { step: 4 },
+  ]);
+  await t.rejects(ask(`/artifacts/${lab.rollout}/rollout?task=2`), { code: "noinput" });
+  const artifact = openArtifact(registry, lab.rollout)?.artifact as { path: string };
+  const task = path.join(artifact.path, "task_00");
+  fs.writeFileSync(path.join(task, "steps/other.png"), "");
+  fs.rmSync(path.join(task, "trajectory.jsonl"));
+  fs.symlinkSync("/etc/passwd", path.join(task, "trajectory.jsonl"));
+  await t.rejects(ask(`/artifacts/${lab.rollout}/rollout`), { code: "noperm" }, "links are not followed");
 });
 
 t.test("the scheduler is asked once, whatever the number of readers", async (t) => {

@@ -1,0 +1,74 @@
+// What several runs reached over their steps: a line each, lit up from the list beside it.
+import { figure } from "../parts/format.js";
+import { numeric } from "./scale.js";
+import { useWidth } from "./use-width.js";
+
+export interface Series {
+  id: string;
+  title: string;
+  points: readonly (readonly [step: number, value: number])[];
+}
+
+const height = 250;
+const [left, right, top, bottom] = [54, 14, 10, 26];
+
+export function StepLines({
+  series,
+  lit,
+  title,
+}: {
+  series: readonly Series[];
+  lit: string | undefined;
+  title: string;
+}) {
+  const [box, width] = useWidth<HTMLDivElement>();
+  const all = series.flatMap(({ points }) => points);
+  if (all.length === 0) return null;
+  const xs = numeric(all.map(([step]) => step));
+  const ys = numeric(all.map(([, value]) => value));
+  const x = (step: number) => left + (xs.at(step) ?? 0) * (width - left - right);
+  const y = (value: number) => top + (1 - (ys.at(value) ?? 0)) * (height - top - bottom);
+  const words = series.map(
+    ({ title: name, points }) =>
+      `${name} ${figure(points.at(-1)?.[1] ?? 0)} at step ${figure(points.at(-1)?.[0] ?? 0)}`,
+  );
+  return (
+    <div class="line-chart" ref={box}>
+      <svg
+        width={width}
+        height={height}
+        role="img"
+        aria-label={`${title} over steps: ${words.slice(0, 10).join(", ")}`}
+      >
+        {ys.ticks.map(({ at, label }) => (
+          <g key={label}>
+            <line class="rule" x1={left} x2={width - right} y1={y(Number(ys.value(at)))} y2={y(Number(ys.value(at)))} />
+            <text class="tick" x={left - 8} y={y(Number(ys.value(at))) + 4} text-anchor="end">
+              {label}
+            </text>
+          </g>
+        ))}
+        {xs.ticks.map(({ at, label }) => (
+          <text key={label} class="tick" x={left + at * (width - left - right)} y={height - 6} text-anchor="middle">
+            {label}
+          </text>
+        ))}
+        {series.map(({ id, title: name, points }, i) => (
+          <g
+            key={id}
+            class={`series-of ${lit === undefined ? (i === 0 ? "first" : "") : lit === id ? "first" : "dim"}`}
+          >
+            <polyline
+              points={points.map(([step, value]) => `${x(step).toFixed(1)},${y(value).toFixed(1)}`).join(" ")}
+            />
+            {points.map(([step, value]) => (
+              <circle key={step} cx={x(step)} cy={y(value)} r="2.8">
+                <title>{`${name}, step ${figure(step)}: ${figure(value)}`}</title>
+              </circle>
+            ))}
+          </g>
+        ))}
+      </svg>
+    </div>
+  );
+}
