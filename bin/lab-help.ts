@@ -2,7 +2,7 @@
 // lab-help - what commands there are, and their manual pages
 import { command } from "../lib/command/command.js";
 import { commands, groups } from "../lib/command/commands.js";
-import { nearestPage, pageOf, topics } from "../lib/command/topics.js";
+import { namesakeOf, nearestPage, pageOf, topics } from "../lib/command/topics.js";
 import { fault } from "../lib/record/fault.js";
 import { isName } from "../lib/record/names.js";
 import { helpView } from "../lib/verb/help-view.js";
@@ -29,6 +29,11 @@ export default command(spec, async function* (_, { unknown }, context) {
   if (!found) throw noPage(asked);
   const { manual } = await import("../lib/command/manual.js");
   await manual(found.page, found.section, context);
+  const other = found.section === 1 ? namesakeOf(found.page) : undefined;
+  if (other)
+    context.say(
+      `there is ${other.page}(${other.section}) too, ${other.purpose}: lab help ${other.name}.${other.section}`,
+    );
 });
 
 function noCommand(word: string) {
@@ -52,6 +57,8 @@ function* rows(): Generator<object> {
     for (const { name, purpose } of commands.filter((entry) => entry.group === group))
       yield { type: "command", v: 1, id: name, name, group, purpose };
   for (const { name, page, section, purpose } of topics)
-    if (!commands.some((entry) => entry.name === `lab-${name}`))
-      yield { type: "command", v: 1, id: `${page}.${section}`, name, group: "manual", purpose };
+    yield {
+      ...{ type: "command", v: 1, id: `${page}.${section}` },
+      ...{ name: namesakeOf(page) ? `${name}.${section}` : name, group: "manual", purpose },
+    };
 }

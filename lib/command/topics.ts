@@ -60,12 +60,29 @@ export const topics: readonly Topic[] = [
   },
 ];
 
-/** The page that a word asks for, a command's before a topic's of the same name: `run`, `lab-run`, `recipe`, `lab-recipe`. */
+/**
+ * The page that a word asks for, a command's before a topic's of the same name: `run`, `lab-run`, `recipe`, `lab-recipe`; with
+ * the section behind it, `pipeline.5`, that one.
+ */
 export function pageOf(word: string): { page: string; section: 1 | 5 | 7 } | undefined {
+  const [, base = word, section] = /^(.+)\.([157])$/.exec(word) ?? [];
+  if (section !== undefined) {
+    const page = `lab-${bareName(base)}`;
+    const topic = topics.find((one) => one.section === Number(section) && (one.page === page || one.name === base));
+    if (topic || section !== "1") return topic;
+    return pageOf(base);
+  }
   const bare = bareName(word);
   const command = commands.find(({ name }) => name === `lab-${bare}` || name === word);
   if (command) return { page: command.name, section: 1 };
   return topics.find(({ name, page }) => name === bare || page === `lab-${bare}`);
+}
+
+/** The page of a format that is called as a command is. */
+export function namesakeOf(page: string): Topic | undefined {
+  return topics.find(
+    (topic) => topic.page === page && commands.some(({ name }) => name === page && name === `lab-${topic.name}`),
+  );
 }
 
 /** What may have been meant by a word that is neither; in the form that follows `lab help`. */

@@ -14,6 +14,8 @@ export async function* expandAll(
   for await (const record of records) {
     if (context.signal.aborted) return;
     if (!isRun(record) || carriesError(record) || record.expand === undefined) {
+      if (isRun(record) && record.sweep === undefined && record.pipeline === undefined)
+        context.say(`${record.name}: its recipe has no [sweep], so it is one run, as of lab run`);
       yield record as object;
       continue;
     }

@@ -55,7 +55,8 @@ async function submitOne(run: Run, gathered: Map<object, Run>, patience_s: numbe
   if (run.sweep?.aggregate) needs(run, "created", "lab-create");
   else needs(run, "rendered", "lab-render-sbatch");
   if (context.dryRun || run.dry_run) {
-    if (context.terminal.out && typeof run["script"] === "string")
+    // Of what is run again the script is not what one wants to see: its record tells of which run it is.
+    if (context.terminal.out && typeof run["script"] === "string" && run.rerun_of === undefined)
       context.say(`${run.id}: would submit this script:\n${ownPart(run["script"])}`);
     return { ...run, dry_run: true };
   }
