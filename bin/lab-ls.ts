@@ -19,6 +19,7 @@ export const spec = {
     all: { type: "boolean", short: "a", help: "everybody's runs" },
     tag: { type: "strings", value: "TAG", help: "only runs with this tag" },
     group: { type: "string", value: "NAME", help: "only runs of this group" },
+    pipeline: { type: "string", value: "PIPELINE", help: "only runs of this pipeline" },
     since: { type: "time", value: "TIME", help: "planned since then: 3d, today, 2026-11-20" },
     until: { type: "time", value: "TIME", help: "planned before then" },
     recent: { type: "time", value: "TIME", help: "only what is active, and what ended since then" },

@@ -21,6 +21,8 @@ export interface Filter {
   all: boolean;
   tag: string[];
   group: string | undefined;
+  /** Only runs of this pipeline, however it is named. */
+  pipeline?: string | undefined;
   since: number | undefined;
   until: number | undefined;
   recent: number | undefined;

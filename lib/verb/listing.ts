@@ -6,6 +6,7 @@ import { nearest } from "../record/names.js";
 import type { Status } from "../record/records.js";
 import { lastBeat } from "../registry/agent.js";
 import type { Registry } from "../registry/open.js";
+import { findPipeline } from "../registry/pipelines.js";
 import { type Entry, roll, usersOnRoll } from "../registry/roll.js";
 import { usersWith } from "../registry/runs.js";
 import type { Where } from "../where/where.js";
@@ -25,7 +26,9 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   const accepts = accepting(filter, where, filter.note === undefined ? undefined : await notesIn(registry, context));
   const planned = plannedBy(filter, where);
   const report = (error: Fault) => context.report(undefined, error);
-  const users = usersOf(filter, registry, report);
+  const pipeline = filter.pipeline === undefined ? undefined : findPipeline(registry, filter.pipeline);
+  const among = pipeline && new Set(pipeline.stages.flatMap(({ runs }) => runs));
+  const users = pipeline ? [pipeline.user] : usersOf(filter, registry, report);
   const limit = filter.limit ?? (context.terminal.out && !filter.summary ? 50 : Number.POSITIVE_INFINITY);
   const columns = filter.columns?.split(",").map((key) => key.trim()) ?? [];
   const problem = (id: string, message: string) => context.report(id, fault("dataerr", message));
@@ -35,6 +38,7 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   if (limit < 1) return;
   for (const entry of roll(registry, users, { ...rulesOf(filter), report })) {
     if (context.signal.aborted) return;
+    if (among && !among.has(entry.id)) continue;
     const row = inTime(entry.id, filter) ? opened(context, rows, entry, planned) : undefined;
     if (!row || !accepts(row)) continue;
     count += 1;

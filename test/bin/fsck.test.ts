@@ -201,6 +201,31 @@ const breakages: Record<string, Breakage> = {
     },
     found: ["hold 77.json"],
   },
+  "a sweep without a point, and a pipeline whose stages are out of order and name a run twice": {
+    break({ rich }) {
+      const { user } = openRegistry(rich.registry, os.userInfo().uid);
+      const [id, train] = ["20261120-201455-k7q3mz", rich.runs.train];
+      const digest = `sha256:${"0".repeat(64)}`;
+      const head = { v: 1, id, name: "x", user, planned_at: "2026-11-20T20:14:55Z", recipe: { text: "", digest } };
+      const put = (area: string, file: string, text: string) => {
+        const directory = path.join(rich.registry, area, user);
+        fs.mkdirSync(directory, { recursive: true });
+        fs.chmodSync(directory, 0o755);
+        fs.writeFileSync(path.join(directory, file), text, { mode: 0o644 });
+      };
+      const point = { index: 0, run: train, point: {} };
+      const sweep = { ...head, type: "sweep", of: 2, axes: [] };
+      put("sweeps", `${id}.ndjson`, `${JSON.stringify(sweep)}\n${JSON.stringify(point)}\n`);
+      const stage = (name: string, after: string[]) => ({ name, recipe: "/r.toml", after, runs: [train] });
+      const stages = [stage("b", ["a"]), stage("a", [])];
+      put("pipelines", `${id}.json`, JSON.stringify({ ...head, type: "pipeline", of: 2, stages }));
+    },
+    found: [
+      "sweep 20261120-201455-k7q3mz.ndjson",
+      "pipeline 20261120-201455-k7q3mz.json",
+      "pipeline 20261120-201455-k7q3mz.json",
+    ],
+  },
   // Arrays
   "an array whose index names a run that does not name it": {
     break: ({ rich }) => void arrayOf(rich, "train", rich.runs.train),

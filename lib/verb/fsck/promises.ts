@@ -158,6 +158,17 @@ export const promises = {
     how: "each request is read and compared with its place; what is noted beside it has one",
     remedy: strange,
   },
+  sweep: {
+    promise: "the file of a sweep has each of its points, in their order, and each run once",
+    how: "each is read, and its points are counted",
+    remedy: restore,
+  },
+  pipeline: {
+    promise:
+      "the file of a pipeline has all of its runs, each once, stages after those that they need, and their sweeps",
+    how: "each is read, and its runs are counted; the files of its sweeps are looked for",
+    remedy: restore,
+  },
   hold: {
     promise: "what is written of a held job is about the job that its file is called after",
     how: "each is read and compared with its name",

@@ -18,6 +18,7 @@ import { checkMarked } from "./markers.js";
 import { checkNames } from "./names.js";
 import { checkNotes } from "./notes.js";
 import { checkPacks } from "./packs.js";
+import { checkPipelines, checkSweeps } from "./plans.js";
 import { areasOfUsers, checkFanOut, checkRegistry, checkUserDirectories, isDirectory } from "./registry.js";
 import { checkRuns } from "./runs.js";
 import { checkSnapshots } from "./snapshots.js";
@@ -72,6 +73,8 @@ function* checkUser(survey: Survey, user: string, withRuns: readonly string[]): 
     ["notes", (owner) => checkNotes(survey, user, owner)],
     ["artifacts", (owner) => checkExternal(survey, user, owner)],
     ["evals", (owner) => checkEvals(survey, user, owner)],
+    ["sweeps", (owner) => checkSweeps(survey, user, owner)],
+    ["pipelines", (owner) => checkPipelines(survey, user, owner)],
     ["holds", (owner) => checkHolds(survey, user, owner)],
     ["packs", (owner) => checkPacks(survey, user, owner)],
     ["snapshots", (owner) => checkSnapshots(survey, user, owner)],
