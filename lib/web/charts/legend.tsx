@@ -5,6 +5,7 @@ import { type Columns, type Curve, figuresOf } from "./curves.js";
 import { penOf } from "./palette.js";
 
 interface LegendShape {
+  title: string;
   curves: readonly Curve[];
   columns: Columns;
   at: number | undefined;
@@ -14,10 +15,10 @@ interface LegendShape {
   focus(id: string | undefined): void;
 }
 
-export function Legend({ curves, columns, at, off, dark, toggle, focus }: LegendShape) {
+export function Legend({ title, curves, columns, at, off, dark, toggle, focus }: LegendShape) {
   const place = at === undefined ? undefined : columns.x[at];
   return (
-    <Scroll kind="legend" label="Legend">
+    <Scroll kind="legend" label={`Legend of ${title}`}>
       <table>
         <thead>
           <tr>

@@ -108,7 +108,16 @@ export function Plot({ title, curves, settings, height = 220, legend = curves.le
         />
       )}
       {legend && (
-        <Legend curves={curves} columns={columns} at={at} off={off} dark={dark} toggle={toggle} focus={focus} />
+        <Legend
+          title={title}
+          curves={curves}
+          columns={columns}
+          at={at}
+          off={off}
+          dark={dark}
+          toggle={toggle}
+          focus={focus}
+        />
       )}
     </figure>
   );
