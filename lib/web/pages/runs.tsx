@@ -67,6 +67,8 @@ export default function RunsPage() {
         <Grouped looking={looking} columns={columns} />
       ) : total === undefined && trouble?.code === "usage" ? (
         <Examples />
+      ) : total === undefined ? (
+        trouble === undefined && <div class="loading" />
       ) : total === 0 ? (
         <NoRuns looking={looking} />
       ) : (

@@ -21,6 +21,7 @@ export function Menu({
   title?: ComponentChildren;
   icon?: string;
   choices: readonly Choice[];
+  /** What the title alone does not say to those who hear it. */
   label?: string;
 }) {
   const [open, setOpen] = useState(false);
@@ -61,10 +62,10 @@ export function Menu({
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        aria-label={label}
         onClick={() => setOpen(!open)}
       >
         {icon && <Icon name={icon} />}
+        {label && <span class="hidden">{label}: </span>}
         {title}
         <Icon name="down" />
       </button>

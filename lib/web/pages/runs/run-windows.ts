@@ -75,8 +75,9 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
     const mine = held.current.key === key ? held.current : undefined;
     if (!mine) return load(0);
     const end = Math.min(range.current.to, mine.last?.total ?? 0);
-    for (let n = Math.floor(range.current.from / size); n * size < end; n++)
-      if (mine.windows.get(n)?.outdated !== false) load(n);
+    // The first in any case: of a list that is empty, or has become shorter, it tells how long it is now.
+    const first = Math.floor(range.current.from / size);
+    for (let n = first; n === first || n * size < end; n++) if (mine.windows.get(n)?.outdated !== false) load(n);
   }, [key, load]);
   useEffect(() => {
     fill();
