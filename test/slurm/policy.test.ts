@@ -5,7 +5,7 @@ import { byName, type Fields, recipe, runAll, site } from "../support/cluster.js
 import { records, root, until } from "../support/sandbox.js";
 
 // A policy over a training that runs on a real cluster: each fifth of its checkpoints is evaluated once, while it goes on,
-// though the evaluator is killed and two are started at once. And what lab-throttle holds, it releases, and nothing else.
+// though the evaluator is killed, and the agent that runs it, and two are started at once. And what lab-throttle holds, it releases, and nothing else.
 t.setTimeout(600_000);
 const SLURM_CONF = process.env["SLURM_CONF"] ?? "";
 const place = await site({ name: "policy", env: { SLURM_CONF, LAB_SCHEDULER_ACCOUNTING_GRACE: "3s" } });
@@ -64,6 +64,24 @@ async function pass(at?: number): Promise<Fields[]> {
   if (code !== 0 && at === undefined) throw new Error(stderr);
   return records(stdout).filter(({ type }) => type === "run");
 }
+/** The agent, as one types it, in the background; its process. */
+const settings = [
+  ...["policies_dir=p/policies", "reconcile_interval_secs=1", "evald_interval_secs=1"].flatMap((word) => [
+    "-c",
+    `dispatch.${word}`,
+  ]),
+];
+async function agent(): Promise<number> {
+  const { stdout } = await alice.run([
+    "sh",
+    "-c",
+    'lab-agent --loop "$@" >/dev/null 2>&1 & echo $!',
+    "sh",
+    ...settings,
+  ]);
+  return Number(stdout);
+}
+
 const evals = path.join(place.registry, "evals/lab-alice/every-fifth");
 /** An hour goes by for all that was asked for. */
 const age = () => {
@@ -95,14 +113,25 @@ t.test(
       ["judge", "judge"],
       "steps 5 and 10",
     );
+    const first = await agent();
     fs.writeFileSync(path.join(dir, "go"), "");
-    await noted(20);
-    await alice.lab(["lab-register", "--json", training["id"]]);
-    const both = await Promise.all([pass(), pass()]);
-    sent.push(...both.flat());
-    t.equal(new Set(sent.map(({ evaluates }) => evaluates.artifact)).size, 4);
-    t.equal(sent.length, 4, "exactly its evaluations");
-    await alice.lab(["lab-wait", "--json", ...sent.map(({ id }) => id as string)]);
+    const asked = () => fs.readdirSync(evals).filter((name) => name.endsWith(".json")).length;
+    const before = asked();
+    await until("the agent is in the middle of it", () => asked() > before);
+    process.kill(first, "SIGKILL");
+    const both = [await agent(), await agent()];
+    await until("all is evaluated", async () => {
+      const [summary] = await alice.lab(["lab-policies", "--json", "p/policies"]);
+      return summary?.["evaluated"] === 4;
+    });
+    for (const pid of both) process.kill(pid, "SIGTERM");
+    await until("the agents are gone", () => both.every((pid) => !fs.existsSync(`/proc/${pid}`)));
+    const judges = await alice.lab(["lab-ls", "--json", "--name", "judge"]);
+    t.equal(judges.length, 4, "exactly its evaluations");
+    place.root("sdiag", "--reset");
+    t.match(await alice.run(["lab-agent", ...settings]), { code: 0 });
+    const calls = Number(/lab-alice\s*\(\s*\d+\)\s+count:(\d+)/.exec(place.root("sdiag"))?.[1]);
+    t.ok(calls >= 1 && calls <= 10, `${calls} calls of the scheduler in a pass while something runs`);
     t.match(await alice.lab(["lab-status", "--json", "--name=training"]), [{ state: "running" }], "it still runs");
     t.same(await pass(), []);
     const [summary] = await alice.lab(["lab-policies", "--json", "p/policies"]);
