@@ -6,11 +6,12 @@ import { drawRunId } from "../../lib/record/run-id.js";
 import { indexDirectory } from "../../lib/registry/layout.js";
 import { openRegistry, type Registry } from "../../lib/registry/open.js";
 import { externalIdOf, sourceIdOf } from "../../lib/registry/used.js";
+import { lineage as answer } from "../../lib/verb/serving/lineage.js";
 import { end, register } from "../lib/registry/artifact-support.js";
 import { external, idOf, using, usingRun } from "../lib/registry/lineage-support.js";
 import type { Bench } from "./bench.js";
 import { comparedFigure, type Figure } from "./figure.js";
-import { alternately } from "./measure.js";
+import { alternately, timed } from "./measure.js";
 import { built, durationOf } from "./programs.js";
 import { type Prepared, prepare } from "./runs.js";
 
@@ -46,6 +47,21 @@ async function* measured([small, large]: [Prepared, Prepared]): AsyncGenerator<F
     const named = { bench: "lineage", what: `${command}, ${many} runs`, unit: "ms", against: `${few} runs` };
     yield comparedFigure(named, await alternately(rounds, take(large), take(small)), { of: "ratio", most: 1.2 });
   }
+  const what = `its lineage six edges far, answered by lab-serve, ${many} runs`;
+  const named = { bench: "lineage", what, unit: "ms", against: `${few} runs` };
+  const compared = await alternately(rounds, served(large, handle), served(small, handle));
+  yield { ...comparedFigure(named, compared), aim: "≤ 50 ms", met: compared.ours.median <= 50 };
+}
+
+/** The same question to the server, of which it has kept nothing. */
+function served({ registry: base }: Prepared, handle: string): () => Promise<number> {
+  const registry = openRegistry(base, os.userInfo().uid);
+  const scheduler = { missing_job_grace: 60, accounting_grace: 60, submit_grace: 60 };
+  const config = { scheduler, cache: { trust: "group" } };
+  const context = { registry: async () => registry, config: async () => ({ config }), terminal: {} };
+  const route = answer({ context, registry } as never);
+  const query = new URLSearchParams({ depth: "6" });
+  return () => timed(() => route.answer({ parts: { what: `${handle}:checkpoint@5` }, query } as never));
 }
 
 /** A registry with so many runs that used the same data, and among them the chain. */

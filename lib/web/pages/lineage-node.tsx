@@ -37,7 +37,7 @@ export function LineagePlace({ node, reach, folded, onMore, onFold }: Shape) {
         class="place-main"
         href={hrefOfNode(node)}
         tabIndex={reach}
-        title={path ?? aliases.join(", ")}
+        title={[path ?? aliases.join(", "), user && `of ${user}`].filter(Boolean).join(", ")}
         draggable={false}
       >
         <Icon name={icons[type]} />
@@ -49,7 +49,6 @@ export function LineagePlace({ node, reach, folded, onMore, onFold }: Shape) {
           <small class="cut">
             {state && <StateMark state={state} />}
             {aliases[0] ? <span class="cut">{aliases[0]}</span> : <span class="cut">{under(node)}</span>}
-            {type === "run" && user && <span class="cut">{user}</span>}
           </small>
         </span>
       </a>
