@@ -1,8 +1,9 @@
 // A pipeline: its stages, and which runs each of them is. The file in the registry has the plans of these runs too, so that what
 // was not made when something died in between can be.
 import * as v from "valibot";
+import { planEntries } from "./plan-entries.js";
 import { runRecipeSchema } from "./run-recipe.js";
-import { count, errorOfRecord, maybe, path, record, runId, table, text, time, words } from "./schema.js";
+import { count, maybe, path, record, runId, table, text, words } from "./schema.js";
 
 /** Of a run: which stage of which pipeline it is. */
 export const pipelineMemberSchema = v.looseObject({ id: runId, stage: text });
@@ -20,12 +21,8 @@ export const pipelineStageSchema = v.looseObject({
 export type PipelineStage = v.InferOutput<typeof pipelineStageSchema>;
 
 export const pipelineSchema = record("pipeline", {
-  id: runId,
-  error: maybe(errorOfRecord),
+  ...planEntries,
   dry_run: maybe(v.boolean()),
-  name: text,
-  user: text,
-  planned_at: time,
   recipe: runRecipeSchema,
   /** The pinned run, whose outputs inputs of type "from" are. */
   from: maybe(runId),
@@ -47,12 +44,8 @@ export function isPipelineRecord(value: unknown): value is Pipeline {
 
 /** How a pipeline is doing, or would: how the runs of each stage are, who answers for them, and why they wait. */
 export const pipelineStatusSchema = record("pipeline-status", {
-  id: runId,
-  error: maybe(errorOfRecord),
+  ...planEntries,
   dry_run: maybe(v.boolean()),
-  name: text,
-  user: text,
-  planned_at: time,
   from: maybe(runId),
   rerun_of: maybe(runId),
   of: count,

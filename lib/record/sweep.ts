@@ -1,9 +1,10 @@
 // A sweep: which points it has, and which run each of them is. Its file in the registry has this record first, without the
 // points, and then a line a point.
 import * as v from "valibot";
+import { planEntries } from "./plan-entries.js";
 import { runRecipeSchema } from "./run-recipe.js";
 import { runSourceSchema } from "./run-source.js";
-import { count, errorOfRecord, maybe, record, runId, table, text, time } from "./schema.js";
+import { count, maybe, record, runId, table, text } from "./schema.js";
 
 /** Which point it is. */
 const pointEntries = {
@@ -25,12 +26,8 @@ export const sweepPointSchema = v.looseObject({
 export type SweepPointRecord = v.InferOutput<typeof sweepPointSchema>;
 
 export const sweepSchema = record("sweep", {
-  id: runId,
-  error: maybe(errorOfRecord),
+  ...planEntries,
   dry_run: maybe(v.boolean()),
-  name: text,
-  user: text,
-  planned_at: time,
   /** How many points it has; and before `sample` and `max_runs`, where that are more. */
   of: count,
   all: maybe(count),
@@ -53,11 +50,7 @@ export type Sweep = v.InferOutput<typeof sweepSchema>;
 
 /** How a sweep is doing: how its points are, and the best of them so far. */
 export const sweepStatusSchema = record("sweep-status", {
-  id: runId,
-  error: maybe(errorOfRecord),
-  name: text,
-  user: text,
-  planned_at: time,
+  ...planEntries,
   of: count,
   /** By state; `missing` are those that were never made. */
   counts: v.record(v.string(), count),
