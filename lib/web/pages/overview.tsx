@@ -147,7 +147,7 @@ function States({ states, active, queued, since, user }: StatesShape) {
     <ul class="states-strip">
       {shown.map(([state, count]) => (
         <li key={state} class={count === 0 ? "none" : ""}>
-          <a href={runsLink({ state, user, since: isOver(state) ? since : undefined })}>
+          <a href={runsLink({ state, user, where: isOver(state) ? `ended_at > ${since}` : undefined })}>
             <b>{figure(count)}</b>
             <span class={`state ${kindOfState(state)}`}>{state}</span>
           </a>

@@ -51,7 +51,7 @@ export function Failures({
             <h3>
               <span class="state failed">{mode.replaceAll("_", " ")}</span>
               <a
-                href={withQuery({ state: "failed", mode, since, user }, "/runs")}
+                href={withQuery({ mode, user, where: `ended_at > ${since}` }, "/runs")}
                 title={`All that failed so: ${count}`}
               >
                 {figure(count)}

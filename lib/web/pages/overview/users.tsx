@@ -49,7 +49,10 @@ export function Users({ shares, since }: { shares: readonly Share[]; since: stri
               <td class="end">{ended ? figure(ended) : <Zero />}</td>
               <td class="end">
                 {failed ? (
-                  <a class="failed-count" href={withQuery({ user, state: "failed", since }, "/runs")}>
+                  <a
+                    class="failed-count"
+                    href={withQuery({ user, state: "failed", where: `ended_at > ${since}` }, "/runs")}
+                  >
                     {figure(failed)}
                   </a>
                 ) : (
