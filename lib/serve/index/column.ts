@@ -11,6 +11,8 @@ export interface Column {
   count: number;
   /** The numbers of the values, once a value has to be found. */
   numbers?: Map<unknown, number>;
+  /** Nearly every row has a value of its own: equal ones are not looked for, and may have several numbers. */
+  loose?: boolean;
   /** The places of the values in their order, once it was asked for, and for how many values that was. */
   ranks?: Uint32Array;
 }
@@ -50,15 +52,21 @@ export function setValue(column: Column, row: number, value: unknown): void {
   column.count += (code === 0 ? 0 : 1) - (before === 0 ? 0 : 1);
 }
 
+/** From so many values on a column is told to be of values that are nearly all different. */
+const many = 4096;
+
 function numberOf(column: Column, value: unknown): number {
   const { values } = column;
+  if (column.loose) return values.push(value) - 1;
   column.numbers ??= new Map(values.map((one, number) => [keyOf(one), number]));
   const key = keyOf(value);
   let number = column.numbers.get(key);
   if (number === undefined) {
-    number = values.length;
-    values.push(value);
-    column.numbers.set(key, number);
+    number = values.push(value) - 1;
+    if (number >= many && number * 2 > column.count) {
+      column.loose = true;
+      delete column.numbers;
+    } else column.numbers.set(key, number);
   }
   return number;
 }
@@ -82,12 +90,13 @@ export function truncate(column: Column, length: number): void {
  * memory otherwise.
  */
 export function compact(column: Column): boolean {
-  if (column.values.length < 4096 || column.values.length < 2 * column.count) return false;
+  if (column.values.length < 4096 || column.values.length < 2 * column.count + 4096) return false;
   const { values, pages } = column;
   const renamed = new Uint32Array(values.length);
   column.values = [undefined];
   delete column.numbers;
   delete column.ranks;
+  delete column.loose;
   for (const page of pages) {
     if (!page) continue;
     for (let i = 0; i < page.length; i += 1) {
@@ -100,21 +109,33 @@ export function compact(column: Column): boolean {
   return true;
 }
 
-/** The place of each value among all, by its number: numbers before texts before all else; 0 stands for none, the least. */
+/** The place of each value among all, by its number, equal ones with the same: numbers before texts before all else; 0 is none. */
 export function ranksOf(column: Column): Uint32Array {
   const { values, ranks } = column;
   if (ranks?.length === values.length) return ranks;
   const order: number[] = [];
   for (let code = 1; code < values.length; code += 1) order.push(code);
-  if (ranks) {
-    // What was in order stays so, which a sort that looks for runs makes use of.
-    order.sort((a, b) => (ranks[a] ?? 0xffffffff) - (ranks[b] ?? 0xffffffff));
-  }
+  // What was in order stays so, which a sort that looks for runs makes use of.
+  if (ranks) order.sort((a, b) => (ranks[a] ?? 0xffffffff) - (ranks[b] ?? 0xffffffff));
   order.sort((a, b) => compareValues(values[a], values[b]));
   const found = new Uint32Array(values.length);
-  for (let i = 0; i < order.length; i += 1) found[order[i] ?? 0] = i + 1;
+  let place = 0;
+  for (let i = 0; i < order.length; i += 1) {
+    const code = order[i] ?? 0;
+    if (i === 0 || compareValues(values[order[i - 1] ?? 0], values[code]) !== 0) place += 1;
+    found[code] = place;
+  }
   column.ranks = found;
   return found;
+}
+
+/** By its number the first of the values that are equal to it: what groups are made by. */
+export function sameAs(column: Column): (code: number) => number {
+  if (!column.loose) return (code) => code;
+  const ranks = ranksOf(column);
+  const first = new Uint32Array(ranks.length + 1);
+  for (let code = ranks.length - 1; code > 0; code -= 1) first[ranks[code] ?? 0] = code;
+  return (code) => (code === 0 ? 0 : (first[ranks[code] ?? 0] ?? code));
 }
 
 /** As lists are sorted: numbers by size, texts by their characters. */

@@ -1,5 +1,5 @@
 // Questions to the rows: which pass, in which order, how many of each kind.
-import { type Column, codeAt, ranksOf } from "./column.js";
+import { type Column, codeAt, ranksOf, sameAs } from "./column.js";
 import { columnOf, newestFirst, type Table } from "./table.js";
 
 /** Those of the rows whose value passes; each value is asked about once. An absent one is `undefined`. */
@@ -47,6 +47,7 @@ export function sorted(table: Table, rows: Int32Array, keys: readonly SortKey[])
 
 function byRank(rows: Int32Array, column: Column, down: boolean): Int32Array {
   const ranks = ranksOf(column);
+  // Never less than the most places that there are.
   const last = ranks.length;
   const placeOf = (row: number) => {
     const rank = ranks[codeAt(column, row)] ?? 0;
@@ -80,10 +81,11 @@ export function grouped(table: Table, rows: Int32Array, paths: readonly (readonl
   const columns = paths.map((path) => columnOf(table, path));
   const groups = new Map<number | string, Group>();
   const [first, second] = columns;
+  const same = columns.map((column) => (column ? sameAs(column) : () => 0));
   const width = second?.values.length ?? 1;
   const simple = columns.length <= 2 && (first?.values.length ?? 1) * width < Number.MAX_SAFE_INTEGER;
   for (const row of rows) {
-    const codes = columns.map((column) => (column ? codeAt(column, row) : 0));
+    const codes = columns.map((column, i) => (column ? (same[i]?.(codeAt(column, row)) ?? 0) : 0));
     const key = simple ? (codes[0] ?? 0) * width + (codes[1] ?? 0) : codes.join();
     const group = groups.get(key);
     if (group) group.rows.push(row);
@@ -95,8 +97,9 @@ export function grouped(table: Table, rows: Int32Array, paths: readonly (readonl
 /** How many of the rows have each value of a field, the commonest first. */
 export function counted(rows: Int32Array, column: Column): { value: unknown; count: number }[] {
   const counts = new Uint32Array(column.values.length);
+  const same = sameAs(column);
   for (const row of rows) {
-    const code = codeAt(column, row);
+    const code = same(codeAt(column, row));
     counts[code] = (counts[code] ?? 0) + 1;
   }
   const found: { value: unknown; count: number }[] = [];

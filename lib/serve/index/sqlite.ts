@@ -37,7 +37,9 @@ async function openNative(file = ":memory:"): Promise<Sqlite> {
 }
 
 async function openWasm(file?: string): Promise<Sqlite> {
-  const { Database } = await import("node-sqlite3-wasm");
+  const found = await import("node-sqlite3-wasm");
+  // What is CommonJS has its names inside of `default` where Node itself imports it.
+  const { Database } = found.Database ? found : (found as unknown as { default: typeof found }).default;
   const database = new Database(file);
   const all: { finalize(): void }[] = [];
   const prepared = memo((sql) => {

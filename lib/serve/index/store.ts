@@ -11,13 +11,16 @@ import { openSqlite, type Sqlite, type SqlValue } from "./sqlite.js";
 /** Raised where the tables, or what is in them, change their form. */
 const version = 1;
 
+/** The line of a pack, or what the run's own files say. */
+export type Kind = "packed" | "live";
+
 export interface Store {
   database: Sqlite;
   /** Whether it is a file. */
   kept: boolean;
-  put(row: number, key: string, kind: string, text: string): void;
+  put(row: number, kind: Kind, text: string): void;
   remove(row: number): void;
-  text(row: number): { kind: string; text: string } | undefined;
+  text(row: number): { kind: Kind; text: string } | undefined;
   begin(): void;
   commit(): void;
   close(): void;
@@ -25,7 +28,7 @@ export interface Store {
 
 const tables = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS rows (n INTEGER PRIMARY KEY, key TEXT, kind TEXT, text TEXT);
+  CREATE TABLE IF NOT EXISTS rows (n INTEGER PRIMARY KEY, live INTEGER, data BLOB);
   CREATE TABLE IF NOT EXISTS columns (n INTEGER PRIMARY KEY, data BLOB);
 `;
 
@@ -121,12 +124,15 @@ function storeOf(database: Sqlite, kept: boolean): Store {
   return {
     database,
     kept,
-    put: (row, key, kind, text) =>
-      database.run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", [row, key, kind, text]),
+    // As bytes, which take less time to hand over than texts.
+    put: (row, kind, text) =>
+      database.run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", [row, kind === "live" ? 1 : 0, Buffer.from(text)]),
     remove: (row) => database.run("DELETE FROM rows WHERE n = ?", [row]),
     text: (row) => {
-      const [found] = database.all("SELECT kind, text FROM rows WHERE n = ?", [row]);
-      return found && { kind: String(found["kind"]), text: String(found["text"]) };
+      const [found] = database.all("SELECT live, data FROM rows WHERE n = ?", [row]);
+      if (!found) return undefined;
+      const text = Buffer.from(found["data"] as Uint8Array).toString();
+      return { kind: found["live"] === 1 ? "live" : "packed", text };
     },
     begin: () => {
       if (!open) database.exec("BEGIN");
@@ -153,8 +159,8 @@ export function kept(store: Store, name: string): unknown {
 export async function keepColumns(store: Store, columns: Iterable<Column>): Promise<void> {
   store.database.exec("DELETE FROM columns");
   let n = 0;
-  for (const { path: names, values, pages, count } of columns) {
-    const data = v8.serialize({ path: names, values, pages, count });
+  for (const { path: names, values, pages, count, loose } of columns) {
+    const data = v8.serialize({ path: names, values, pages, count, ...(loose ? { loose } : {}) });
     store.database.run("INSERT INTO columns VALUES (?, ?)", [n, data]);
     n += 1;
     await new Promise((resolve) => setImmediate(resolve));

@@ -17,15 +17,16 @@ interface Kept {
   live: Map<string, { row: number; settled: boolean }>;
   members: Map<string, Member>;
   read: Set<string>;
+  untold: Feed["untold"];
   columns: number;
 }
 
 /** Writes it all down at once: a server that is killed meanwhile leaves what was there before. */
 export async function keepFeed(feed: Feed, look: Look): Promise<void> {
-  const { table, store, packs, packOf, live, members, read } = feed;
+  const { table, store, packs, packOf, live, members, read, untold } = feed;
   const all: Kept = {
     ...{ keys: table.keys.map((key) => key ?? "").join("\n"), inner: table.inner, lists: table.lists },
-    ...{ packs, packOf, live, members, read, seen: look.packs, columns: table.columns.size },
+    ...{ packs, packOf, live, members, read, untold, seen: look.packs, columns: table.columns.size },
   };
   store.begin();
   keep(store, "index", all);
@@ -55,6 +56,7 @@ export async function restored(feed: Feed, look: Look): Promise<boolean> {
     [table.inner, table.lists] = [all.inner, all.lists];
     [feed.packs, feed.packOf, feed.live] = [all.packs, all.packOf, all.live];
     [feed.members, feed.read, look.packs] = [all.members, all.read, all.seen];
+    feed.untold = all.untold;
     // Runs of their own files are looked at again, whether they had ended or not.
     for (const one of feed.live.values()) one.settled = false;
     table.generation += 1;

@@ -25,7 +25,7 @@ export async function deepen(feed: Feed, paths: readonly Path[]): Promise<void> 
   deep.set(feed, known);
   const packs = new Map<string, Pack | undefined>();
   try {
-    for (const row of newestFirst(feed.table).slice()) {
+    for (const row of rowsWithout(feed, words)) {
       const key = feed.table.keys[row];
       if (key === undefined) continue;
       const wanted = words.filter((word) => known.get(word)?.get(row) !== packedAs(feed, row));
@@ -40,6 +40,23 @@ export async function deepen(feed: Feed, paths: readonly Path[]): Promise<void> 
   } finally {
     for (const pack of packs.values()) if (pack) closePack(pack);
   }
+}
+
+/** The rows that may not tell all of these words. */
+function rowsWithout({ table, untold }: Feed, words: readonly string[]): Iterable<number> {
+  if (words.length === 0) return [];
+  const rows = new Set<number>();
+  for (const word of words) {
+    // What lines tell where they can is missing in few.
+    const few = word === "metrics" ? untold.metrics : isTold(word) ? untold.plan : undefined;
+    if (few === undefined) return newestFirst(table).slice();
+    for (const row of few) rows.add(row);
+  }
+  return rows;
+}
+
+function isTold(word: string): boolean {
+  return missingOf({ plan: {} } as Summary, [word]).length === 0;
 }
 
 /** `key.digest` is in every line; all else of a key is not. */

@@ -30,6 +30,8 @@ export interface Feed {
   packOf: Map<number, number>;
   /** The runs of loose/, and whether they may still change by themselves. */
   live: Map<string, { row: number; settled: boolean }>;
+  /** Rows whose lines were too long to tell of the plan, and of the metrics. */
+  untold: { plan: Set<number>; metrics: Set<number> };
   members: Map<string, Member>;
   /** The files of sweeps and pipelines that were read. */
   read: Set<string>;
@@ -82,8 +84,12 @@ export function put(feed: Feed, entry: Entry, pack = -1): void {
     const { row, isNew } = rowOf(feed, key);
     feed.packOf.set(row, pack);
     feed.live.delete(key);
+    for (const part of ["plan", "metrics"] as const) {
+      if (summary[part] === undefined) feed.untold[part].add(row);
+      else feed.untold[part].delete(row);
+    }
     putRow(feed.table, row, [...recordsOfSummary(summary, user), ...memberRecords(feed, key)], isNew);
-    feed.store.put(row, key, "packed", text);
+    feed.store.put(row, "packed", text);
     changed(feed, key);
     feed.problems.delete(key);
   } catch (error) {
@@ -109,13 +115,14 @@ export function putLive(feed: Feed, user: string, id: string): void {
     const settled = disk.facts.outcome !== undefined;
     feed.live.set(key, { row, settled });
     feed.packOf.delete(row);
+    for (const part of [feed.untold.plan, feed.untold.metrics]) part.delete(row);
     const [message] = disk.problems;
     if (message === undefined) feed.problems.delete(key);
     else feed.problems.set(key, { id, code: "dataerr", message });
     const text = JSON.stringify(live);
     if (!isNew && store.text(row)?.text === text) return;
     putRow(table, row, [...recordsOfLive(live), ...memberRecords(feed, key)], isNew);
-    store.put(row, key, "live", text);
+    store.put(row, "live", text);
     changed(feed, key);
   } catch (error) {
     problem(feed, key, id, error);

@@ -53,7 +53,7 @@ export async function openIndex(
   const feed: Feed = {
     ...{ registry, limits, trouble, table: newTable(), store: store ?? (await memoryStore()) },
     ...{ packs: [], packOf: new Map(), live: new Map(), members: new Map(), read: new Set() },
-    ...{ problems: new Map(), changed: new Set() },
+    ...{ problems: new Map(), changed: new Set(), untold: { plan: new Set(), metrics: new Set() } },
   };
   const began = Date.now().toString(36);
   const look: Look = { packs: new Map(), cursor: undefined, next: 0 };

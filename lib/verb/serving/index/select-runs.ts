@@ -2,7 +2,6 @@
 import { fault } from "../../../record/fault.js";
 import { like } from "../../../record/like.js";
 import { nearest } from "../../../record/names.js";
-import { timeOfRunId } from "../../../record/run-id.js";
 import { parseTime } from "../../../record/units.js";
 import type { Filters } from "../../../serve/api/filters.js";
 import { filtered, narrow, rowReader, type SortKey, sorted } from "../../../serve/index/select.js";
@@ -107,10 +106,18 @@ function usersAsked({ table, feed }: Index, { user = [] }: Filters): { user: rea
 function inTime(table: Table, rows: Int32Array, { since, until }: Filters, now: number): Int32Array {
   if (since === undefined && until === undefined) return rows;
   const [from, to] = [since, until].map((text) => (text === undefined ? undefined : parseTime(text, now)));
+  // Keys begin with ids, and these with the second in which they were planned.
+  const [first, end] = [from === undefined ? "" : idAt(from - 999), to === undefined ? "~" : idAt(to)];
   return filtered(rows, (row) => {
-    const planned = timeOfRunId(placeOfKey(table.keys[row] ?? "").id) ?? 0;
-    return (from === undefined || planned >= from - 999) && (to === undefined || planned < to);
+    const key = table.keys[row] ?? "";
+    return key >= first && key < end;
   });
+}
+
+/** What the ids of runs that were planned in the first whole second from then on begin with. */
+function idAt(ms: number): string {
+  const second = new Date(Math.ceil(ms / 1000) * 1000).toISOString().slice(0, 19);
+  return second.replaceAll(/[-:]/g, "").replace("T", "-");
 }
 
 const texts: readonly Path[] = [
