@@ -13,6 +13,9 @@ export const spec = {
       default: "0",
       help: "listen on this port of 127.0.0.1 (default: a free one)",
     },
+    socket: { type: "string", value: "PATH", help: "listen on this socket, which only you can open, instead" },
+    open: { type: "boolean", help: "let everybody look who can reach the port, without a token" },
+    cache: { type: "string", value: "FILE", help: "keep the index in this file, for a start without waiting" },
   },
   view: ({ url }: Record<string, unknown>) => `${url}\n`,
   input: "none",
@@ -20,7 +23,7 @@ export const spec = {
   writes: ["service"],
 } as const;
 
-export default command(spec, async function* (_, { port }, context) {
+export default command(spec, async function* (_, { port, cache, socket, open = false }, context) {
   const { serve } = await import("../lib/verb/serve.js");
-  yield* serve(port, context);
+  yield* serve({ port, cache, socket, open }, context);
 });

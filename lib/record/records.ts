@@ -178,6 +178,8 @@ export const serviceSchema = record("service", {
   url: text,
   host: text,
   registry: maybe(path),
+  /** Where it listens, if not on a port. */
+  socket: maybe(path),
 });
 
 /** A command of the toolkit, as lab-help lists it. */

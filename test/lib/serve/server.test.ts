@@ -1,4 +1,7 @@
+import fs from "node:fs";
+import http from "node:http";
 import net from "node:net";
+import path from "node:path";
 import t from "tap";
 import { fault } from "../../../lib/record/fault.js";
 import { matched, routeFor } from "../../../lib/serve/route.js";
@@ -43,7 +46,7 @@ async function serving(t: { teardown(call: () => unknown): void }, port = 0): Pr
       ],
       report: (error) => reported.push(error),
     },
-    port,
+    { port },
   );
   t.teardown(() => server.close());
   return server;
@@ -139,6 +142,45 @@ t.test("what is open needs no token, but the host's name", async (t) => {
   t.strictSame(await (await ask(port, "/healthz", { headers: {} })).json(), { ok: true });
   t.equal((await ask(port, "/api/v1/text", { headers: {} })).status, 401);
   t.equal(await (await ask(port, "/api/v1/text")).text(), "by itself");
+});
+
+t.test("answers are compressed for whoever takes that, and not sent twice", async (t) => {
+  const { port } = await serving(t);
+  const long = `/api/v1/things/${"a".repeat(3000)}`;
+  for (const encoding of ["br", "gzip"]) {
+    const headers = { authorization: `Bearer ${token}`, "accept-encoding": `${encoding}, x;q=0` };
+    const answer = await ask(port, long, { headers });
+    t.equal(answer.headers.get("content-encoding"), encoding);
+    t.match(await answer.json(), { thing: /^a{3000}$/ });
+    const etag = answer.headers.get("etag") ?? "";
+    t.equal((await ask(port, long, { headers: { ...headers, "if-none-match": etag } })).status, 304);
+  }
+  const plain = await ask(port, long, { headers: { authorization: `Bearer ${token}`, "accept-encoding": "br;q=0" } });
+  t.equal(plain.headers.get("content-encoding"), null);
+});
+
+t.test("a socket is its user's alone; a dead one gives way, a live one and a file do not", async (t) => {
+  const file = path.join(t.testdir({ file: "" }), "s");
+  const options = { token: undefined, assets: {}, report: () => {} };
+  const routes = [{ path: "/healthz", answer: async () => ({ ok: true }) }];
+  const start = () => startServer({ ...options, routes }, { socket: file });
+  const first = await start();
+  t.equal(fs.statSync(file).mode & 0o777, 0o600);
+  await t.rejects(start(), { code: "unavailable" });
+  const answer = await new Promise<string>((resolve) => {
+    http.get({ socketPath: file, path: "/healthz", headers: { host: "localhost" } }, (response) => {
+      response.setEncoding("utf8").on("data", resolve);
+    });
+  });
+  t.match(answer, /"ok":true/, "without a token");
+  await first.close();
+  t.notOk(fs.existsSync(file), "it takes it away");
+  const dead = net.createServer().listen(`${file}.made`);
+  await new Promise((resolve) => dead.once("listening", resolve));
+  fs.renameSync(`${file}.made`, file);
+  await new Promise((resolve) => dead.close(resolve));
+  await (await start()).close();
+  await t.rejects(startServer({ ...options, routes }, { socket: `${path.dirname(file)}/file` }), { code: "cantcreat" });
 });
 
 t.test("of two routes the one that says more", async (t) => {
