@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import http from "node:http";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 import t from "tap";
 import { fault } from "../../../lib/record/fault.js";
@@ -160,7 +161,11 @@ t.test("answers are compressed for whoever takes that, and not sent twice", asyn
 });
 
 t.test("a socket is its user's alone; a dead one gives way, a live one and a file do not", async (t) => {
-  const file = path.join(t.testdir({ file: "" }), "s");
+  // The name of a socket has at most 107 characters.
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "s-"));
+  t.teardown(() => fs.rmSync(directory, { recursive: true }));
+  const file = path.join(directory, "s");
+  fs.writeFileSync(path.join(directory, "file"), "");
   const options = { token: undefined, assets: {}, report: () => {} };
   const routes = [{ path: "/healthz", answer: async () => ({ ok: true }) }];
   const start = () => startServer({ ...options, routes }, { socket: file });
