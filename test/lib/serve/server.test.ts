@@ -1,8 +1,4 @@
-import fs from "node:fs";
-import http from "node:http";
 import net from "node:net";
-import os from "node:os";
-import path from "node:path";
 import t from "tap";
 import { fault } from "../../../lib/record/fault.js";
 import { matched, routeFor } from "../../../lib/serve/route.js";
@@ -158,34 +154,6 @@ t.test("answers are compressed for whoever takes that, and not sent twice", asyn
   }
   const plain = await ask(port, long, { headers: { authorization: `Bearer ${token}`, "accept-encoding": "br;q=0" } });
   t.equal(plain.headers.get("content-encoding"), null);
-});
-
-t.test("a socket is its user's alone; a dead one gives way, a live one and a file do not", async (t) => {
-  // The name of a socket has at most 107 characters.
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "s-"));
-  t.teardown(() => fs.rmSync(directory, { recursive: true }));
-  const file = path.join(directory, "s");
-  fs.writeFileSync(path.join(directory, "file"), "");
-  const options = { token: undefined, assets: {}, report: () => {} };
-  const routes = [{ path: "/healthz", answer: async () => ({ ok: true }) }];
-  const start = () => startServer({ ...options, routes }, { socket: file });
-  const first = await start();
-  t.equal(fs.statSync(file).mode & 0o777, 0o600);
-  await t.rejects(start(), { code: "unavailable" });
-  const answer = await new Promise<string>((resolve) => {
-    http.get({ socketPath: file, path: "/healthz", headers: { host: "localhost" } }, (response) => {
-      response.setEncoding("utf8").on("data", resolve);
-    });
-  });
-  t.match(answer, /"ok":true/, "without a token");
-  await first.close();
-  t.notOk(fs.existsSync(file), "it takes it away");
-  const dead = net.createServer().listen(`${file}.made`);
-  await new Promise((resolve) => dead.once("listening", resolve));
-  fs.renameSync(`${file}.made`, file);
-  await new Promise((resolve) => dead.close(resolve));
-  await (await start()).close();
-  await t.rejects(startServer({ ...options, routes }, { socket: `${path.dirname(file)}/file` }), { code: "cantcreat" });
 });
 
 t.test("of two routes the one that says more", async (t) => {

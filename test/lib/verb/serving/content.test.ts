@@ -41,7 +41,7 @@ const routes = routesOf({ context, registry, index } as never);
 const reported: unknown[] = [];
 const token = "t".repeat(32);
 const options = { token, routes, assets: {}, report: (error: unknown) => void reported.push(error) };
-const server = await startServer(options as never, { port: 0 });
+const server = await startServer(options as never, 0);
 t.teardown(() => server.close());
 
 const ask = (where: string, headers: Record<string, string> = {}) =>
