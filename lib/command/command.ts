@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { type Fault, type FaultCode, fault, faults, isFault, recordError, systemFault } from "../record/fault.js";
 import type { StopSignal } from "../record/stop-signal.js";
 import { nobodyNamed, parseArguments, timeOption } from "./arguments.js";
+import { asCalled } from "./as-called.js";
 import { type Context, openers, type Terminal } from "./context.js";
 import { carriesError } from "./each.js";
 import { type Messages, messages } from "./messages.js";
@@ -34,14 +35,6 @@ export interface Command {
 /** Declares a command. The built file starts it; a test imports it without starting anything. */
 export function command<const S extends Spec>(spec: S, run: Run<S>): Command {
   return { spec, start: () => void main(spec, run as unknown as Run<Spec>) };
-}
-
-/** By the name that was typed: a wrapper that is nothing but a command with something given says so. */
-function asCalled(spec: Spec): Spec {
-  const called = process.env["LAB_CALLED"];
-  // What it starts has names of its own.
-  delete process.env["LAB_CALLED"];
-  return called === undefined ? spec : { ...spec, name: called };
 }
 
 async function main(declared: Spec, run: Run<Spec>): Promise<void> {

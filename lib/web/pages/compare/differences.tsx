@@ -45,7 +45,7 @@ export function Differences({ runs, fields, metrics }: Shape) {
                   <tr key={path} class={differs ? "" : "same"}>
                     <th scope="row">{path}</th>
                     {runs.map(({ id }) => (
-                      <td key={id} class={typeof values[id] === "number" ? "end" : ""}>
+                      <td key={id}>
                         <span title={said(values[id])}>{worded(path, values[id])}</span>
                       </td>
                     ))}
@@ -87,7 +87,7 @@ function Metric({ metric: { name, goal, values }, runs }: { metric: ComparedMetr
         const value = values[id];
         const at = value?.best_step === undefined ? "" : `, best ${said(value.best)} at step ${value.best_step}`;
         return (
-          <td key={id} class="end" title={value && `${value.count} values${at}`}>
+          <td key={id} title={value && `${value.count} values${at}`}>
             {value === undefined ? (
               ""
             ) : value.last === best && runs.length > 1 ? (
