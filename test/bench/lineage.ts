@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { artifactIdOf } from "../../lib/record/artifact-id.js";
 import { drawRunId } from "../../lib/record/run-id.js";
 import { indexDirectory } from "../../lib/registry/layout.js";
 import { openRegistry, type Registry } from "../../lib/registry/open.js";
@@ -49,19 +50,19 @@ async function* measured([small, large]: [Prepared, Prepared]): AsyncGenerator<F
   }
   const what = `its lineage six edges far, answered by lab-serve, ${many} runs`;
   const named = { bench: "lineage", what, unit: "ms", against: `${few} runs` };
-  const compared = await alternately(rounds, served(large, handle), served(small, handle));
+  const compared = await alternately(rounds, served(large), served(small));
   yield { ...comparedFigure(named, compared), aim: "≤ 50 ms", met: compared.ours.median <= 50 };
 }
 
-/** The same question to the server, of which it has kept nothing. */
-function served({ registry: base }: Prepared, handle: string): () => Promise<number> {
+/** The same question to the server, by the id as a page asks; it has kept nothing of an answer before. */
+function served({ registry: base }: Prepared): () => Promise<number> {
   const registry = openRegistry(base, os.userInfo().uid);
   const scheduler = { missing_job_grace: 60, accounting_grace: 60, submit_grace: 60 };
   const config = { scheduler, cache: { trust: "group" } };
   const context = { registry: async () => registry, config: async () => ({ config }), terminal: {} };
   const route = answer({ context, registry } as never);
   const query = new URLSearchParams({ depth: "6" });
-  return () => timed(() => route.answer({ parts: { what: `${handle}:checkpoint@5` }, query } as never));
+  return () => timed(() => route.answer({ parts: { what: artifactIdOf(idOf(1), "checkpoint", 5) }, query } as never));
 }
 
 /** A registry with so many runs that used the same data, and among them the chain. */
