@@ -10,9 +10,10 @@ import { type Messages, messages } from "./messages.js";
 import { type Output, openOutput } from "./output.js";
 import { paceOf } from "./pace.js";
 import { placeOf } from "./place.js";
+import { printed } from "./printed.js";
 import { onSignals } from "./signals.js";
 import type { OptionsOf, Spec } from "./spec.js";
-import { readRecords, textWriter } from "./stream.js";
+import { readRecords } from "./stream.js";
 import { terminalOf } from "./terminal.js";
 import { isUnwritable, type Unwritable } from "./unwritable.js";
 
@@ -34,11 +35,10 @@ export interface Command {
 
 /** Declares a command. The built file starts it; a test imports it without starting anything. */
 export function command<const S extends Spec>(spec: S, run: Run<S>): Command {
-  return { spec, start: () => void main(spec, run as unknown as Run<Spec>) };
+  return { spec, start: () => void main(asCalled(spec), run as unknown as Run<Spec>) };
 }
 
-async function main(declared: Spec, run: Run<Spec>): Promise<void> {
-  const spec = asCalled(declared);
+async function main(spec: Spec, run: Run<Spec>): Promise<void> {
   const says = messages(spec.name, process.env["LAB_ERRORS"] === "json");
   const stop = onSignals();
   const terminal = terminalOf();
@@ -275,13 +275,6 @@ function failureRecord(name: string, error: Fault): object {
 async function help(spec: Spec): Promise<number> {
   const { helpText } = await import("./help.js");
   return printed(helpText(spec));
-}
-
-async function printed(text: string): Promise<number> {
-  const out = textWriter(1);
-  out.write(text);
-  await out.end();
-  return 0;
 }
 
 function momentOf(asOf: unknown): number {
