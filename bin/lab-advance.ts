@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-advance - let runs that wait for others go on
 import { command } from "../lib/command/command.js";
-import { advancePass } from "../lib/verb/advancing.js";
 import { graces, grown, namedRuns, notYours, statusOf } from "../lib/verb/runs.js";
+import { advancePass } from "../lib/verb/send/advancing.js";
 
 export const spec = {
   name: "lab-advance",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-annotate - write down what runs have shown
 import { command } from "../lib/command/command.js";
-import { annotate } from "../lib/verb/annotating.js";
+import { annotate } from "../lib/verb/notes/annotating.js";
 
 export const spec = {
   name: "lab-annotate",

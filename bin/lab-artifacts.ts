@@ -2,7 +2,7 @@
 // lab-artifacts - list artifacts
 import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
-import { listArtifacts } from "../lib/verb/artifact-listing.js";
+import { listArtifacts } from "../lib/verb/show/artifact-listing.js";
 
 export const spec = {
   name: "lab-artifacts",

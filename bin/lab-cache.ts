@@ -2,8 +2,8 @@
 // lab-cache - reuse results, follow runs under way, claim the rest
 import { command, each } from "../lib/command/command.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
-import { tellingOfPoints } from "../lib/verb/answered-points.js";
 import { needs } from "../lib/verb/phase.js";
+import { tellingOfPoints } from "../lib/verb/send/answered-points.js";
 
 export const spec = {
   name: "lab-cache",
@@ -29,7 +29,7 @@ export default command(spec, (records, _, context) =>
       async (run) => {
         if (hasPhase(run, "cached")) return run;
         needs(run, "created", "lab-create");
-        const { cacheRun } = await import("../lib/verb/caching.js");
+        const { cacheRun } = await import("../lib/verb/send/caching.js");
         return cacheRun(run, context);
       },
       context,

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-compare - what differs between runs, and their metrics
 import { command, type Spec } from "../lib/command/command.js";
-import { compareRuns } from "../lib/verb/comparing-runs.js";
-import { comparisonView } from "../lib/verb/comparison-view.js";
+import { compareRuns } from "../lib/verb/compare/comparing-runs.js";
+import { comparisonView } from "../lib/verb/compare/comparison-view.js";
 
 export const spec = {
   name: "lab-compare",

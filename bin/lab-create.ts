@@ -16,8 +16,8 @@ export const spec = {
 } as const;
 
 export default command(spec, async function* (records, _, context) {
-  const { sweepsToCreate } = await import("../lib/verb/creating-sweeps.js");
-  const { pipelinesToCreate } = await import("../lib/verb/creating-pipelines.js");
+  const { sweepsToCreate } = await import("../lib/verb/plan/creating-sweeps.js");
+  const { pipelinesToCreate } = await import("../lib/verb/plan/creating-pipelines.js");
   const sweeps = sweepsToCreate(context);
   const pipelines = pipelinesToCreate(sweeps, context);
   yield* each(
@@ -26,7 +26,7 @@ export default command(spec, async function* (records, _, context) {
     async (record) => {
       if (hasPhase(record, "created")) return record;
       needs(record, "resolved", "lab-resolve");
-      const { createOne } = await import("../lib/verb/creating.js");
+      const { createOne } = await import("../lib/verb/plan/creating.js");
       await pipelines.write(record);
       await sweeps.write(record);
       return createOne(record, context);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-diff - what differs between two runs, with their sources
 import { command, type Spec } from "../lib/command/command.js";
-import { diffRuns } from "../lib/verb/comparing-runs.js";
-import { diffView } from "../lib/verb/diff-view.js";
+import { diffRuns } from "../lib/verb/compare/comparing-runs.js";
+import { diffView } from "../lib/verb/compare/diff-view.js";
 
 export const spec = {
   name: "lab-diff",

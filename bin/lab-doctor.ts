@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-doctor - look whether everything is as it should be
 import { command } from "../lib/command/command.js";
-import { diagnose, findingView } from "../lib/verb/doctoring.js";
+import { diagnose, findingView } from "../lib/verb/doctor/doctoring.js";
 
 export const spec = {
   name: "lab-doctor",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-evald - plan the evaluations that policies ask for
 import { command } from "../lib/command/command.js";
-import { evaluate } from "../lib/verb/evaluating.js";
+import { evaluate } from "../lib/verb/policy/evaluating.js";
 
 export const spec = {
   name: "lab-evald",

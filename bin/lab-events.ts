@@ -32,7 +32,7 @@ export default command(spec, async function* (_, options, context) {
   const wanted = new Set(context.args.map((ref) => findRun(registry, ref, context.cwd).run.id));
   const where =
     options.where.length > 0
-      ? (await import("../lib/verb/where-in.js")).whereIn("events", options.where, context.now)
+      ? (await import("../lib/verb/show/where-in.js")).whereIn("events", options.where, context.now)
       : undefined;
   const cursor = new Map<string, number>();
   const bad = (message: string) => context.report(undefined, fault("dataerr", message));

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-expand - make the points of sweeps
 import { command } from "../lib/command/command.js";
-import { expandAll } from "../lib/verb/expand-all.js";
-import { sweepView } from "../lib/verb/sweep-view.js";
+import { expandAll } from "../lib/verb/plan/expand-all.js";
+import { sweepView } from "../lib/verb/sweep/sweep-view.js";
 
 export const spec = {
   name: "lab-expand",

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-explain-key - what made a cache key, and what makes two differ
 import { command } from "../lib/command/command.js";
-import { explainKeys } from "../lib/verb/explaining-keys.js";
-import { digestsOf, keyView } from "../lib/verb/key-view.js";
+import { explainKeys } from "../lib/verb/show/explaining-keys.js";
+import { digestsOf, keyView } from "../lib/verb/show/key-view.js";
 
 export const spec = {
   name: "lab-explain-key",

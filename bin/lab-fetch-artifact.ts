@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-fetch-artifact - bring an artifact of another cluster here
 import { command } from "../lib/command/command.js";
-import { fetchArtifact } from "../lib/verb/fetching.js";
+import { fetchArtifact } from "../lib/verb/fetch/fetching.js";
 
 export const spec = {
   name: "lab-fetch-artifact",

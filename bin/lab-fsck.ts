@@ -2,7 +2,7 @@
 // lab-fsck - check that the registry is as its format promises
 import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
-import { breachView, fsck } from "../lib/verb/fscking.js";
+import { breachView, fsck } from "../lib/verb/fsck/fscking.js";
 
 export const spec = {
   name: "lab-fsck",

@@ -2,7 +2,7 @@
 // lab-gc - free what nobody needs any more, after telling what it is
 import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
-import { collect } from "../lib/verb/collecting.js";
+import { collect } from "../lib/verb/gc/collecting.js";
 
 export const spec = {
   name: "lab-gc",

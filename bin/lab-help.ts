@@ -5,7 +5,7 @@ import { commands, groups } from "../lib/command/commands.js";
 import { namesakeOf, nearestPage, pageOf, topics } from "../lib/command/topics.js";
 import { fault } from "../lib/record/fault.js";
 import { isName } from "../lib/record/names.js";
-import { helpView } from "../lib/verb/help-view.js";
+import { helpView } from "../lib/verb/show/help-view.js";
 
 export const spec = {
   name: "lab-help",

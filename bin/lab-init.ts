@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-init - make a registry and its configuration
 import { command } from "../lib/command/command.js";
-import { checkView } from "../lib/verb/check-view.js";
-import { initialise } from "../lib/verb/initialising.js";
+import { checkView } from "../lib/verb/init/check-view.js";
+import { initialise } from "../lib/verb/init/initialising.js";
 
 export const spec = {
   name: "lab-init",

@@ -3,8 +3,8 @@
 import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
 import type { Way } from "../lib/record/lineage.js";
-import { lineageView, othersOf } from "../lib/verb/lineage-view.js";
-import { trace } from "../lib/verb/tracing.js";
+import { lineageView, othersOf } from "../lib/verb/show/lineage-view.js";
+import { trace } from "../lib/verb/show/tracing.js";
 
 export const spec = {
   name: "lab-lineage",

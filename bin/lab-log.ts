@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-log - the log of a run
 import { command } from "../lib/command/command.js";
-import { lineView, readLogs } from "../lib/verb/log-reading.js";
+import { lineView, readLogs } from "../lib/verb/show/log-reading.js";
 
 export const spec = {
   name: "lab-log",

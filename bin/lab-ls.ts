@@ -2,7 +2,7 @@
 // lab-ls - list runs
 import { command } from "../lib/command/command.js";
 import { states } from "../lib/record/state.js";
-import { listRuns } from "../lib/verb/listing.js";
+import { listRuns } from "../lib/verb/show/listing.js";
 
 export const spec = {
   name: "lab-ls",

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-metrics - the metrics of runs
 import { command } from "../lib/command/command.js";
-import { measure } from "../lib/verb/measuring.js";
-import { metricTable } from "../lib/verb/metric-table.js";
+import { measure } from "../lib/verb/metrics/measuring.js";
+import { metricTable } from "../lib/verb/metrics/metric-table.js";
 
 export const spec = {
   name: "lab-metrics",

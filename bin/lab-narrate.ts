@@ -4,7 +4,7 @@ import { command, type Spec } from "../lib/command/command.js";
 import { plain } from "../lib/command/plain.js";
 import { narrativeText } from "../lib/graph/narrative.js";
 import type { NarrativeRecord } from "../lib/record/note.js";
-import { narrateAll } from "../lib/verb/narrating.js";
+import { narrateAll } from "../lib/verb/notes/narrating.js";
 
 export const spec = {
   name: "lab-narrate",

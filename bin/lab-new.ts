@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-new - a project to begin with, and the examples
 import { command } from "../lib/command/command.js";
-import { startedView } from "../lib/verb/started-view.js";
-import { start } from "../lib/verb/starting.js";
+import { startedView } from "../lib/verb/plan/started-view.js";
+import { start } from "../lib/verb/plan/starting.js";
 
 export const spec = {
   name: "lab-new",

@@ -21,7 +21,7 @@ export const spec = {
 
 export default command(spec, async function* (_, options, context) {
   if (options.again || options.from !== undefined) {
-    const { rerunPipelines } = await import("../lib/verb/pipeline-rerun.js");
+    const { rerunPipelines } = await import("../lib/verb/pipeline/pipeline-rerun.js");
     yield* rerunPipelines(options, context);
     return;
   }
@@ -29,6 +29,6 @@ export default command(spec, async function* (_, options, context) {
     throw fault("usage", "what was planned is run as it was planned", {
       hint: "--again or --from STAGE plans it anew",
     });
-  const { resumedPipelines } = await import("../lib/verb/pipeline-resume.js");
+  const { resumedPipelines } = await import("../lib/verb/pipeline/pipeline-resume.js");
   yield* resumedPipelines(context);
 });

@@ -2,8 +2,8 @@
 // lab-pipeline-status - how pipelines are doing
 import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
-import { listedPipelines, pipelineStatuses, runsOfPipelines } from "../lib/verb/pipeline-status.js";
-import { pipelineView } from "../lib/verb/pipeline-view.js";
+import { listedPipelines, pipelineStatuses, runsOfPipelines } from "../lib/verb/pipeline/pipeline-status.js";
+import { pipelineView } from "../lib/verb/pipeline/pipeline-view.js";
 
 export const spec = {
   name: "lab-pipeline-status",
@@ -29,7 +29,7 @@ export default command(spec, async function* (records, { runs, dot, mermaid, lis
     throw fault("usage", "--runs, --dot, --mermaid and --list exclude each other");
   const { args } = context;
   if (args.length === 1 && args[0] === "-") {
-    const { plannedStatuses } = await import("../lib/verb/pipeline-plan.js");
+    const { plannedStatuses } = await import("../lib/verb/pipeline/pipeline-plan.js");
     yield* plannedStatuses(records, context);
   } else if (list) {
     if (args.length > 0) throw fault("usage", "--list takes no pipeline", { hint: "lab pipeline show PIPELINE" });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-plan - recipes and ad-hoc commands become run records
 import { command } from "../lib/command/command.js";
-import { planAll } from "../lib/verb/planning.js";
+import { planAll } from "../lib/verb/plan/planning.js";
 
 export const spec = {
   name: "lab-plan",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-plot - curves of metrics in the terminal
 import { command } from "../lib/command/command.js";
-import { plotter } from "../lib/verb/plotting.js";
+import { plotter } from "../lib/verb/metrics/plotting.js";
 
 const plot = plotter();
 

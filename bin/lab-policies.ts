@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-policies - how policies stand
 import { command } from "../lib/command/command.js";
-import { listPolicies } from "../lib/verb/policy-list.js";
+import { listPolicies } from "../lib/verb/policy/policy-list.js";
 
 export const spec = {
   name: "lab-policies",

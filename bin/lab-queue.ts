@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-queue - who waits and runs, where, and what comes next
 import { command } from "../lib/command/command.js";
-import { listQueue } from "../lib/verb/queueing.js";
+import { listQueue } from "../lib/verb/show/queueing.js";
 
 export const spec = {
   name: "lab-queue",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-render-sbatch - write the job scripts of runs
 import { command } from "../lib/command/command.js";
-import { renderAll } from "../lib/verb/rendering-arrays.js";
+import { renderAll } from "../lib/verb/send/rendering-arrays.js";
 
 export const spec = {
   name: "lab-render-sbatch",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-replan - existing runs become plans again
 import { command } from "../lib/command/command.js";
-import { replanAll } from "../lib/verb/replanning.js";
+import { replanAll } from "../lib/verb/plan/replanning.js";
 
 export const spec = {
   name: "lab-replan",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-requeue - run again in place what is under way
 import { command } from "../lib/command/command.js";
-import { requeueAll } from "../lib/verb/requeuing.js";
+import { requeueAll } from "../lib/verb/send/requeuing.js";
 
 export const spec = {
   name: "lab-requeue",

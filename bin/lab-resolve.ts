@@ -2,8 +2,8 @@
 // lab-resolve - fix inputs, output paths and the cache key of runs
 import { command, each } from "../lib/command/command.js";
 import { hasPhase, isRun } from "../lib/record/phase.js";
-import { estimateView } from "../lib/verb/estimate-view.js";
 import { needs } from "../lib/verb/phase.js";
+import { estimateView } from "../lib/verb/plan/estimate-view.js";
 
 export const spec = {
   name: "lab-resolve",
@@ -25,10 +25,10 @@ export default command(spec, (records, { explain }, context) =>
     records,
     isRun,
     async (run) => {
-      if (explain) return (await import("../lib/verb/explaining-estimate.js")).estimateOf(run);
+      if (explain) return (await import("../lib/verb/plan/explaining-estimate.js")).estimateOf(run);
       if (hasPhase(run, "resolved")) return run;
       needs(run, "snapshotted", "lab-snapshot");
-      const { resolveRun } = await import("../lib/verb/resolving.js");
+      const { resolveRun } = await import("../lib/verb/plan/resolving.js");
       return { ...(await resolveRun(run, context)), ...(context.dryRun ? { dry_run: true } : {}) };
     },
     context,

@@ -24,6 +24,6 @@ export const spec = {
 } as const;
 
 export default command(spec, async function* (_, { port, cache, socket, open = false }, context) {
-  const { serve } = await import("../lib/verb/serve.js");
+  const { serve } = await import("../lib/verb/serving/serve.js");
   yield* serve({ port, cache, socket, open }, context);
 });

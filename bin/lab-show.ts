@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-show - everything about a run or an artifact
 import { command } from "../lib/command/command.js";
-import { cardOf } from "../lib/verb/card.js";
-import { shown } from "../lib/verb/shown.js";
+import { cardOf } from "../lib/verb/show/card.js";
+import { shown } from "../lib/verb/show/shown.js";
 
 export const spec = {
   name: "lab-show",

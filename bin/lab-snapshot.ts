@@ -29,7 +29,7 @@ export default command(spec, (records, _, context) =>
     async (run) => {
       needsPoints(run);
       if (hasPhase(run, "snapshotted")) return run;
-      const { snapshotOf } = await import("../lib/verb/snapshotting.js");
+      const { snapshotOf } = await import("../lib/verb/plan/snapshotting.js");
       const source = {
         ...run.source,
         ...(await snapshotOf(run.source, context.dryRun || run.dry_run === true, context)),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-submit - give runs to the scheduler
 import { command } from "../lib/command/command.js";
-import { submitAll } from "../lib/verb/submitting.js";
+import { submitAll } from "../lib/verb/send/submitting.js";
 
 export const spec = {
   name: "lab-submit",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-sweep-resume - the runs of a sweep that were never made or sent
 import { command } from "../lib/command/command.js";
-import { resumedSweeps } from "../lib/verb/sweep-resume.js";
+import { resumedSweeps } from "../lib/verb/sweep/sweep-resume.js";
 
 export const spec = {
   name: "lab-sweep-resume",

@@ -3,8 +3,8 @@
 import { command } from "../lib/command/command.js";
 import { fault } from "../lib/record/fault.js";
 import { goalOf } from "../lib/record/goal.js";
-import { listedSweeps, sweepStatuses } from "../lib/verb/sweep-status.js";
-import { sweepStatusView } from "../lib/verb/sweep-status-view.js";
+import { listedSweeps, sweepStatuses } from "../lib/verb/sweep/sweep-status.js";
+import { sweepStatusView } from "../lib/verb/sweep/sweep-status-view.js";
 
 export const spec = {
   name: "lab-sweep-status",

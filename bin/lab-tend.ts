@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // lab-tend - run the commands of a table when they are due
 import { command } from "../lib/command/command.js";
-import { settingsOf } from "../lib/verb/handed-on.js";
-import { tend } from "../lib/verb/tending.js";
+import { settingsOf } from "../lib/verb/agent/handed-on.js";
+import { tend } from "../lib/verb/agent/tending.js";
 
 export const spec = {
   name: "lab-tend",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-throttle - hold what is too much at once, and let it go later
 import { command } from "../lib/command/command.js";
-import { throttle } from "../lib/verb/throttling.js";
+import { throttle } from "../lib/verb/policy/throttling.js";
 
 export const spec = {
   name: "lab-throttle",

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // lab-units - let systemd or cron start the agent
 import { command } from "../lib/command/command.js";
-import { manageUnits } from "../lib/verb/installing-units.js";
+import { manageUnits } from "../lib/verb/agent/installing-units.js";
 import { unitView } from "../lib/verb/units/view.js";
 
 export const spec = {

@@ -2,7 +2,7 @@
 // lab-validate - all that is wrong with a recipe or configuration
 import { command } from "../lib/command/command.js";
 import { isFault } from "../lib/record/fault.js";
-import { problemOf, problemView, validateFile } from "../lib/verb/validating.js";
+import { problemOf, problemView, validateFile } from "../lib/verb/plan/validating.js";
 
 export const spec = {
   name: "lab-validate",

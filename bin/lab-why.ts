@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { command } from "../lib/command/command.js";
-// lab-why - why a run is pending, or failed
-import { explainRun } from "../lib/verb/explaining.js";
-import { reasonView } from "../lib/verb/reason-view.js";
 import { graces, namedRuns } from "../lib/verb/runs.js";
+// lab-why - why a run is pending, or failed
+import { explainRun } from "../lib/verb/show/explaining.js";
+import { reasonView } from "../lib/verb/show/reason-view.js";
 
 export const spec = {
   name: "lab-why",

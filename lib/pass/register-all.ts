@@ -55,11 +55,11 @@ const together = 64;
 /** Each step of all of them before the next one, so that names are given in order. What became of each, in order. */
 async function sealed(pass: RegisterPass, ids: readonly string[]): Promise<Registered[]> {
   const begun = await Promise.all(ids.map((id) => safely(pass, id, () => begin(pass, id))));
-  const named: (Begun | { over: Registered } | undefined)[] = [];
+  const bound: (Begun | { over: Registered } | undefined)[] = [];
   for (const one of begun)
-    named.push(one && !("over" in one) ? await safely(pass, one.run.run.id, () => (bindNames(pass, one), one)) : one);
+    bound.push(one && !("over" in one) ? await safely(pass, one.run.run.id, () => named(pass, one)) : one);
   const done = await Promise.all(
-    named.map((one) =>
+    bound.map((one) =>
       one && !("over" in one) ? safely(pass, one.run.run.id, () => sealRun(pass, one)) : Promise.resolve(one?.over),
     ),
   );
@@ -74,6 +74,12 @@ async function begin(pass: RegisterPass, id: string): Promise<Begun | { over: Re
 async function one(pass: RegisterPass, id: string): Promise<Registered | undefined> {
   const disk = openRun(pass.registry, pass.registry.user, id);
   return disk && registerRun(pass, disk);
+}
+
+/** The same, its names given. */
+function named(pass: RegisterPass, begun: Begun): Begun {
+  bindNames(pass, begun);
+  return begun;
 }
 
 async function safely<T>(pass: RegisterPass, id: string, act: () => Promise<T> | T): Promise<T | undefined> {

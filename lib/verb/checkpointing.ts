@@ -10,7 +10,7 @@ import { candidatesOf, pointedAt } from "../registry/checkpoints.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { artifactsOf } from "../registry/outputs.js";
 import { cannotShow, namedRuns } from "./runs.js";
-import { whoseLines } from "./what-answers.js";
+import { whoseLines } from "./show/what-answers.js";
 
 export type Ask = { which: "latest" } | { which: "all" } | { which: "best"; by: Goal };
 

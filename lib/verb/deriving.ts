@@ -13,7 +13,7 @@ import type { RunOnDisk } from "../registry/facts.js";
 import { pointsOf } from "../registry/metrics.js";
 import { derive } from "./derive-command.js";
 import { namedRuns } from "./runs.js";
-import { whoseLines } from "./what-answers.js";
+import { whoseLines } from "./show/what-answers.js";
 
 export interface DerivingOptions {
   name: string | undefined;

@@ -10,8 +10,8 @@ import { sideBySide } from "../record/side-by-side.js";
 import { cacheDirectory } from "../registry/cache.js";
 import type { Registry } from "../registry/open.js";
 import { anyActive, marked } from "../registry/runs.js";
-import { askerOf } from "./caching.js";
 import { graces } from "./runs.js";
+import { askerOf } from "./send/caching.js";
 
 /** Hooks of this process, so many at once. */
 const inLine = sideBySide(8);

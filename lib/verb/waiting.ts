@@ -10,14 +10,14 @@ import { shortDuration } from "../record/units.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import type { Registry } from "../registry/open.js";
 import { openRun } from "../registry/runs.js";
-import { advancePass, withUpstream } from "./advancing.js";
-import { withLastError } from "./last-error.js";
 import { packSome } from "./packing.js";
 import { reconcilePass } from "./passes.js";
 import { registerPass } from "./registering.js";
 import { graces, grown, namedRuns, statusOf } from "./runs.js";
+import { advancePass, withUpstream } from "./send/advancing.js";
+import { neverSent } from "./send/unsent.js";
+import { withLastError } from "./show/last-error.js";
 import { sleep } from "./sleep.js";
-import { neverSent } from "./unsent.js";
 
 export interface Waiting {
   timeout_s: number | undefined;

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
-import { profiles, scaffolds } from "../../lib/verb/scaffolds.js";
+import { profiles, scaffolds } from "../../lib/verb/plan/scaffolds.js";
 import { needs } from "../support/needs.js";
 import { records, sandbox } from "../support/sandbox.js";
 

@@ -107,7 +107,7 @@ t.test("points that each ask for something else are counted together", { buffere
   const limited = (name: string, more: string[]) => {
     const file = grid(dave, name, 2, "true", more);
     const text = fs.readFileSync(file, "utf8").replace(/sbatch_extra = .*/, 'sbatch_extra = ["--hold"]');
-    const axes = /\[sweep\.axes\][^]*/;
+    const axes = /\[sweep\.axes\][\s\S]*/;
     fs.writeFileSync(
       file,
       text.replace(axes, '[sweep]\nmax_concurrent = 1\naxes = { "resources.time" = ["1m", "2m"] }\n'),

@@ -1,7 +1,7 @@
 // The caller's agent: whether one is at work, and whether its parts are.
 import { lastBeat } from "../../registry/agent.js";
 import type { Registry } from "../../registry/open.js";
-import { agentStanding } from "../agent-standing.js";
+import { agentStanding } from "../agent/agent-standing.js";
 import { doubtful, type Finding, well } from "./finding.js";
 
 export function* agentFindings(registry: Registry, now: () => number): Generator<Finding> {

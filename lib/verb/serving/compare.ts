@@ -6,11 +6,11 @@ import type { RunOnDisk } from "../../registry/facts.js";
 import { sealOf } from "../../registry/outputs.js";
 import { findRun } from "../../registry/refs.js";
 import { type ComparedImage, compareApi, compareImagesApi } from "../../serve/api/compare.js";
-import { breather } from "../breathing.js";
-import { comparisonOf } from "../comparing.js";
+import { comparisonOf } from "../compare/comparing.js";
+import { sourceDiff } from "../compare/source-diff.js";
 import { graces } from "../runs.js";
-import { sourceDiff } from "../source-diff.js";
 import { answering, type Serving } from "./answering.js";
+import { breather } from "./breathing.js";
 import { runRef } from "./refs.js";
 
 export const compare = answering(compareApi, async (_, { run }, serving) => {

@@ -6,9 +6,9 @@ import { externalArtifactsOf } from "../../registry/artifacts.js";
 import { artifactsOf } from "../../registry/outputs.js";
 import { usersOnRoll } from "../../registry/roll.js";
 import { believed, openRun, usersWith } from "../../registry/runs.js";
-import { breather } from "../breathing.js";
-import { artifactsSeen } from "../policy-candidates.js";
+import { artifactsSeen } from "../policy/policy-candidates.js";
 import type { Served } from "./answering.js";
+import { breather } from "./breathing.js";
 
 export interface KnownArtifacts {
   /** In no order. */

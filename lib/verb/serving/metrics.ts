@@ -5,7 +5,7 @@ import type { RunOnDisk } from "../../registry/facts.js";
 import { attemptsOf, pointsOf } from "../../registry/metrics.js";
 import { findRun } from "../../registry/refs.js";
 import { metricsApi, metricsOfApi } from "../../serve/api/metrics.js";
-import { whoseLines } from "../what-answers.js";
+import { whoseLines } from "../show/what-answers.js";
 import { answering, type Serving } from "./answering.js";
 import { runRef } from "./refs.js";
 import { type Axis, seriesOf } from "./series-of.js";

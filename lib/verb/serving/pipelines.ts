@@ -6,13 +6,13 @@ import { timestamp } from "../../record/units.js";
 import { findPipeline, pipelineIds, readPipeline } from "../../registry/pipelines.js";
 import { usersWith } from "../../registry/runs.js";
 import { type PipelineStage, pipelineApi, pipelinesApi, type StageRun } from "../../serve/api/pipelines.js";
-import { breather } from "../breathing.js";
-import { statusOfPipeline } from "../pipeline-status.js";
-import type { Row } from "../rows.js";
+import { statusOfPipeline } from "../pipeline/pipeline-status.js";
 import { graces } from "../runs.js";
-import { rowsOfRuns } from "../sweep-status.js";
-import { whatBlocks, whatIsAwaited } from "../what-blocks.js";
+import type { Row } from "../show/rows.js";
+import { whatBlocks, whatIsAwaited } from "../show/what-blocks.js";
+import { rowsOfRuns } from "../sweep/sweep-status.js";
 import { answering, type Serving } from "./answering.js";
+import { breather } from "./breathing.js";
 import { runRef } from "./refs.js";
 
 export const pipelines = answering(

@@ -2,7 +2,7 @@
 import type { Job } from "../../record/records.js";
 import { timestamp } from "../../record/units.js";
 import { type QueueGroup, queueApi } from "../../serve/api/queue.js";
-import { listQueue } from "../queueing.js";
+import { listQueue } from "../show/queueing.js";
 import { type Answering, answering } from "./answering.js";
 import { atMostEvery } from "./at-most-every.js";
 

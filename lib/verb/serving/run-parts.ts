@@ -33,15 +33,15 @@ import {
   runSourceApi,
   runWhyApi,
 } from "../../serve/api/run-parts.js";
-import { repeated } from "../advice.js";
-import { breather } from "../breathing.js";
 import { allOf, recordOf } from "../checkpointing.js";
-import { foundBy } from "../comparing.js";
-import { explainAsItIs } from "../explaining.js";
-import { narrativeOf } from "../narrating.js";
+import { foundBy } from "../compare/comparing.js";
+import { narrativeOf } from "../notes/narrating.js";
 import { graces, statusOf } from "../runs.js";
-import { whoseLines } from "../what-answers.js";
+import { repeated } from "../show/advice.js";
+import { explainAsItIs } from "../show/explaining.js";
+import { whoseLines } from "../show/what-answers.js";
 import { answering, type Serving } from "./answering.js";
+import { breather } from "./breathing.js";
 import { runRef } from "./refs.js";
 
 type Parts = Record<string, string>;

@@ -3,7 +3,7 @@ import type { Run } from "../../record/run.js";
 import { findRun } from "../../registry/refs.js";
 import { runApi } from "../../serve/api/runs.js";
 import { graces } from "../runs.js";
-import { wholeRun } from "../showing.js";
+import { wholeRun } from "../show/showing.js";
 import { answering } from "./answering.js";
 import { runRef } from "./refs.js";
 

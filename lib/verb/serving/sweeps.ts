@@ -12,10 +12,10 @@ import { usersWith } from "../../registry/runs.js";
 import { withReruns } from "../../registry/sweep-reruns.js";
 import { findSweep, readSweep, sweepIds } from "../../registry/sweeps.js";
 import { type SweepPoint, sweepApi, sweepsApi } from "../../serve/api/sweeps.js";
-import { breather } from "../breathing.js";
-import type { Row } from "../rows.js";
-import { rowsOf, statusOfSweep } from "../sweep-status.js";
+import type { Row } from "../show/rows.js";
+import { rowsOf, statusOfSweep } from "../sweep/sweep-status.js";
 import { type Answering, answering, type Serving } from "./answering.js";
+import { breather } from "./breathing.js";
 import { runRef } from "./refs.js";
 
 export const sweeps = answering(sweepsApi, async (_, { user, name, limit = 25, cursor }, { context, registry }) => {

@@ -3,7 +3,7 @@ import t from "tap";
 import { madeSince } from "../../../lib/pass/made-since.js";
 import { settle } from "../../../lib/pass/settle.js";
 import type { Run } from "../../../lib/record/run.js";
-import { askerOf } from "../../../lib/verb/caching.js";
+import { askerOf } from "../../../lib/verb/send/caching.js";
 import { attempt, claimants, decidedRun, keyOf, makes, open, send, sentRun } from "./claimants.js";
 
 const other = keyOf(`sha256:${"cd".repeat(32)}`);

@@ -5,8 +5,8 @@ import { usualGraces } from "../../../lib/record/state.js";
 import { linkClaim, linkGo } from "../../../lib/registry/claims.js";
 import { writeOutcome } from "../../../lib/registry/submissions.js";
 import { onWrite } from "../../../lib/registry/write.js";
-import { cacheRun } from "../../../lib/verb/caching.js";
-import { renderRun } from "../../../lib/verb/rendering.js";
+import { cacheRun } from "../../../lib/verb/send/caching.js";
+import { renderRun } from "../../../lib/verb/send/rendering.js";
 import type { FakeContext } from "../verb/fake-context.js";
 import {
   advanced,

@@ -6,7 +6,7 @@ import { usualGraces } from "../../../lib/record/state.js";
 import { openRun } from "../../../lib/registry/runs.js";
 import { writeRequest } from "../../../lib/registry/submissions.js";
 import { onWrite } from "../../../lib/registry/write.js";
-import { explainRun } from "../../../lib/verb/explaining.js";
+import { explainRun } from "../../../lib/verb/show/explaining.js";
 import {
   advanced,
   attempt,

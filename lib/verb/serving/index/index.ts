@@ -9,7 +9,7 @@ import { usersOnRoll } from "../../../registry/roll.js";
 import { marked, usersWith } from "../../../registry/runs.js";
 import { memoryStore, type Store } from "../../../serve/index/store.js";
 import { newTable, placeOfKey, type Table, tidy } from "../../../serve/index/table.js";
-import { breather } from "../../breathing.js";
+import { breather } from "../breathing.js";
 import { keepFeed, restored } from "./cache.js";
 import { drop, type Feed, problem, putLive, readMembers, readUser } from "./feed.js";
 
