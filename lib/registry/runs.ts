@@ -162,13 +162,15 @@ export function deactivate(registry: Registry, user: string, id: string): void {
 /**
  * Removes the markers of a run whose making was interrupted, where they are at least `age_ms` old. Whoever makes it all the
  * same marks it again after run.json, and if that came in between it is marked again here: one of the two sees the other.
+ * Says whether none is left.
  */
-export function dropUnborn(registry: Registry, id: string, age_ms = 3_600_000): void {
+export function dropUnborn(registry: Registry, id: string, age_ms = 3_600_000): boolean {
   const markers = (["active", "loose"] as const).map((area) => marker(registry.base, area, registry.user, id));
   const ages = markers.map((file) => fs.lstatSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  if (ages.some((mtime) => Date.now() - mtime < age_ms)) return;
+  if (ages.some((mtime) => Date.now() - mtime < age_ms)) return false;
   for (const file of markers) unmark(file);
   // By its name, since a file that was just missing may be taken for missing for a while.
   const isThere = list(envelope(runDirectory(registry.base, registry.user, id))).includes("run.json");
   if (isThere) for (const file of markers) mark(file);
+  return !isThere;
 }

@@ -457,6 +457,16 @@ const breakages: Record<string, Breakage> = {
     },
     found: ["marker active/USER/20200101-000000-abcdef", "marker loose/USER/20200101-000000-abcdef"],
     later: 2,
+  },
+  "an old marker of no run": {
+    break({ at, rich }) {
+      const early = new Date(Date.now() - 2 * 3_600_000);
+      for (const area of ["active", "loose"]) {
+        fs.writeFileSync(at(area, rich.user, "20200101-000000-abcdef"), "", { mode: 0o640 });
+        fs.utimesSync(at(area, rich.user, "20200101-000000-abcdef"), early, early);
+      }
+    },
+    found: ["marker active/USER/20200101-000000-abcdef", "marker loose/USER/20200101-000000-abcdef"],
     repair: true,
   },
   "a marker that says something": {
@@ -781,6 +791,13 @@ t.test("a registry made by the commands, and each promise broken", async (t) => 
     for (const restore of restores) restore();
   }
   t.match(await checked("--deep"), { code: 0, found: [] }, "all was put back");
+  const fresh = place.at("active", rich.user, "20200101-000000-abcdef");
+  fs.writeFileSync(fresh, "", { mode: 0o640 });
+  const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString();
+  const kept = await checked("--repair", "--as-of", tomorrow);
+  t.match(kept, { found: [{ check: "marker", repaired: undefined }], stderr: /somebody may be making it/ });
+  t.notOk(kept.code === 0, "nothing is said to be repaired that was not");
+  t.ok(fs.existsSync(fresh), "what somebody has just marked stays, also if it is said to be late");
   t.same(
     Object.keys(promises).filter((name) => !seen.has(name)),
     [],

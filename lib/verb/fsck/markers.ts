@@ -1,5 +1,6 @@
 // The markers active/ and loose/: of each run those that it should have, and of each marker the run.
 import path from "node:path";
+import { fault } from "../../record/fault.js";
 import { isRunId } from "../../record/run-id.js";
 import type { RunOnDisk } from "../../registry/facts.js";
 import { envelope, marker, runDirectory, sealFile } from "../../registry/layout.js";
@@ -66,6 +67,18 @@ function* stands(
   const names = yield* reading(survey, "marker", lab, () => list(lab));
   const seen = lookAt(file);
   if (!names || names.includes("run.json") || !seen || now - seen.mtime_ms < hour_ms) return;
-  const mend = owner === registry.uid && names.length === 0 ? { mend: () => dropUnborn(registry, id) } : {};
+  const mend = owner === registry.uid && names.length === 0 ? { mend: () => drop(survey, id) } : {};
   yield { check: "marker", path: file, message: "there is no such run", run: id, ...mend };
+}
+
+/** However late it is said to be (`--as-of`), what somebody may be making this hour stays. */
+function drop({ registry }: Survey, id: string): void {
+  if (dropUnborn(registry, id)) return;
+  throw fault(
+    "tempfail",
+    `cannot remove the markers of ${id} yet: they are of this hour, and somebody may be making it`,
+    {
+      hint: "lab fsck --repair in an hour",
+    },
+  );
 }
