@@ -41,5 +41,15 @@ t.test("what is too much waits though there is room, until it is let go; a kille
   t.same(await throttle("--name 'nap?' --max 2"), ["nap3 released"]);
   t.same(await throttle("--name 'nap?' --max 0"), ["nap3 held"]);
   t.same(await throttle("--release"), ["nap3 released"]);
+  // As if another at the same time had removed what this one wrote.
+  for (const options of ["--name 'nap?' --max 2", "--release"]) {
+    t.same(await throttle("--name 'nap?' --max 0"), ["nap3 held"]);
+    fs.rmSync(file);
+    t.same(await throttle(options), ["nap3 released"], options);
+  }
+  // Held by a person's own hand, it is hers.
+  const queued = path.join(place.registry, "queue", String(runs[0]?.user), `${third}.held.json`);
+  fs.writeFileSync(queued, JSON.stringify({ type: "job-held", v: 1, job: third, at: new Date().toISOString() }));
+  for (const options of ["--name 'nap?' --max 2", "--release"]) t.same(await throttle(options), [], options);
   t.equal((await run(`lab-cancel -q ${runs[1]?.id} ${runs[2]?.id}`)).code, 0);
 });

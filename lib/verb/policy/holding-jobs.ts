@@ -22,9 +22,13 @@ export function isHeld(view: JobView | undefined): boolean {
   return view?.phase === "pending" && /^JobHeld/.test(view.reason ?? "");
 }
 
-/** Whether it is we who hold a job that is held: by the scheduler's own word, or since nobody was killed at it. */
-export function isOurs({ held_at, releasing_at }: Hold, { held_by }: JobView): boolean {
-  return held_by === undefined ? held_at !== undefined && releasing_at === undefined : held_by === us;
+/**
+ * Whether it is we who hold a job that is held: by the scheduler's own word, also where what we wrote of it is gone (of two of
+ * us at once one may remove what the other has just written), or since nobody was killed at it.
+ */
+export function isOurs(hold: Hold | undefined, { held_by }: JobView): boolean {
+  if (held_by !== undefined) return held_by === us;
+  return hold?.held_at !== undefined && hold.releasing_at === undefined;
 }
 
 /** Holds these jobs, none of which is held. Throws what the scheduler throws; then it is known which of them are. */

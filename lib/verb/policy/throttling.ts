@@ -36,7 +36,9 @@ export async function* throttle(options: ThrottleOptions, context: Context): Asy
   const queue = await scheduler.queue();
   const jobs = jobsOf(rules, holds, queue, registry, context);
   if (options.order === "newest") jobs.reverse();
-  const decided = options.release ? allGo(holds, queue) : holding(jobs, new Map(rules.map(({ id, max }) => [id, max])));
+  const decided = options.release
+    ? allGo(holds, jobs, queue)
+    : holding(jobs, new Map(rules.map(({ id, max }) => [id, max])));
   const gone = [...holds.keys()].filter((job) => !waitsOrRuns(queue, job));
   const byJob = new Map(jobs.map((one) => [one.job, one]));
   const known = (job: string): Hold => {
@@ -80,8 +82,9 @@ function tellDoubts(holds: ReadonlyMap<string, Hold>, queue: Queue, registry: Re
 }
 
 /** Everything that is held here goes, whatever the rules say. */
-function allGo(holds: ReadonlyMap<string, Hold>, queue: Queue) {
-  const release = [...holds.keys()].filter((job) => waitsOrRuns(queue, job));
+function allGo(holds: ReadonlyMap<string, Hold>, jobs: readonly Holdable[], queue: Queue) {
+  const unwritten = jobs.filter(({ job, held, ours }) => held && ours && !holds.has(job)).map(({ job }) => job);
+  const release = [...[...holds.keys()].filter((job) => waitsOrRuns(queue, job)), ...unwritten];
   return { hold: [] as string[], release, forget: [] as string[] };
 }
 
@@ -110,7 +113,7 @@ function jobsOf(
       if (!view || !waitsOrRuns(queue, job) || (whose && !names.includes(whose.run))) continue;
       const under = rules.filter((rule) => rule.applies(disk.run)).map((rule) => rule.id);
       const [hold, held] = [holds.get(job), isHeld(view)];
-      const ours = hold !== undefined && (!held || isOurs(hold, view));
+      const ours = held ? isOurs(hold, view) : hold !== undefined;
       jobs.push({ job, run: disk.run, rules: under, waits: view.phase === "pending", held, ours });
     } catch (error) {
       if (!isFault(error)) throw error;
