@@ -11,11 +11,18 @@ lab_find_element() {
   lab_read_index "$lab_index" || lab_no_element 66 "cannot read element $lab_index in '$lab_array_dir/index'"
   read -r run submission offset bytes <<<"$REPLY"
   [[ -f $values && -O $values && ! -L $values ]] || lab_no_element 66 "'$values' is no file of yours"
-  text=$(tail -c "+$((offset + 1))" -- "$values" | head -c "$bytes")
-  # Its end is looked at before any of it is done.
-  [[ ${text##*$'\n'} == "lab_element=$run.$submission" ]] ||
+  { text=$(tail -c "+$((offset + 1))" -- "$values" | head -c "$bytes"); } 2>/dev/null
+  # Its end, and that nothing of it is missing, is looked at before any of it is done: bash leaves NULs out, which is what
+  # bytes are that never reached the disk.
+  { [[ ${text##*$'\n'} == "lab_element=$run.$submission" ]] && (($(lab_bytes "$text") + 2 == bytes)); } ||
     lab_no_element 65 "what '$values' says at $offset is not of run $run, or not whole"
   eval "$text"
+}
+
+# How many bytes a text has, whatever the locale.
+lab_bytes() {
+  local LC_ALL=C
+  printf '%d' "${#1}"
 }
 
 # The file of LAB_PARAMS of an element, which its first attempt makes.

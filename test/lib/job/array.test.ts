@@ -108,6 +108,11 @@ t.test("what does not say which element it is, or is not whole, starts nothing",
   t.match(await said(1), [65, /is not of run \S+, or not whole/]);
   fs.writeFileSync(values, whole.slice(0, -5));
   t.match(await said(3), [65, /is not of run \S+, or not whole/]);
+  const holed = Buffer.from(whole);
+  const hole = holed.indexOf("lab_params=");
+  t.not(hole, -1);
+  fs.writeFileSync(values, holed.fill(0, hole, hole + 40));
+  t.match(await said(0), [65, /is not of run \S+, or not whole/], "zeros, which never reached the disk");
   fs.renameSync(values, `${values}.other`);
   fs.symlinkSync(`${values}.other`, values);
   t.match(await said(2), [66, /is no file of yours/]);
