@@ -13,6 +13,7 @@ import { pipe } from "./pipe.js";
 import { reconcile } from "./reconcile.js";
 import { registry } from "./registry.js";
 import { keep, machine } from "./results.js";
+import { serve } from "./serve.js";
 import { snapshot } from "./snapshot.js";
 import { startup } from "./startup.js";
 import { sweep } from "./sweep.js";
@@ -29,6 +30,7 @@ const benches: Record<string, Bench> = {
   idle,
   nfs,
   registry,
+  serve,
 };
 
 const named = process.argv.slice(2);

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Bench } from "./bench.js";
 import { comparedFigure, countFigure, type Figure } from "./figure.js";
+import { inMemory } from "./in-memory.js";
 import { alternately } from "./measure.js";
 import { built, callsOf, durationOf, installed, output, peakOf } from "./programs.js";
 import { type Filled, filled } from "./registries.js";
@@ -17,11 +18,7 @@ export const registry: Bench = {
   title: `Registries of ${sizes.join(", ")} runs of several users on a file system in memory, one in twenty not ended, the rest in packs. jq reads the summary files, which is what a list reads.`,
   missing: () => (installed("jq") ? undefined : "jq is not installed"),
   async *figures(say) {
-    // In memory, where there is room, so that what is measured is not the disk.
-    const before = process.env["TMPDIR"];
-    const room = fs.existsSync("/dev/shm") ? fs.statfsSync("/dev/shm") : undefined;
-    if (room && room.bavail * room.bsize > largest * 120_000 && room.ffree > largest * 30)
-      process.env["TMPDIR"] = "/dev/shm";
+    const elsewhere = inMemory({ bytes: largest * 120_000, files: largest * 30 });
     const places: Filled[] = [];
     try {
       for (const size of sizes) {
@@ -33,8 +30,7 @@ export const registry: Bench = {
       yield* growth(places, say);
     } finally {
       for (const place of places) place.remove();
-      process.env["TMPDIR"] = before;
-      if (before === undefined) delete process.env["TMPDIR"];
+      elsewhere();
     }
   },
 };
