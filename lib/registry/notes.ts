@@ -15,6 +15,10 @@ type Bad = (message: string) => void;
 /** Larger notes are not written, nor read (bytes). */
 export const largestNote = 2 ** 16;
 
+/** Of one author so many notes about one run are read, the newest; and of so many that cannot be read it is said why. */
+export const mostNotes = 1000;
+const mostTold = 10;
+
 /** Writes a note of the caller's about a run, and gives it back with its id. Throws faults. */
 export function writeNote(
   registry: Registry,
@@ -41,15 +45,30 @@ export function noteOf(
   return { type: "note", v: 1, id: drawRunId(now), run: run as string, author: user, at, ...says };
 }
 
-/** All notes about a run, in the order in which they were written; one that cannot be read is told of and left out. */
+/**
+ * The notes about a run, in the order in which they were written: of each author the newest `mostNotes`, for whoever wants may
+ * write about anybody's run. What cannot be read is told of and left out.
+ */
 export function notesOf(registry: Registry, run: string, bad: Bad, authors = authorsIn(registry, bad)): Note[] {
   const found = authors.flatMap((author) => {
     const owner = ownerIn(registry, author, bad);
     if (owner === undefined) return [];
     const directory = notesDirectory(registry.base, author, run);
-    return namesIn(directory, bad).flatMap((name) => readNote(path.join(directory, name), owner, bad) ?? []);
+    const names = namesIn(directory, bad).sort().slice(-mostNotes);
+    return fewTold(bad, (few) => names.flatMap((name) => readNote(path.join(directory, name), owner, few) ?? []));
   });
   return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Tells of the first troubles, and then how many more there were. */
+function fewTold<T>(bad: Bad, look: (few: Bad) => T): T {
+  let told = 0;
+  const found = look((message) => {
+    told += 1;
+    if (told <= mostTold) bad(message);
+  });
+  if (told > mostTold) bad(`${told - mostTold} more notes cannot be read`);
+  return found;
 }
 
 /** The runs that anybody has written about: one list an author, no note is read. */

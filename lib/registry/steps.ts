@@ -81,16 +81,21 @@ export function markerAt(file: string): Marker | undefined {
   try {
     return looked(file);
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw systemFault(error, `look at '${file}'`);
+    if (!isAbsence(error)) throw systemFault(error, `look at '${file}'`);
   }
   // A network file system may remember that a name was not there; listing makes it look again.
   try {
     fs.readdirSync(path.dirname(file));
     return looked(file);
   } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    if (isAbsence(error)) return undefined;
     throw systemFault(error, `look at '${file}'`);
   }
+}
+
+/** A link to itself is nothing, as it is to the job. */
+function isAbsence(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "");
 }
 
 function looked(file: string): Marker {
