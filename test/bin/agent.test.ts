@@ -131,6 +131,7 @@ t.test("a part that fails stops no other, is told of once, and backs off", async
   );
   t.match(records(stdout()), [{ name: "./bad", ok: false }, { name: "./bad", ok: true }, { type: "failure" }]);
   fs.rmSync(path.join(box.dir, "well"));
+  write(box, "table", "1h always ./bad\n1s always ./good\n");
   const pass = await box.run(["lab-tend", "--json", "table"]);
   t.equal(pass.code, 69, "one pass by hand says how it was");
   t.match(records(pass.stdout), [

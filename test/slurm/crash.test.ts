@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import t, { type Test } from "tap";
@@ -116,6 +117,9 @@ function jobsOf(): Map<string, string[]> {
 t.test("lab-submit", async (t) => {
   const lines = await pipe("lab-render-sbatch", many(hold, 50));
   const { used } = await killEverywhere(t, "lab-submit", lines, () => ["lab-submit", "--json"]);
+  // What came late would be fenced when it starts; here it is counted before that.
+  const alicesSbatch = ["-x", "-u", "lab-alice", "sbatch"];
+  await until("no sbatch to be on its way", () => spawnSync("pgrep", alicesSbatch).status === 1);
   const repeated = await again("lab-submit", used);
   // Where the first one had begun nobody may begin again before it is known what came of it.
   for (const run of records(repeated.stdout) as Fields[])
