@@ -38,8 +38,11 @@ function Levels({ axis: { path, levels } }: { axis: AxisImportance }) {
   const [low, high] = [Math.min(...means), Math.max(...means)];
   const around = (high - low) * 0.4 || 1;
   const y = (value: number) => height - 4 - clamped((value - low + around) / (high - low + 2 * around)) * (height - 8);
-  const x = (i: number) => 12 + (i * (width - 24)) / Math.max(1, levels.length - 1);
-  const words = levels.map(({ value, mean }) => `${said(value)}: ${figure(Number(mean.toPrecision(3)))}`).join(", ");
+  const x = (i: number) => ((i + 0.5) * width) / levels.length;
+  const every = Math.ceil(levels.length / 6);
+  const words = levels
+    .map(({ value, mean }) => `${short(value).join("–")}: ${figure(Number(mean.toPrecision(3)))}`)
+    .join(", ");
   return (
     <figure>
       <svg
@@ -53,13 +56,20 @@ function Levels({ axis: { path, levels } }: { axis: AxisImportance }) {
           <line key={said(value)} x1={x(i)} x2={x(i)} y1={y(min)} y2={y(max)} />
         ))}
       </svg>
-      <figcaption aria-hidden="true">
-        {levels.map(({ value, mean }) => (
-          <span key={said(value)} title={figure(mean)}>
-            {said(value)}
+      <figcaption aria-hidden="true" style={{ gridTemplateColumns: `repeat(${levels.length}, minmax(0, 1fr))` }}>
+        {levels.map(({ value, mean }, i) => (
+          <span key={said(value)} title={`${said(value)}: ${figure(mean)}`}>
+            {i % every === 0 && short(value).map((part, k) => (k === 0 ? part : [<wbr key="break" />, "–", part]))}
           </span>
         ))}
       </figcaption>
     </figure>
   );
+}
+
+/** A level, or the first and the last of several (`1e-5…4.64e-5`): three digits tell it from its neighbours, its title has all. */
+function short(value: unknown): string[] {
+  return said(value)
+    .split("…")
+    .map((part) => (/^-?\d*\.\d+(e-?\d+)?$/.test(part) ? figure(Number(Number(part).toPrecision(3))) : part));
 }

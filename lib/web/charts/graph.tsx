@@ -58,7 +58,7 @@ export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
     if (event.metaKey || event.ctrlKey || event.altKey || at === undefined) return;
     const next = stepFrom(at, event.key, ends, drawn.boxes);
     const node = nodes.find(({ id }) => id === at);
-    const tool = { "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), f: fit }[event.key];
+    const tool = { "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), f: () => fit(true) }[event.key];
     if (next !== undefined) {
       setCurrent(next);
       wanted.current = next;
@@ -81,7 +81,7 @@ export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
           <Button look="plain" title="Larger (+)" onClick={() => zoom(1.25)}>
             +
           </Button>
-          <Button look="plain" title="Everything in sight (f)" onClick={fit}>
+          <Button look="plain" title="Everything in sight (f)" onClick={() => fit(true)}>
             Fit
           </Button>
         </span>

@@ -14,7 +14,8 @@ export interface ViewBox {
   view: View;
   size: { width: number; height: number };
   box: RefObject<HTMLDivElement | null>;
-  fit(): void;
+  /** What is read well of it, or everything however small. */
+  fit(everything?: boolean): void;
   zoom(by: number, at?: { x: number; y: number }): void;
   /** Moves so that a part of the drawing can be seen. */
   reveal(part: { x: number; y: number; width: number; height: number }): void;
@@ -36,11 +37,14 @@ export function useViewBox(
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const fit = useCallback(() => {
-    if (!drawing || size.width === 0) return;
-    moved.current = false;
-    setView(fitted(drawing, size, around));
-  }, [drawing, size, around]);
+  const fit = useCallback(
+    (everything = false) => {
+      if (!drawing || size.width === 0) return;
+      moved.current = everything;
+      setView(fitted(drawing, size, around, everything ? least : around || size.width < narrow ? legible : least));
+    },
+    [drawing, size, around],
+  );
   useEffect(() => {
     if (!moved.current) fit();
   }, [fit]);
@@ -73,20 +77,21 @@ export function useViewBox(
   return { view, size, box, fit, zoom, reveal };
 }
 
-const legible = 0.75;
+const [legible, narrow] = [0.75, 600];
 
 function fitted(
   drawing: { width: number; height: number },
   size: { width: number; height: number },
-  around?: { x: number; y: number; width: number; height: number },
+  around: { x: number; y: number; width: number; height: number } | undefined,
+  smallest: number,
 ): View {
   const whole = Math.min((size.width - 32) / drawing.width, (size.height - 32) / drawing.height, 1);
-  const scale = around ? Math.max(whole, Math.min(legible, 1)) : Math.max(whole, least);
+  const scale = Math.max(whole, smallest);
   const middle = (all: number, length: number, at: number) =>
     length * scale <= all
       ? (all - length * scale) / 2
       : Math.min(16, Math.max(all - length * scale - 16, all / 2 - at * scale));
-  const at = around ?? { x: 0, y: 0, width: drawing.width, height: drawing.height };
+  const at = around ?? { x: 0, y: 0, width: 0, height: 0 };
   return {
     scale,
     x: middle(size.width, drawing.width, at.x + at.width / 2),

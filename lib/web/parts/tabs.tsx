@@ -1,4 +1,5 @@
 // Several views of one thing; which one is in the address (`?tab=`).
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useQuery } from "../shell/router.js";
 
 export interface Tab {
@@ -10,6 +11,13 @@ export interface Tab {
 /** The row of tabs; `useTab` tells which is chosen. */
 export function Tabs({ tabs, name = "tab", label }: { tabs: readonly Tab[]; name?: string; label: string }) {
   const [chosen, choose] = useQuery(name, tabs[0]?.id);
+  const row = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const button = row.current?.querySelector<HTMLElement>("[aria-selected=true]");
+    if (!row.current || !button) return;
+    row.current.scrollLeft =
+      button.offsetLeft - row.current.offsetLeft - (row.current.clientWidth - button.offsetWidth) / 2;
+  }, [chosen]);
   const step = (event: KeyboardEvent) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (by === 0) return;
@@ -22,7 +30,7 @@ export function Tabs({ tabs, name = "tab", label }: { tabs: readonly Tab[]; name
     buttons[tabs.indexOf(next)]?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label={label} tabIndex={-1} onKeyDown={step}>
+    <div ref={row} class="tabs" role="tablist" aria-label={label} tabIndex={-1} onKeyDown={step}>
       {tabs.map(({ id, title, count }) => (
         <button
           key={id}

@@ -103,6 +103,7 @@ function Metric({ metric: { name, goal, values }, runs }: { metric: ComparedMetr
 }
 
 function worded(path: string, value: unknown): string {
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return shortened(value.join(", "));
   return typeof value === "number" && path.endsWith("_bytes") ? bytes(value) : shortened(said(value));
 }
 

@@ -90,6 +90,7 @@ function Machine({ hardware }: { hardware: Hardware }) {
 
 function Software({ found }: { found: Found }) {
   const { python, modules = [], conda, venv, container, container_digest, locks = {} } = found;
+  if (Object.keys(locks).length + modules.length === 0 && !(python || conda || venv || container)) return null;
   return (
     <Section title="Environment">
       <Facts

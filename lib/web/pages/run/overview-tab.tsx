@@ -6,7 +6,9 @@ import { Bytes } from "../../parts/figures.js";
 import { said } from "../../parts/format.js";
 import { Icon } from "../../parts/icon.js";
 import { useAsk } from "../../shell/use-ask.js";
+import { Evaluations } from "./evaluations.js";
 import { handleOf, type WholeRun } from "./record.js";
+import { Details } from "./since-success.js";
 import { Timeline } from "./timeline.js";
 
 export function OverviewTab({ run }: { run: WholeRun }) {
@@ -29,6 +31,7 @@ export function OverviewTab({ run }: { run: WholeRun }) {
           )}
           <Made run={run} />
           <Checkpoints run={run} />
+          <Evaluations run={run} />
         </div>
         <div>
           {Object.keys(params).length > 0 && (
@@ -80,11 +83,7 @@ function Why({ run }: { run: WholeRun }) {
             <Icon name="alert" />
             {reason?.message ?? message}
           </p>
-          {reason?.detail?.map((line) => (
-            <p key={line} class="soft">
-              {line}
-            </p>
-          ))}
+          {reason?.detail && <Details run={id} lines={reason.detail} />}
           {reason?.log && reason.log.length > 0 && <pre>{reason.log.join("\n")}</pre>}
           {reason?.try && (
             <ul class="tries">
@@ -183,7 +182,7 @@ function Checkpoints({ run: { id, outputs, checkpoints } }: { run: WholeRun }) {
   if (!answer || answer.checkpoints.length === 0) return null;
   const all = answer.checkpoints.toReversed();
   return (
-    <Section title="Checkpoints" beside={<a href={`/evaluations/${id}`}>evaluations</a>}>
+    <Section title="Checkpoints">
       <ul class="checkpoints">
         {all.slice(0, most).map(({ path, step, artifact }) => (
           <li key={path}>
