@@ -15,6 +15,8 @@ export interface Column {
   loose?: boolean;
   /** The places of the values in their order, once it was asked for, and for how many values that was. */
   ranks?: Uint32Array;
+  /** When a value was set last, as the table counts. */
+  seen?: number;
 }
 
 const bits = 10;
@@ -113,20 +115,44 @@ export function compact(column: Column): boolean {
 export function ranksOf(column: Column): Uint32Array {
   const { values, ranks } = column;
   if (ranks?.length === values.length) return ranks;
-  const order: number[] = [];
-  for (let code = 1; code < values.length; code += 1) order.push(code);
-  // What was in order stays so, which a sort that looks for runs makes use of.
-  if (ranks) order.sort((a, b) => (ranks[a] ?? 0xffffffff) - (ranks[b] ?? 0xffffffff));
-  order.sort((a, b) => compareValues(values[a], values[b]));
+  const [numbers, others]: [number[], number[]] = [[], []];
+  for (let code = 1; code < values.length; code += 1) (typeof values[code] === "number" ? numbers : others).push(code);
   const found = new Uint32Array(values.length);
-  let place = 0;
-  for (let i = 0; i < order.length; i += 1) {
-    const code = order[i] ?? 0;
-    if (i === 0 || compareValues(values[order[i - 1] ?? 0], values[code]) !== 0) place += 1;
+  let place = rankNumbers(values, numbers, found);
+  // What was in order stays so, which a sort that looks for runs makes use of.
+  if (ranks) others.sort((a, b) => (ranks[a] ?? 0xffffffff) - (ranks[b] ?? 0xffffffff));
+  others.sort((a, b) => compareValues(values[a], values[b]));
+  for (let i = 0; i < others.length; i += 1) {
+    const code = others[i] ?? 0;
+    if (i === 0 || compareValues(values[others[i - 1] ?? 0], values[code]) !== 0) place += 1;
     found[code] = place;
   }
   column.ranks = found;
   return found;
+}
+
+/** Sorts without a call for each comparison, and finds each in what is sorted; gives how many different ones there are. */
+function rankNumbers(values: readonly unknown[], codes: readonly number[], found: Uint32Array): number {
+  const sorted = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i += 1) sorted[i] = values[codes[i] ?? 0] as number;
+  sorted.sort();
+  let different = 0;
+  for (let i = 0; i < sorted.length; i += 1) {
+    const value = sorted[i] ?? 0;
+    if (different === 0 || sorted[different - 1] !== value) sorted[different++] = value;
+  }
+  for (const code of codes) {
+    const value = values[code] as number;
+    let low = 0;
+    let high = different - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sorted[middle] ?? 0) < value) low = middle + 1;
+      else high = middle;
+    }
+    found[code] = low + 1;
+  }
+  return different;
 }
 
 /** By its number the first of the values that are equal to it: what groups are made by. */

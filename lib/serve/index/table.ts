@@ -68,17 +68,17 @@ export function rowFor(table: Table, key: string): number {
 
 /** Sets all that a row has; of a new row nothing has to be taken away first. */
 export function putRow(table: Table, row: number, records: Records, isNew: boolean): void {
-  const now = new Set<Column>();
-  for (let i = 0; i < records.length; i += 1) flatten(table, row, records[i] as object, "", now);
-  if (!isNew) for (const column of table.columns.values()) if (!now.has(column)) setValue(column, row, undefined);
-  for (const column of table.derived.values()) setValue(column, row, own(records, column.path));
   table.generation += 1;
+  for (let i = 0; i < records.length; i += 1) flatten(table, row, records[i] as object, rootOf(table));
+  if (!isNew)
+    for (const column of table.columns.values()) if (column.seen !== table.generation) setValue(column, row, undefined);
+  for (const column of table.derived.values()) setValue(column, row, own(records, column.path));
 }
 
 /** Adds to what a row has: fields that it had not. */
 export function addToRow(table: Table, row: number, record: object): void {
-  flatten(table, row, record, "", new Set());
   table.generation += 1;
+  flatten(table, row, record, rootOf(table));
 }
 
 export function removeRow(table: Table, key: string): void {
@@ -95,30 +95,63 @@ export function removeRow(table: Table, key: string): void {
 // A forged record with a million names would be a million columns.
 const mostColumns = 20_000;
 
-function flatten(table: Table, row: number, record: object, prefix: string, now: Set<Column>): void {
-  for (const name in record) {
-    const value = (record as Record<string, unknown>)[name];
+/** A name in records: where it leads is looked up once, and not for each row by a text that is put together. */
+interface Name {
+  key?: string;
+  column?: Column | undefined;
+  isInner?: boolean;
+  isList?: boolean;
+  below?: Map<string, Name>;
+}
+
+const roots = new WeakMap<Table, Name>();
+
+function rootOf(table: Table): Name {
+  const root = roots.get(table) ?? {};
+  roots.set(table, root);
+  return root;
+}
+
+function nameIn(table: Table, above: Name, word: string): Name {
+  above.below ??= new Map();
+  const known = above.below.get(word);
+  if (known) return known;
+  const name = { key: above.key === undefined ? word : above.key + separator + word };
+  if (table.columns.size < mostColumns) above.below.set(word, name);
+  return name;
+}
+
+function flatten(table: Table, row: number, record: object, above: Name): void {
+  for (const word in record) {
+    const value = (record as Record<string, unknown>)[word];
     if (value === undefined || value === null) continue;
-    const key = prefix + name;
+    const name = nameIn(table, above, word);
+    const { key = "" } = name;
     if (typeof value === "object") {
       if (!Array.isArray(value)) {
-        if (!table.inner.has(key)) table.inner.add(key);
-        flatten(table, row, value, key + separator, now);
+        if (!name.isInner) table.inner.add(key);
+        name.isInner = true;
+        flatten(table, row, value, name);
         continue;
       }
-      if (!table.lists.has(key)) table.lists.add(key);
+      if (!name.isList) table.lists.add(key);
+      name.isList = true;
     }
-    let column = table.columns.get(key);
-    if (!column) {
-      if (table.columns.size >= mostColumns) continue;
-      column = newColumn(key.split(separator));
-      table.columns.set(key, column);
-    }
+    name.column ??= columnNamed(table, key);
+    const { column } = name;
     // What an earlier record has said holds.
-    if (now.has(column)) continue;
+    if (!column || column.seen === table.generation) continue;
     setValue(column, row, value);
-    now.add(column);
+    column.seen = table.generation;
   }
+}
+
+function columnNamed(table: Table, key: string): Column | undefined {
+  const known = table.columns.get(key);
+  if (known || table.columns.size >= mostColumns) return known;
+  const column = newColumn(key.split(separator));
+  table.columns.set(key, column);
+  return column;
 }
 
 /** The value at a path of the first of some records that has one. */

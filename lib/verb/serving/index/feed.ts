@@ -48,12 +48,16 @@ export async function readUser(feed: Feed, user: string): Promise<void> {
   const rest = breather();
   const seen = new Set<string>();
   const numbers = new Map(feed.packs.map((name, number) => [name, number]));
+  let last: { name: string; number: number } | undefined;
   const report = (error: unknown) => problem(feed, `packs of ${user}`, undefined, error);
   feed.problems.delete(`packs of ${user}`);
   for (const entry of roll(registry, [user], { report })) {
     const key = keyOf(user, entry.id);
     seen.add(key);
-    const pack = entry.packed ? numberOf(feed, numbers, `${user}/${entry.packed.pack.name}`) : -1;
+    const name = entry.packed?.pack.name;
+    // Most are in the same pack as the one before.
+    if (name !== undefined && last?.name !== name) last = { name, number: numberOf(feed, numbers, `${user}/${name}`) };
+    const pack = name === undefined ? -1 : (last?.number ?? -1);
     const row = table.rows.get(key);
     if (row === undefined || pack < 0 || feed.packOf.get(row) !== pack) put(feed, entry, pack);
     await rest();

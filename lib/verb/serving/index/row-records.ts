@@ -36,10 +36,16 @@ export function recordsOfLive({ status, run, metrics }: Live): object[] {
 
 /** The same of a packed run, from its line. */
 export function recordsOfSummary(summary: Summary, user: string): object[] {
-  const { type: _, v: __, plan, metrics, key, full_at: ___, full_bytes: ____, ...status } = summary;
-  const { run_dir: _____, ...rest } = status as Partial<Status>;
-  return [{ user, ...rest }, plan ?? {}, { metrics: metrics ?? {} }, ...(key ? [{ key: { digest: key } }] : [])];
+  const { plan, metrics, key } = summary;
+  // A copy with some fields blank is made faster than one that leaves them out.
+  const status = { user, ...summary, ...blank };
+  return [status, plan ?? {}, { metrics: metrics ?? {} }, ...(key ? [{ key: { digest: key } }] : [])];
 }
+
+const blank = {
+  ...{ type: undefined, v: undefined, plan: undefined, metrics: undefined, key: undefined },
+  ...{ full_at: undefined, full_bytes: undefined, run_dir: undefined },
+};
 
 /** The words of a plan that a line does not tell of, though the run may have them. */
 export function missingOf(summary: Summary, words: Iterable<string>): string[] {
