@@ -13,6 +13,8 @@ export const spec = {
   options: { unknown: { type: "string", value: "WORD", help: "say that WORD is no command, and which one was meant" } },
   columns: [{ key: "name", title: "command" }, "group", "purpose"],
   view: helpView(),
+  // Also for a pager; programs ask for --json.
+  drawn: true,
   input: "none",
   args: [0, 1],
   writes: ["command"],

@@ -19,6 +19,8 @@ export interface Column {
   format?: Format;
   /** Left out where the terminal is too narrow for all. */
   spare?: boolean;
+  /** Left out where none of the first rows has anything for it: a command that writes records of two kinds. */
+  seldom?: boolean;
 }
 
 export interface Gathering {

@@ -11,6 +11,8 @@ export interface TableColumn {
   format: Format;
   /** Left out where the terminal is too narrow for all. */
   spare?: boolean;
+  /** Left out where none of the first rows has anything for it. */
+  seldom?: boolean;
 }
 
 export interface TableStyle {

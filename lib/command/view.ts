@@ -120,7 +120,7 @@ function table({ columns: asked, named, count, writes }: Asked, text: TextWriter
     timer = undefined;
     if (rows.length === 0) return;
     if (widths === undefined)
-      columns = withNumbers(named ? columns : withErrors(withPoints(columns, rows), rows), rows);
+      columns = withNumbers(named ? columns : withErrors(withPoints(withoutEmpty(columns, rows), rows), rows), rows);
     const made = tableLines(rows, columns, { ...style, more }, widths);
     rows = [];
     widths = made.widths;
@@ -150,6 +150,14 @@ interface Asked {
   named: boolean;
   count: Count | undefined;
   writes: Spec["writes"];
+}
+
+/** Of columns that only one kind of a command's records has, those that these have. */
+function withoutEmpty(
+  columns: readonly TableColumn[],
+  rows: readonly Record<string, unknown>[],
+): readonly TableColumn[] {
+  return columns.filter(({ key, seldom }) => !seldom || rows.some((row) => at(row, key) !== undefined));
 }
 
 /** Points of a sweep all have its name: what tells them apart stands in its place. */
@@ -204,6 +212,7 @@ function columnsOf(spec: Spec, asked: string | undefined): TableColumn[] {
       title: found?.title ?? (found?.key ?? key).replace(/_(at|s|bytes)$/, ""),
       format: found?.format ?? formatOf(found?.key ?? key),
       ...(found?.spare ? { spare: true } : {}),
+      ...(found?.seldom ? { seldom: true } : {}),
     };
   };
   return asked === undefined

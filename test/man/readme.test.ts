@@ -26,6 +26,10 @@ t.test("what the README tells one to type works", async (t) => {
   t.teardown(() => here.remove());
   const own = here.fresh("README", { configured: false });
   const readme = read("README.md");
+  const [script = "", ...others] = blocks(readme, "python");
+  t.match(script, "lab.log_metric(");
+  t.same(others, []);
+  fs.writeFileSync(path.join(own.dir, "train.py"), script);
   for (const [i, recipe] of blocks(readme, "toml").entries()) {
     fs.writeFileSync(path.join(own.dir, "train.toml"), recipe);
     const { code, stderr } = await own.script("lab validate train.toml");
@@ -40,6 +44,8 @@ t.test("what the README tells one to type works", async (t) => {
     const { code, stdout, stderr } = await own.script(`${withoutNpm}${block}`);
     t.equal(code, 0, `${block}${stdout.slice(-2000)}${stderr.slice(-2000)}`);
   }
+  const { stdout } = await own.script("lab ls --name train --state succeeded --json | head -n 1 | lab metrics");
+  t.match(stdout, /"name":"loss"/, "what the script logs is a metric of its run");
 });
 
 /**
@@ -105,8 +111,8 @@ t.test("the two commands are on the first screen, and the pictures fit a termina
   const screen = readme.split("\n").slice(0, 24).join("\n");
   t.equal(blocks(screen, "sh").filter((block) => big.test(block)).length, 1);
   t.match(screen, "└─ digits_eval", "and what came of the first of them");
-  const shown = [...blocks(readme, ""), ...blocks(readme, "toml")];
-  t.equal(shown.length, 3);
+  const shown = [...blocks(readme, ""), ...blocks(readme, "toml"), ...blocks(readme, "python")];
+  t.equal(shown.length, 4);
   for (const line of shown.join("\n").split("\n")) t.ok([...line].length <= 80, line);
 });
 

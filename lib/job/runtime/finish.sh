@@ -78,6 +78,7 @@ lab_end() {
     2) lab_say "'$lab_attempt_dir/exit.json' was there already" ;;
   esac
   lab_say "$lab_run: attempt $lab_attempt: $1, exit code $code${3:+: $3}"
+  [[ $1 != command || -n $lab_hurry ]] || lab_tell_what_goes
   lab_evaluate "$1" "$code"
   lab_clean_up
   [[ $1 != timeout ]] || lab_requeue
@@ -106,6 +107,18 @@ lab_write_exit() {
     started_at text "$lab_started_at" at text "$at" wall_s raw "$wall" peak_mem_bytes raw "$mem" oom_kills raw "$oom" \
     usage raw "$REPLY" outputs raw "$6" inputs raw "${lab_taken:+[$lab_taken]}"
   lab_write_once "$lab_attempt_dir/exit.json" "$REPLY"
+}
+
+# What the command has written beside its source goes with it: that is said, except of hidden files and caches. What was
+# unpacked has the snapshot's times, which are long past.
+lab_tell_what_goes() {
+  local files=()
+  [[ -n $lab_private && -e $lab_python/lab.py ]] || return 0
+  mapfile -t files < <(find "$lab_source" -mindepth 1 \( -name '.*' -o -name __pycache__ -o -name '*.egg-info' \) -prune \
+    -o -type f -newer "$lab_python/lab.py" -printf '%P\n' 2>/dev/null | head -n 4)
+  ((${#files[@]} > 0)) || return 0
+  lab_say "gone with the copy of the source: ${files[0]}${files[1]:+, ${files[1]}}${files[2]:+, ${files[2]}}${files[3]:+ and more}" \
+    "(files in an output, or in \$LAB_RUN_DIR, are kept)"
 }
 
 lab_clean_up() {

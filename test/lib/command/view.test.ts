@@ -37,6 +37,13 @@ t.test("--columns names them by key or title, in their order, also those of no d
   );
 });
 
+t.test("a column that only one kind of the command's records has is left out where there is none of it", async (t) => {
+  const two: Spec = { ...base, columns: ["id", { key: "why", seldom: true }, { key: "for.policy", seldom: true }] };
+  t.equal(await shown(t, two, { table: true }, pipe, [{ type: "run", id: "a" }]), "id\na\n");
+  t.equal(await shown(t, two, { table: true }, pipe, [{ type: "run", id: "a", why: "due" }]), "id  why\na   due\n");
+  t.equal(await shown(t, two, { columns: "id,why" }, pipe, [{ type: "run", id: "a" }]), "id  why\na\n");
+});
+
 t.test("a column of no record that is nearly one of theirs, or of the command's, is told of", async (t) => {
   const doubts = async (columns: string, records: object[]) => {
     const fd = fs.openSync("/dev/null", "w");

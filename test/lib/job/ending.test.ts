@@ -91,6 +91,16 @@ t.test("each further signal is passed on, to all that the command started", asyn
   t.match(exitOf(place), { reason: "command", code: 7, asked: "SIGTERM" });
 });
 
+t.test("files that the command wrote beside its source are named when they go with it, caches are not", async (t) => {
+  const wrote = "mkdir __pycache__ sub; echo 1 >sub/made.txt; echo 1 >__pycache__/a.pyc; echo 1 >.hidden";
+  const { stderr } = await jobPlace({ command: ["sh", "-c", wrote] }).start();
+  t.match(stderr, /^lab: gone with the copy of the source: sub\/made\.txt \(/m);
+  const many = await jobPlace({ command: ["sh", "-c", "touch a b c d e; exit 3"] }).start();
+  t.match(many.stderr, /^lab: gone with the copy of the source: \w, \w, \w and more \(/m);
+  const kept = await jobPlace({ command: ["sh", "-c", 'echo 1 >"$LAB_RUN_DIR/made.txt"'] }).start();
+  t.notMatch(kept.stderr, "gone with");
+});
+
 t.test("a warning is not passed on, and is no end", async (t) => {
   const place = jobPlace({ command: ["sh", "-c", 'echo ready; while [ ! -e "$LAB_RUN_DIR/go" ]; do sleep 0.1; done'] });
   const { running, kill } = begin(place);
