@@ -99,7 +99,7 @@ const [plan, snapshotted, resolved] = ["lab-plan small.toml", "lab-snapshot", "l
   return (inputs[name] ?? "").replaceAll(String(run["id"]), id).replaceAll(String(run["id"]).slice(-6), "dryrnx");
 });
 
-const dry: Record<string, { cmd: string; input?: string | undefined; shows: object }> = {
+const dry: Record<string, { cmd: string; input?: string | undefined; shows?: object }> = {
   "lab-plan": { cmd: "lab-plan -n small.toml", shows: { phase: "planned" } },
   "lab-expand": { cmd: "lab-expand -n", input: swept.stdout, shows: { type: "sweep", of: 2 } },
   "lab-replan": { cmd: `lab-replan -n ${run["id"]}`, shows: { type: "run", phase: "snapshotted" } },
@@ -129,6 +129,7 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
   "lab-register": { cmd: "lab-register -n", shows: { type: "outputs", state: "cancelled" } },
   "lab-pack": { cmd: "lab-pack -n", shows: {} },
   "lab-advance": { cmd: "lab-advance -n", shows: { type: "status", name: "needs", state: "blocked" } },
+  "lab-annotate": { cmd: "lab-annotate -n @last:idle 'too long'", shows: { type: "note", text: "too long" } },
   "lab-alias": { cmd: "lab-alias -n best data", shows: { type: "alias", name: "best", generation: 1 } },
   "lab-register-external": { cmd: "lab-register-external -n data --digest sha256", shows: { type: "artifact" } },
   "lab-fetch-artifact": {
@@ -136,7 +137,8 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
     shows: { type: "artifact", alias: "theirs", imported_from: { cluster: "far" } },
   },
   "lab-evald": { cmd: "lab-evald -n policy.toml", shows: { type: "run", evaluates: { policy: "p", attempt: 1 } } },
-  "lab-throttle": { cmd: "lab-throttle -n --name x --max 1", shows: { type: "failure", code: "dataerr" } },
+  // No job waits here, so that there is none to hold: test/bin/throttle has some.
+  "lab-throttle": { cmd: "lab-throttle -n --name x --max 1" },
   "lab-derive": {
     cmd: `lab-derive -n --name two --command 'echo "{\\"two\\":2}"' ${run["id"]}`,
     shows: { type: "derived", name: "two" },
@@ -154,8 +156,6 @@ const dry: Record<string, { cmd: string; input?: string | undefined; shows: obje
 
 // What there is nothing for to do.
 const refused = ["lab-forget", "lab-requeue"];
-// What the local scheduler cannot do.
-const impossible = ["lab-throttle"];
 
 // An edge of the index that is missing, for lab-fsck.
 const index = path.join(place.registry, "index");
@@ -180,8 +180,9 @@ for (const [name, { cmd, input, shows }] of Object.entries(dry)) {
     const before = everything(place);
     const { code, stdout, stderr } = await sh(cmd, input);
     t.strictSame(everything(place), before, "nothing changed");
-    t.equal(code, impossible.includes(name) ? 65 : [...refused, "lab-fsck"].includes(name) ? 1 : 0, stderr);
-    t.match(records(stdout)[0], [...refused, ...impossible].includes(name) ? shows : { ...shows, dry_run: true });
+    t.equal(code, [...refused, "lab-fsck"].includes(name) ? 1 : 0, stderr);
+    if (shows === undefined) t.equal(stdout, "");
+    else t.match(records(stdout)[0], refused.includes(name) ? shows : { ...shows, dry_run: true });
   });
 }
 
