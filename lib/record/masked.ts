@@ -10,9 +10,9 @@ export function maskedText(text: string): string {
     text
       .replace(quoted, (all, quote, name, value) => (isHidden(name, value) ? `${quote}${name}=…` : all))
       .replace(assigned, (all, start, name, middle, value) => {
-        const plain = value.replace(/^(?:"""|'''|["'])|(?:"""|'''|["'])$/g, "");
+        const mark = opening.exec(value)?.[0] ?? "";
+        const plain = value.slice(mark.length, value.length - mark.length);
         if (!isHidden(name, plain)) return all;
-        const mark = /^(?:"""|'''|["'])/.exec(value)?.[0] ?? "";
         return `${start}${name}${middle}${mark}…${mark}${"\n".repeat(value.split("\n").length - 1)}`;
       })
       .replace(flag, (all, name, between, value) => (isHidden(name, value) ? `--${name}${between}…` : all)),
@@ -29,11 +29,20 @@ const word =
 // What is repeated has a bound, so that no text makes the time grow faster than its length.
 /** A word of bash in quotes, as the scripts of jobs have variables: `'DB_PASSWORD=two words'`. */
 const quoted = new RegExp(`(\\$?')(${word})=((?:[^'\\\\\\n]|\\\\.){0,32768})`, "gi");
+const opening = /^(?:"""|'''|["']|(?:\\+"){3}|\\+")/;
+/** As a text of JSON has them that has TOML or JSON inside, however deep: their quotes are escaped. */
+const escaped = `(?<three>(?<mark>\\\\{1,7}")\\k<mark>\\k<mark>)[\\s\\S]{0,32768}?\\k<three>|(?<one>\\\\{1,7}")[^\\n]{0,32768}?(?<!\\\\)\\k<one>`;
 const string = `"""[\\s\\S]{0,32768}?"""|'''[\\s\\S]{0,32768}?'''|"(?:[^"\\\\\\n]|\\\\.){0,32768}"|'[^'\\n]{0,32768}'`;
 /** `NAME=value`, `name = "value"`, `"name": "value"`. */
-const assigned = new RegExp(`(^|[^\\w.-])(${word})("?\\s{0,8}[=:]\\s{0,8})(${string}|[^\\s"',;&}\\])]+)`, "gi");
-/** `--api-key value`, also as two strings of a list. */
-const flag = new RegExp(`--(${word})(=|["']?,?[ \\t]{0,8}["']?)([^\\s"',\\])]+)`, "gi");
+const assigned = new RegExp(
+  `(^|[^\\w.-])(${word})(\\\\{0,7}"?\\s{0,8}[=:]\\s{0,8})(${string}|${escaped}|[^\\s"',;&}\\])]+)`,
+  "gi",
+);
+/** `--api-key value`, also as two strings of a list, which may be on two lines. */
+const flag = new RegExp(
+  `--(${word})(=|\\\\{0,7}["']?(?:,\\s{0,99}|[ \\t]{0,8})\\\\{0,7}["']?)((?:(?!\\\\+["'])[^\\s"',\\])])+)`,
+  "gi",
+);
 
 const address = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^/@\s"']{1,1024}@/gi;
 /** Forms of tokens that their makers have documented so that they are found: Hugging Face, OpenAI, GitHub, GitLab, Slack, AWS, W&B in .netrc. */
@@ -63,8 +72,12 @@ function masked(name: string, value: unknown): unknown {
   if (Array.isArray(value)) return maskedList(name, value);
   if (typeof value !== "object" || value === null) return value;
   let changed: Record<string, unknown> | undefined;
+  // A field that is told of by its path, with the values that it has.
+  const { path } = value as { path?: unknown };
+  const field = typeof path === "string" && hides(path) ? path : undefined;
   for (const [key, part] of Object.entries(value)) {
-    const shown = masked(key, part);
+    const named = field !== undefined && (key === "value" || key === "values") ? field : key;
+    const shown = masked(named, part);
     if (shown === part) continue;
     changed ??= { ...value };
     changed[key] = shown;

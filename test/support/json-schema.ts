@@ -39,6 +39,8 @@ const keywords: Record<string, "schema" | "schemas" | "list" | ((value: unknown)
   minimum: (value) => typeof value === "number",
   maximum: (value) => typeof value === "number",
   minLength: isCount,
+  maxLength: isCount,
+  maxItems: isCount,
   minItems: isCount,
 };
 

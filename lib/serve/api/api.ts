@@ -34,8 +34,8 @@ const nothing = v.object({});
 const format = choice(["json", "ndjson"]);
 
 /** Declares an endpoint that answers JSON. Every answer may carry `problems` besides. */
-export function endpoint<A extends Answer, Q extends Query = typeof nothing>(declared: {
-  path: string;
+export function endpoint<const P extends string, A extends Answer, Q extends Query = typeof nothing>(declared: {
+  path: P;
   summary: string;
   query?: Q;
   answer: A;
@@ -51,8 +51,8 @@ export function endpoint<A extends Answer, Q extends Query = typeof nothing>(dec
 }
 
 /** Declares an endpoint that answers anything else: bytes of a file, events, text. */
-export function rawEndpoint<Q extends Query = typeof nothing>(declared: {
-  path: string;
+export function rawEndpoint<const P extends string, Q extends Query = typeof nothing>(declared: {
+  path: P;
   summary: string;
   query?: Q;
   media: string;

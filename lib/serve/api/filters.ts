@@ -16,7 +16,7 @@ export const filters = {
   pipeline: maybe(v.array(runId)),
   since: maybe(v.pipe(v.string(), v.description("planned since then: 3d, today, 2026-11-20"))),
   until: maybe(v.pipe(v.string(), v.description("planned before then"))),
-  note: maybe(v.pipe(v.string(), v.description("a text in its narrative"))),
+  note: maybe(v.pipe(v.string(), v.description("a text in its narrative, or in what people wrote about it since"))),
 };
 export type Filters = v.InferOutput<v.ObjectSchema<typeof filters, undefined>>;
 

@@ -22,6 +22,8 @@ export const openApi = endpoint({
   answer: v.object({
     openapi: text,
     info: v.looseObject({ title: text, version: text }),
+    servers: v.array(v.looseObject({ url: text })),
+    security: v.array(v.record(v.string(), v.array(text))),
     paths: v.record(v.string(), v.looseObject({})),
     components: v.looseObject({}),
   }),

@@ -28,9 +28,12 @@ export type Answering = (served: Served) => Route;
 type Parts = Record<string, string>;
 type Answered<E extends Endpoint> = E["answer"] extends v.GenericSchema ? v.InferInput<E["answer"]> : never;
 
-export interface How {
-  /** A word that is another one when the answer is: whoever has the answer to it already is told so, and nothing is worked out. */
-  tag?: (serving: Serving) => string;
+export interface How<Q = unknown> {
+  /**
+   * A word that is another one when the answer is: whoever has the answer to it already is told so, and nothing is worked out.
+   * Undefined where nobody knows.
+   */
+  tag?: (serving: Serving, query: Q) => string | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface How {
 export function answering<E extends Endpoint>(
   endpoint: E,
   answer: (parts: Parts, query: v.InferOutput<E["query"]>, serving: Serving) => Promise<Answered<E>>,
-  { tag }: How = {},
+  { tag }: How<v.InferOutput<E["query"]>> = {},
 ): Answering {
   return (served) => ({
     path: endpoint.path,
@@ -56,7 +59,8 @@ export function answering<E extends Endpoint>(
       if (format === "ndjson") return exported(endpoint, asked, ask, Object.hasOwn(query, "limit"));
       if (tag) {
         await served.index.fresh();
-        if (isKnown(asked, tag(servingOf(served)))) return undefined;
+        const word = tag(servingOf(served), query as never);
+        if (word !== undefined && isKnown(asked, word)) return undefined;
       }
       return ask();
     },
@@ -76,12 +80,13 @@ function isKnown({ request, response }: Asked, tag: string): boolean {
 
 /** Writes a list as lines, page after page, no faster than it is read. */
 async function exported(
-  { list = "", path }: Endpoint,
+  { list = "", path, query }: Endpoint,
   { request, response }: Asked,
   ask: (more: object) => Promise<Record<string, unknown>>,
   isLimited: boolean,
 ): Promise<undefined> {
   const name = path.split("/").at(-1);
+  const hasPages = Object.hasOwn((query as { entries?: object }).entries ?? {}, "cursor");
   let page = await ask(isLimited ? {} : { limit: 1000 });
   response.setHeader("content-type", "application/x-ndjson; charset=utf-8");
   response.setHeader("content-disposition", `attachment; filename="${name}.ndjson"`);
@@ -89,7 +94,7 @@ async function exported(
     const lines = (page[list] as object[]).map((record) => `${JSON.stringify(record)}\n`).join("");
     if (request.method === "HEAD" || response.destroyed) break;
     if (!response.write(lines)) await drained(response);
-    if (isLimited || typeof page["next"] !== "string") break;
+    if (isLimited || !hasPages || page["next"] === undefined) break;
     page = await ask({ limit: 1000, cursor: page["next"] });
   }
   response.end();

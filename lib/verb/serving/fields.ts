@@ -3,7 +3,7 @@ import { fieldsApi } from "../../serve/api/runs.js";
 import type { Column } from "../../serve/index/column.js";
 import { counted } from "../../serve/index/select.js";
 import { answering } from "./answering.js";
-import { asking, standingOf } from "./index/asking.js";
+import { asking, reporting, standingOf } from "./index/asking.js";
 import { selectRuns } from "./index/select-runs.js";
 
 type Kind = "status" | "param" | "metric" | "arg" | "resource" | "sweep" | "plan";
@@ -30,12 +30,12 @@ export const fields = answering(
   fieldsApi,
   async (_, filters, serving) => {
     const index = await asking(serving);
-    const rows = await selectRuns(index, filters, "", serving.context.now);
+    const rows = await selectRuns(index, filters, "", serving.context.now, reporting(serving));
     const shown = [...index.table.columns.values()].flatMap((column) => described(column, rows) ?? []);
     shown.sort((a, b) => b.count - a.count || (a.path < b.path ? -1 : 1));
     return { fields: shown.slice(0, most), ...standingOf(index) };
   },
-  { tag: ({ index }) => index.version() },
+  { tag: ({ index }, { note }) => (note === undefined ? index.version() : undefined) },
 );
 
 function described(column: Column, rows: Int32Array) {

@@ -4,7 +4,7 @@ import { valueAt } from "../../serve/index/column.js";
 import { type Group, grouped } from "../../serve/index/select.js";
 import { columnOf, fieldOf, placeOfKey } from "../../serve/index/table.js";
 import { answering } from "./answering.js";
-import { asking, standingOf } from "./index/asking.js";
+import { asking, reporting, standingOf } from "./index/asking.js";
 import { deepen } from "./index/deepen.js";
 import type { Index } from "./index/index.js";
 import { pathNamed } from "./index/paths.js";
@@ -14,7 +14,7 @@ export const groups = answering(
   groupsApi,
   async (_, { by, metric, goal = "min", limit = 1000, ...filters }, serving) => {
     const index = await asking(serving);
-    const rows = await selectRuns(index, filters, "", serving.context.now);
+    const rows = await selectRuns(index, filters, "", serving.context.now, reporting(serving));
     const names = by.split(",").filter((name) => name !== "");
     const paths = names.map((name) => pathNamed(index.table, name));
     const measured = metric === undefined ? undefined : pathNamed(index.table, metric);
@@ -31,7 +31,7 @@ export const groups = answering(
     }));
     return { groups: shown, total: all.length, ...standingOf(index) };
   },
-  { tag: ({ index }) => index.version() },
+  { tag: ({ index }, { note }) => (note === undefined ? index.version() : undefined) },
 );
 
 function statesOf({ table }: Index, { rows }: Group): Record<string, number> {

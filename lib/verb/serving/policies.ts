@@ -1,7 +1,9 @@
 // Policies as the page shows them: what lab-policies tells, and of one all that its evaluations found.
+
+import type { Context } from "../../command/context.js";
 import { type Evaluated, leaderboard } from "../../graph/leaderboard.js";
 import type { Policy } from "../../recipe/policy.js";
-import { fault, isFault } from "../../record/fault.js";
+import { type FaultCode, fault, isFault, recordError } from "../../record/fault.js";
 import { goalOf } from "../../record/goal.js";
 import type { PolicySummary } from "../../record/policy.js";
 import { measuresOf } from "../../record/result.js";
@@ -26,11 +28,15 @@ const mostEntries = 1000;
 export const policies: Answering = (served) => {
   const look = atMostEvery(every_ms, async () => {
     const now = Date.now();
-    const context = { ...served.context, args: [], now, dryRun: true, report: () => {} };
+    const problems: { id?: string; code: FaultCode; message: string }[] = [];
+    const report: Context["report"] = (id, error) =>
+      void problems.push({ ...(id === undefined ? {} : { id }), ...recordError(error) });
+    const context = { ...served.context, args: [], now, dryRun: true, report };
     const directory = await policiesDirectory(context);
     const found: PolicySummary[] = [];
     if (directory !== undefined) for await (const policy of listPolicies(["*"], context)) found.push(policy);
-    return { policies: found, ...(directory === undefined ? {} : { directory }), as_of: timestamp(now) };
+    const place = directory === undefined ? {} : { directory };
+    return { policies: found, ...place, ...(problems.length > 0 ? { problems } : {}), as_of: timestamp(now) };
   });
   return answering(policiesApi, look)(served);
 };

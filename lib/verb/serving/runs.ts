@@ -2,7 +2,7 @@
 import { fault } from "../../record/fault.js";
 import { runsApi } from "../../serve/api/runs.js";
 import { answering } from "./answering.js";
-import { asking, standingOf } from "./index/asking.js";
+import { asking, reporting, standingOf } from "./index/asking.js";
 import { deepen } from "./index/deepen.js";
 import type { Index } from "./index/index.js";
 import { pathNamed } from "./index/paths.js";
@@ -15,7 +15,7 @@ export const runs = answering(
     const { sort = "", fields, limit = 100, offset, cursor, ...filters } = query;
     const { context, registry } = serving;
     const index = await asking(serving);
-    const rows = await selectRuns(index, filters, sort, context.now);
+    const rows = await selectRuns(index, filters, sort, context.now, reporting(serving));
     const names = fields?.split(",").filter((name) => name !== "");
     if (names)
       await deepen(
@@ -30,7 +30,7 @@ export const runs = answering(
     const page = { me: registry.user, runs: shown, total: rows.length, ...(next === undefined ? {} : { next }) };
     return { ...page, ...standingOf(index) };
   },
-  { tag: ({ index }) => index.version() },
+  { tag: ({ index }, { note }) => (note === undefined ? index.version() : undefined) },
 );
 
 /** Where a page ended: how many came before, and which run was the last. */

@@ -14,6 +14,7 @@ import { agentStanding } from "../agent/agent-standing.js";
 import { graces } from "../runs.js";
 import { withLastError } from "./last-error.js";
 import { accepting, type Filter, inTime, plannedBy, rulesOf } from "./listing-filter.js";
+import { notesIn } from "./notes-in.js";
 import { type Planned, type Row, type Rows, rowOf } from "./rows.js";
 
 export type { Filter } from "./listing-filter.js";
@@ -23,9 +24,9 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   const registry = await context.registry();
   const limits = await graces(context);
   const where = await whereOf(filter, context);
-  const accepts = accepting(filter, where, filter.note === undefined ? undefined : await notesIn(registry, context));
-  const planned = plannedBy(filter, where);
   const report = (error: Fault) => context.report(undefined, error);
+  const accepts = accepting(filter, where, filter.note === undefined ? undefined : await notesIn(registry, report));
+  const planned = plannedBy(filter, where);
   const pipeline = filter.pipeline === undefined ? undefined : findPipeline(registry, filter.pipeline);
   const among = pipeline && new Set(pipeline.stages.flatMap(({ runs }) => runs));
   const users = pipeline ? [pipeline.user] : usersOf(filter, registry, report);
@@ -54,14 +55,6 @@ export async function* listRuns(filter: Filter, context: Context): AsyncGenerato
   if (count === 0) for (const what of where?.missed() ?? []) context.say(what);
   for (const row of sorted(kept, filter.sort ?? "").slice(0, limit)) yield withColumns(row, columns);
   if (filter.summary) tellOfAgent(registry, context);
-}
-
-/** What people wrote about runs; only of those that somebody wrote about is anything read. */
-async function notesIn(registry: Registry, context: Context): Promise<(run: string) => readonly object[]> {
-  const { annotatedRuns, notesOf } = await import("../../registry/notes.js");
-  const bad = (message: string) => context.report(undefined, fault("dataerr", message));
-  const runs = annotatedRuns(registry, bad);
-  return (run) => (runs.has(run) ? notesOf(registry, run, bad) : []);
 }
 
 /** Where an agent is at work, a person hears of it; of one that is in trouble everybody does. */

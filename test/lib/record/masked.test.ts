@@ -12,11 +12,32 @@ t.test("texts lose the values of secrets, and nothing else", async (t) => {
     ["curl --api-key abc --verbose", "curl --api-key … --verbose"],
     ["curl --token=abc", "curl --token=…"],
     ['["curl", "--token", "abc"]', '["curl", "--token", "…"]'],
+    ['["curl",\n  "--token",\n  "abc"\n]', '["curl",\n  "--token",\n  "…"\n]'],
     ['SECRET = """\nab\n"""\nlr = 1', 'SECRET = """…"""\n\n\nlr = 1'],
     ["git clone https://ada:pw@db.example/x", "git clone https://…@db.example/x"],
     [`x = "${"hf_"}${"a".repeat(30)}"`, 'x = "…"'],
   ];
   for (const [text, shown] of cases) t.equal(maskedText(text), shown);
+});
+
+t.test("so do texts within texts of JSON, however deep, and these stay JSON", async (t) => {
+  const inner = `command = ["curl", "--token", "hush"]
+A_KEY = "hu\\"sh"
+B_KEY = """
+hush
+"""
+C_KEY = 'hush'
+D_KEY = ""
+lr = 0.1
+`;
+  const shown = /curl.*--token.*A_KEY.*B_KEY.*C_KEY.*D_KEY.*lr = 0.1/s;
+  for (let text = inner, depth = 0; depth < 3; depth += 1) {
+    text = JSON.stringify({ X_TOKEN: "hush", text });
+    const masked = maskedText(text);
+    t.notMatch(masked, /hush|hu\W*sh/, masked);
+    t.match(masked, shown);
+    t.doesNotThrow(() => JSON.parse(masked), masked);
+  }
 });
 
 t.test("what only sounds like it stays", async (t) => {
@@ -46,6 +67,10 @@ t.test("records: names, command lines, addresses, and texts inside", async (t) =
       source: { remote: "https://ada:pw@git.example/x" },
       text: 'env.A_KEY = "abc"\n',
       list: [{ token: "abc" }],
+      fields: [
+        { path: "env.A_KEY", count: 1, values: ["abc"] },
+        { path: "params.lr", values: ["abc"] },
+      ],
     }),
     {
       env: { HF_TOKEN: "…", HOME: "/home/ada" },
@@ -54,6 +79,10 @@ t.test("records: names, command lines, addresses, and texts inside", async (t) =
       source: { remote: "https://…@git.example/x" },
       text: 'env.A_KEY = "…"\n',
       list: [{ token: "…" }],
+      fields: [
+        { path: "env.A_KEY", count: 1, values: ["…"] },
+        { path: "params.lr", values: ["abc"] },
+      ],
     },
   );
 });

@@ -1,5 +1,5 @@
 // Which runs a request means, in its order: the same answer that lab-ls gives to the same filters.
-import { fault } from "../../../record/fault.js";
+import { type Fault, fault } from "../../../record/fault.js";
 import { like } from "../../../record/like.js";
 import { nearest } from "../../../record/names.js";
 import { parseTime } from "../../../record/units.js";
@@ -8,6 +8,7 @@ import { filtered, narrow, rowReader, type SortKey, sorted } from "../../../serv
 import { columnOf, newestFirst, placeOfKey, type Table } from "../../../serve/index/table.js";
 import type { FieldReader } from "../../../where/fields.js";
 import { wantedStates } from "../../show/listing-filter.js";
+import { notesIn } from "../../show/notes-in.js";
 import { whereIn } from "../../show/where-in.js";
 import { deepen } from "./deepen.js";
 import type { Index } from "./index.js";
@@ -15,13 +16,22 @@ import { pathNamed } from "./paths.js";
 
 type Path = readonly string[];
 
-/** The rows that pass the filters, sorted. Throws usage, and noinput for a user who has no runs. */
-export async function selectRuns(index: Index, asked: Filters, sort: string, now: number): Promise<Int32Array> {
+/** The rows that pass the filters, sorted. Throws usage, and noinput for a user who has no runs; tells of notes that are none. */
+export async function selectRuns(
+  index: Index,
+  asked: Filters,
+  sort: string,
+  now: number,
+  report: (error: Fault) => void = () => {},
+): Promise<Int32Array> {
+  const select = async () => sortedRows(index, await passing(index, asked, now, report), sort);
+  // Of notes the index does not hear.
+  if (asked.note !== undefined) return select();
   // What was asked a moment ago, of the same runs, has the same answer; `3d` is another moment after a minute.
   const key = JSON.stringify([index.version(), Math.floor(now / 60_000), asked, sort]);
   const known = remembered.get(index)?.get(key);
   if (known) return known;
-  const rows = await sortedRows(index, await passing(index, asked, now), sort);
+  const rows = await select();
   remember(index, key, rows);
   return rows;
 }
@@ -53,8 +63,8 @@ async function sortedRows({ feed, table }: Index, rows: Int32Array, sort: string
   return sorted(table, rows, keys);
 }
 
-async function passing(index: Index, asked: Filters, now: number): Promise<Int32Array> {
-  const { table, feed } = index;
+async function passing(index: Index, asked: Filters, now: number, report: (error: Fault) => void): Promise<Int32Array> {
+  const { table } = index;
   const { user, me } = usersAsked(index, asked);
   const by = (rows: Int32Array, path: Path, passes: (value: unknown) => boolean) =>
     narrow(rows, columnOf(table, path), passes);
@@ -79,16 +89,26 @@ async function passing(index: Index, asked: Filters, now: number): Promise<Int32
   rows = inTime(table, rows, asked, now);
   for (const word of (asked.q ?? "").toLowerCase().split(/\s+/).filter(Boolean)) rows = withWord(table, rows, word);
   for (const text of asked.where ?? []) rows = await where(index, rows, text, now);
-  if (asked.note !== undefined) {
-    await deepen(feed, [["narrative"]]);
-    const note = asked.note.toLowerCase();
-    rows = by(rows, ["narrative"], (value) =>
-      JSON.stringify(value ?? {})
-        .toLowerCase()
-        .includes(note),
-    );
-  }
+  if (asked.note !== undefined) rows = await noted(index, rows, asked.note, report);
   return rows;
+}
+
+/** The rows with a text in what was written about them, before or since. */
+async function noted(
+  { table, feed }: Index,
+  rows: Int32Array,
+  text: string,
+  report: (error: Fault) => void,
+): Promise<Int32Array> {
+  await deepen(feed, [["narrative"]]);
+  const about = await notesIn(feed.registry, report);
+  const word = text.toLowerCase();
+  const has = (value: unknown) =>
+    JSON.stringify(value ?? {})
+      .toLowerCase()
+      .includes(word);
+  const planned = new Set(narrow(rows, columnOf(table, ["narrative"]), has));
+  return filtered(rows, (row) => planned.has(row) || has(about(placeOfKey(table.keys[row] ?? "").id)));
 }
 
 function usersAsked({ table, feed }: Index, { user = [] }: Filters): { user: readonly string[]; me: string } {
