@@ -29,7 +29,11 @@ export function runChild(argv: readonly string[], { input = "", limit, signal }:
     const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     let [length, err] = [0, ""];
-    const stop = () => void child.kill("SIGTERM");
+    // What it has started may have its output and go on: nobody reads that any more.
+    const stop = () => {
+      child.kill("SIGTERM");
+      child.stdout.destroy();
+    };
     signal.addEventListener("abort", stop);
     child.stdin.on("error", () => {}).end(input);
     child.stdout.on("data", (chunk: Buffer) => {
