@@ -22,12 +22,12 @@ export function withReruns(registry: Registry, sweep: Sweep): Sweep {
   return { ...sweep, points: points.map((point) => ({ ...point, run: newest.get(point.index) ?? point.run })) };
 }
 
-/** What a run says it is a point of. Of its files only run.json is read. */
+/** What a run that repeats a point says it is: the index is only a hint. Of its files only run.json is read. */
 function pointOf(registry: Registry, user: string, id: string): Run["sweep"] {
   let of: Run["sweep"];
   try {
-    openRun(registry, user, id, ({ sweep }) => {
-      of = sweep;
+    openRun(registry, user, id, ({ sweep, rerun_of }) => {
+      if (rerun_of !== undefined && sweep?.aggregate !== true) of = sweep;
       return false;
     });
   } catch (error) {
