@@ -58,7 +58,7 @@ lab-plan use.toml | tee used | lab-snapshot | lab-resolve | tee using | lab-crea
 lab-plan --set 'inputs.data.artifact="@last:use:model"' --name later use.toml | lab-snapshot | lab-resolve | lab-create | lab-render-sbatch | lab-submit; lab-advance; lab-register @last:good
 lab-wait @last:small
 lab-ls; lab-show @last:good; lab-show @last; lab-log @last:good; lab-metrics @last:good; lab-events --since 2026-01-01; lab-why @last:bad @last:good
-lab-config; lab-validate bad.toml; lab-init -n --root x --name x --scheduler local --output x.toml; lab-help; lab-completion fish
+lab-config; lab-validate bad.toml; lab-init -n --root x --name x --scheduler local --output x.toml; lab-help --json; lab-completion fish
 lab-cancel @last:idle; lab-forget @last:good; lab-reconcile; lab-show zzzzzz; lab-ls --bogus; lab-worker --idle 0; lab-create <bad.toml`;
   const { stdout } = await place.run(["sh", "-c", script], { cwd: path.join(place.dir, "work") });
   const inputs = records(stdout).map((record) => JSON.stringify((record as { inputs?: unknown }).inputs ?? ""));
