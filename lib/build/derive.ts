@@ -20,7 +20,7 @@ export function derive(specs: readonly Spec[]): Record<string, string> {
   }
   const version = LAB_VERSION;
   const document = openapiOf(api, version, (schema) =>
-    toJsonSchema(schema, { errorMode: "ignore", typeMode: "input" }),
+    toJsonSchema(schema, { errorMode: "ignore", typeMode: "input", target: "draft-2020-12" }),
   );
   files["openapi.json"] = `${JSON.stringify(document)}\n`;
   files["commands.json"] = `${JSON.stringify(specs.map(described), undefined, 2)}\n`;

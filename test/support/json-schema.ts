@@ -33,6 +33,7 @@ const keywords: Record<string, "schema" | "schemas" | "list" | ((value: unknown)
   additionalProperties: "schema",
   propertyNames: "schema",
   items: "schema",
+  prefixItems: "list",
   anyOf: "list",
   oneOf: "list",
   pattern: (value) => isText(value) && new RegExp(String(value), "u") !== undefined,
@@ -60,6 +61,7 @@ export function breaches(schema: unknown, value: unknown, at = "$"): string[] {
     additionalProperties,
     propertyNames,
     items,
+    prefixItems = [],
     anyOf,
     oneOf,
   } = schema as {
@@ -68,7 +70,8 @@ export function breaches(schema: unknown, value: unknown, at = "$"): string[] {
     required?: string[];
     additionalProperties?: unknown;
     propertyNames?: Schema;
-    items?: Schema;
+    items?: unknown;
+    prefixItems?: Schema[];
     anyOf?: Schema[];
     oneOf?: Schema[];
   };
@@ -82,9 +85,10 @@ export function breaches(schema: unknown, value: unknown, at = "$"): string[] {
   if (limits.maximum !== undefined && typeof value === "number" && value > limits.maximum) no("is too large");
   if (anyOf && !anyOf.some((one) => breaches(one, value, at).length === 0)) no("fits none of its forms");
   if (oneOf && oneOf.filter((one) => breaches(one, value, at).length === 0).length !== 1) no("fits not one form alone");
-  if (Array.isArray(value) && items)
+  if (Array.isArray(value))
     value.forEach((item, i) => {
-      found.push(...breaches(items, item, `${at}.${i}`));
+      const own = prefixItems[i] ?? items;
+      if (own !== undefined) found.push(...breaches(own, item, `${at}.${i}`));
     });
   if (isObject(value)) {
     for (const name of required) if (!Object.hasOwn(value, name)) found.push(`${at}.${name} is missing`);

@@ -1,4 +1,5 @@
 // Anything by a few letters of it: what begins with them comes before what only has them in it.
+import type { Context } from "../../command/context.js";
 import { isFault } from "../../record/fault.js";
 import { aliasNames, usersWithAliases } from "../../registry/aliases.js";
 import { findArtifact } from "../../registry/artifact-refs.js";
@@ -6,7 +7,9 @@ import { searchApi } from "../../serve/api/search.js";
 import { codeAt } from "../../serve/index/column.js";
 import { counted } from "../../serve/index/select.js";
 import { columnOf, fieldOf, newestFirst, placeOfKey } from "../../serve/index/table.js";
-import { answering, type Serving } from "./answering.js";
+import { policiesDirectory, policiesOf } from "../policy/policy-files.js";
+import { type Answering, answering, type Serving } from "./answering.js";
+import { atMostEvery } from "./at-most-every.js";
 import { asking } from "./index/asking.js";
 import type { Index } from "./index/index.js";
 
@@ -21,11 +24,22 @@ interface Hit {
 /** Of each kind. */
 const most = 8;
 
-export const search = answering(searchApi, async (_, { q, limit = 30 }, serving) => {
-  const index = await asking(serving);
-  const word = q.trim().toLowerCase();
-  if (word === "") return { hits: [] };
-  const hits = [
+export const search: Answering = (served) => {
+  const policies = atMostEvery(15_000, () => policyHits(served.context));
+  return answering(searchApi, async (_, { q, limit = 30 }, serving) => {
+    const index = await asking(serving);
+    const word = q.trim().toLowerCase();
+    if (word === "") return { hits: [] };
+    const hits = [
+      ...(await policies()).filter(({ id }) => id.toLowerCase().includes(word)),
+      ...found(index, word, q, serving),
+    ];
+    return { hits: hits.sort((a, b) => rank(a, word) - rank(b, word)).slice(0, limit) };
+  })(served);
+};
+
+function found(index: Index, word: string, q: string, serving: Serving): Hit[] {
+  return [
     ...runsOf(index, word),
     ...blocksOf(index, word, "sweep"),
     ...blocksOf(index, word, "pipeline"),
@@ -35,8 +49,21 @@ export const search = answering(searchApi, async (_, { q, limit = 30 }, serving)
     ...valuesOf(index, word, "tag"),
     ...valuesOf(index, word, "group"),
   ];
-  return { hits: hits.sort((a, b) => rank(a, word) - rank(b, word)).slice(0, limit) };
-});
+}
+
+/** All of them; one that cannot be read is told of where policies are listed. */
+async function policyHits(context: Context): Promise<Hit[]> {
+  const quiet = { ...context, args: [], dryRun: true, report: () => {} };
+  if ((await policiesDirectory(quiet)) === undefined) return [];
+  const all = await policiesOf(quiet).catch((error) => {
+    if (isFault(error)) return [];
+    throw error;
+  });
+  return all.map(({ name, path }) => ({
+    ...{ kind: "policy" as const, id: name, title: name, detail: path },
+    href: `/policies/${encodeURIComponent(name)}`,
+  }));
+}
 
 function rank({ id, title }: Hit, word: string): number {
   const [x, y] = [id.toLowerCase(), title.toLowerCase()];
