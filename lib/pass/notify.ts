@@ -42,7 +42,7 @@ export async function runHook(hook: Hook, env: Env): Promise<Fault | undefined> 
     child.stdin?.on("error", () => {}).end(hook.input);
     const code = await endOf(child);
     if (code === 0) return undefined;
-    const last = fs.readFileSync(said, "utf8").slice(-4096).trimEnd().split("\n").at(-1) ?? "";
+    const last = endOfText(said).trimEnd().split("\n").at(-1) ?? "";
     const how = code === timedOut ? `it took longer than ${most_s} s` : `exit code ${code}: ${last}`;
     return fault("refused", `the hook '${hook.command}' of [notify] failed: ${how}`, { hint: "it isn't run again" });
   } finally {
@@ -86,6 +86,13 @@ function openUnnamed(): number {
   const fd = fs.openSync(file, "wx+", 0o600);
   fs.unlinkSync(file);
   return fd;
+}
+
+/** The last 4 KiB, by their place: the hook, which has written them, has moved the descriptor to the end. */
+function endOfText(fd: number): string {
+  const buffer = Buffer.alloc(4096);
+  const from = Math.max(0, fs.fstatSync(fd).size - buffer.length);
+  return buffer.toString("utf8", 0, fs.readSync(fd, buffer, 0, buffer.length, from));
 }
 
 function quoted(text: string): string {

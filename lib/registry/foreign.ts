@@ -89,9 +89,11 @@ export function farAlias(ref: FarRef, files: readonly FarFile[], me: string): Al
   const all = currentOf(files, name);
   const own = all.filter(({ scope }) => scope === "user");
   const global = all.find(({ scope }) => scope === "global");
-  const found = own.find((alias) => alias.user === (user ?? me)) ?? global ?? (own.length === 1 ? own[0] : undefined);
+  const named = own.find((alias) => alias.user === (user ?? me));
+  // Who writes whose it is, means nobody else's.
+  const found = user === undefined ? (named ?? global ?? (own.length === 1 ? own[0] : undefined)) : named;
   if (found) return found;
-  if (own.length === 0) throw fault("noinput", `no artifact is called '${word}'`);
+  if (own.length === 0 || user !== undefined) throw fault("noinput", `no artifact is called '${word}'`);
   throw fault("dataerr", `'${word}' could be ${own.map((alias) => `${alias.user}/${name}`).join(", ")}`, {
     hint: "write it with the user",
   });

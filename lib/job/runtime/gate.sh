@@ -66,6 +66,7 @@ lab_marker_passes() {
 # Of the stream of input number $1, whose run has succeeded: a link to the step that is asked for, which stays what it is
 # once it is made; or a list of all.
 lab_take_steps() {
+  # shellcheck disable=SC2154 # those of the script, which has them where an input is a stream
   local role=${lab_input_role[$1]} pick=${lab_input_pick[$1]} stream=${lab_input_stream[$1]} link=${lab_input_path[$1]}
   local dir digits step at=() all=() text=''
   [[ $pick == all || ! -L $link ]] || { lab_note_taken "$role" "$(readlink -- "$link")"; return; }

@@ -27,7 +27,7 @@ t.test("a record for every value, with its file and line", async (t) => {
   t.equal(row("dispatch.policies_dir")?.note, undefined);
   t.match(row("repos.x.trusted"), { value: true, from: "-c", note: /^without effect/ });
   t.equal(row("repos.omegalax.trusted")?.note, undefined);
-  t.match(row("remote.ssh_alias"), { note: "kept for lab-fetch-artifact" });
+  t.equal(row("remote.ssh_alias")?.note, undefined);
   t.equal(rows[0]?.key, "name");
   for (const { key, from } of rows) {
     const line = new RegExp(`^${cluster}:(\\d+)$`).exec(from)?.[1];
