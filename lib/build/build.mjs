@@ -183,7 +183,9 @@ function copyWrappers(out) {
   for (const name of fs.readdirSync(path.join(root, "bin"))) {
     if (name.includes(".")) continue;
     const file = path.join(out, "bin", name);
-    fs.copyFileSync(path.join(root, "bin", name), file);
+    const text = fs.readFileSync(path.join(root, "bin", name), "utf8");
+    const included = (_, part) => fs.readFileSync(path.join(root, part), "utf8");
+    fs.writeFileSync(file, text.replace(/^# include (\S+)\n/gm, included), { mode: 0o755 });
     fs.chmodSync(file, 0o755);
   }
 }

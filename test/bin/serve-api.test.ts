@@ -52,7 +52,7 @@ echo '{"accuracy": 0.5, "traj_path": "./trajectory.jsonl"}' >"$LAB_OUTPUT_SCORE/
   "work/stage.toml": `name = "stage"\ncommand = ["true"]\n${size}`,
   "work/line.toml": 'name = "line"\n[stages.a]\nrecipe = "stage.toml"\n[stages.b]\nrecipe = "stage.toml"\n',
   "work/look.toml": `name = "look"\ncommand = ["true"]\n[inputs.checkpoint]\ntype = "checkpoint"\n${size}`,
-  "policies/look.toml": `name = "look"\nrecipe = "../work/look.toml"\n[applies_to]\ntype = "checkpoint_stream"\n`,
+  "policies/look.toml": `name = "look"\nrecipe = ${JSON.stringify(path.join(place.work, "look.toml"))}\n[applies_to]\ntype = "checkpoint_stream"\n`,
 };
 for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(place.dir, name), text);
 const lab = async (script: string) => {
