@@ -1,8 +1,6 @@
 // What is in the tar of a snapshot, file by file.
 import crypto from "node:crypto";
-import fs from "node:fs";
-import { pipeline } from "node:stream/promises";
-import { errnoOf, fault, isFault, systemFault } from "../record/fault.js";
+import { throughTar } from "./through-tar.js";
 
 /** Each file by its path, with a word that two files share only if they are the same: mode and content, or target. Throws what the system says. */
 export async function tarFiles(file: string): Promise<Map<string, string>> {
@@ -19,21 +17,6 @@ export async function tarFiles(file: string): Promise<Map<string, string>> {
       next();
     });
   });
-  const doing = `read '${file}'`;
-  try {
-    await pipeline(fs.createReadStream("", { fd: opened(file) }), reader);
-  } catch (error) {
-    if (errnoOf(error) !== undefined || isFault(error)) throw systemFault(error, doing);
-    throw fault("dataerr", `cannot ${doing}: it is no tar, or not all of one`, { cause: error });
-  }
+  await throughTar(file, reader);
   return found;
-}
-
-/** Never a FIFO or a link that somebody has put there. */
-function opened(file: string): number {
-  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-  const fd = fs.openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-  if (fs.fstatSync(fd).isFile()) return fd;
-  fs.closeSync(fd);
-  throw fault("dataerr", `cannot read '${file}': is no regular file`);
 }

@@ -1,7 +1,5 @@
 // What some of the files in the tar of a snapshot say, to be looked at.
-import fs from "node:fs";
-import { pipeline } from "node:stream/promises";
-import { errnoOf, fault, isFault, systemFault } from "../record/fault.js";
+import { throughTar } from "./through-tar.js";
 
 /** Of a file: its text, where a link leads, or that it is none to be read: larger than the limit, or no text. */
 export type TarText = { text: string } | { link: string } | { unread: "binary" | "too large" };
@@ -29,25 +27,10 @@ export async function tarTexts(file: string, names: ReadonlySet<string>, limit: 
       next();
     });
   });
-  const doing = `read '${file}'`;
-  try {
-    await pipeline(fs.createReadStream("", { fd: opened(file) }), reader);
-  } catch (error) {
-    if (errnoOf(error) !== undefined || isFault(error)) throw systemFault(error, doing);
-    throw fault("dataerr", `cannot ${doing}: it is no tar, or not all of one`, { cause: error });
-  }
+  await throughTar(file, reader);
   return found;
 }
 
 function textOf(bytes: Buffer): TarText {
   return bytes.includes(0) ? { unread: "binary" } : { text: bytes.toString("utf8") };
-}
-
-/** Never a FIFO or a link that somebody has put there. */
-function opened(file: string): number {
-  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-  const fd = fs.openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-  if (fs.fstatSync(fd).isFile()) return fd;
-  fs.closeSync(fd);
-  throw fault("dataerr", `cannot read '${file}': is no regular file`);
 }
