@@ -1,5 +1,6 @@
 // What answers which path.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { matched } from "../record/path-pattern.js";
 
 /** A request, with what its path and its query say. */
 export interface Asked {
@@ -31,24 +32,4 @@ export function routeFor(routes: readonly Route[], pathname: string): Found | un
     if (parts && (!best || Object.keys(parts).length < Object.keys(best.parts).length)) best = { route, parts };
   }
   return best;
-}
-
-/** The parts of a path that a pattern names, or undefined where it does not fit. */
-export function matched(pattern: string, pathname: string): Record<string, string> | undefined {
-  const [wanted, given] = [pattern.split("/"), pathname.split("/")];
-  if (wanted.length !== given.length) return undefined;
-  const parts: Record<string, string> = {};
-  for (const [i, word] of wanted.entries()) {
-    const part = given[i] ?? "";
-    if (!word.startsWith(":")) {
-      if (word !== part) return undefined;
-      continue;
-    }
-    try {
-      parts[word.slice(1)] = decodeURIComponent(part);
-    } catch {
-      return undefined;
-    }
-  }
-  return parts;
 }

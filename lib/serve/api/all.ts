@@ -14,19 +14,7 @@ import { overviewApi, usersApi } from "./overview.js";
 import { pipelineApi, pipelinesApi } from "./pipelines.js";
 import { policiesApi, policyApi } from "./policies.js";
 import { doctorApi, queueApi } from "./queue.js";
-import {
-  runCheckpointsApi,
-  runEnvironmentApi,
-  runEventsApi,
-  runKeyApi,
-  runNarrativeApi,
-  runRecipeApi,
-  runReproduceApi,
-  runScriptApi,
-  runSimilarApi,
-  runSourceApi,
-  runWhyApi,
-} from "./run-parts.js";
+import * as part from "./run-parts.js";
 import { fieldsApi, groupsApi, runApi, runsApi } from "./runs.js";
 import { searchApi } from "./search.js";
 import { sweepApi, sweepsApi } from "./sweeps.js";
@@ -36,8 +24,8 @@ export const api: readonly Endpoint[] = [
   ...[healthApi, metricsOfServerApi, openApi],
   ...[lineageApi, pipelinesApi, pipelineApi, sweepsApi, sweepApi, artifactsApi, artifactApi, aliasesApi],
   ...[policiesApi, policyApi, queueApi, doctorApi, evaluationsApi, rolloutApi, frameApi],
-  ...[runEventsApi, runWhyApi, runKeyApi, runReproduceApi, runScriptApi, runSourceApi, runRecipeApi, runEnvironmentApi],
-  ...[runCheckpointsApi, runSimilarApi, runNarrativeApi, compareApi, compareImagesApi],
+  ...Object.values(part),
+  ...[compareApi, compareImagesApi],
   ...[logsApi, logApi, logSearchApi, logRawApi, filesApi, previewApi, fileApi],
   ...[metricsApi, metricsOfApi, eventsApi, changesApi, notebookApi],
 ];

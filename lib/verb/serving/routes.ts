@@ -30,9 +30,8 @@ const all: readonly Answering[] = [
   ...[health, metricsOfServer, openapi],
   ...[lineage, pipelines, pipeline, sweeps, sweep, artifacts, artifact, aliases],
   ...[policies, policy, queue, doctor, evaluations, rollout, frame],
-  ...[part.runEvents, part.runWhy, part.runKey, part.runReproduce, part.runScript, part.runSource, part.runRecipe],
-  ...[part.runEnvironment],
-  ...[part.runCheckpoints, part.runSimilar, part.runNarrative, compare, compareImages],
+  ...Object.values(part),
+  ...[compare, compareImages],
   ...[logs, log, logSearch, logRaw, files, preview, file],
   ...[metrics, metricsOf, events, changes, notebook],
 ];

@@ -1,17 +1,11 @@
 // Pipelines, the newest first: their stages as a strip of states.
 import type { pipelinesApi } from "../../serve/api/pipelines.js";
 import { Counts } from "../parts/counts-bar.js";
-import { Empty } from "../parts/empty.js";
 import { Time } from "../parts/figures.js";
-import { counted } from "../parts/format.js";
-import { Heading } from "../parts/heading.js";
-import { NameFilter, useListQuery, WhoseFilter } from "../parts/list-filter.js";
-import { MoreRows } from "../parts/more-rows.js";
-import { Problem, Problems } from "../parts/problem.js";
+import { ListPage } from "../parts/list-page.js";
 import { StageStrip } from "../parts/stage-strip.js";
-import { type Column, Table } from "../parts/table.js";
+import type { Column } from "../parts/table.js";
 import type { AnswerOf } from "../shell/client.js";
-import { usePages } from "../shell/use-pages.js";
 
 type Row = AnswerOf<typeof pipelinesApi>["pipelines"][number];
 
@@ -25,54 +19,27 @@ const columns: Column<Row>[] = [
 ];
 
 export default function PipelinesPage() {
-  const query = useListQuery();
-  const { rows, total, trouble, again, loading, more, problems } = usePages<typeof pipelinesApi, Row>(
-    "/api/v1/pipelines",
-    query,
-    "pipelines",
-    ["pipeline", "run"],
-  );
   return (
-    <>
-      <Heading title="Pipelines" beside={rows && counted(total, "pipeline")} />
-      <div class="fill">
-        <div class="picks">
-          <NameFilter what="pipelines" />
-          <WhoseFilter />
-        </div>
-        {trouble && <Problem error={trouble} again={again} />}
-        <Problems problems={problems} />
-        {!rows && loading && <div class="loading" aria-busy="true" />}
-        {rows?.length === 0 && (
-          <Empty
-            title={query["name"] || query["user"] ? "No pipeline is like that" : "No pipeline yet"}
-            text="A pipeline is a file of stages, each a recipe; what one makes is another's input. What is computed already is not computed again."
-            command="lab pipeline nightly.toml"
-          />
-        )}
-        {rows && rows.length > 0 && (
-          <Table
-            main
-            label="Pipelines"
-            columns={columns}
-            rows={rows}
-            idOf={({ id }) => id}
-            hrefOf={({ id }) => `/pipelines/${id}`}
-            card={({ name, stages, planned_at }) => (
-              <>
-                <span>
-                  <b class="cut">{name}</b>
-                  <Time at={planned_at} />
-                </span>
-                <span>
-                  <StageStrip stages={stages} short />
-                </span>
-              </>
-            )}
-          />
-        )}
-        <MoreRows more={more} />
-      </div>
-    </>
+    <ListPage<typeof pipelinesApi, Row>
+      path="/api/v1/pipelines"
+      list="pipelines"
+      title="Pipelines"
+      one="pipeline"
+      live={["pipeline", "run"]}
+      columns={columns}
+      card={({ name, stages, planned_at }) => (
+        <>
+          <span>
+            <b class="cut">{name}</b>
+            <Time at={planned_at} />
+          </span>
+          <span>
+            <StageStrip stages={stages} short />
+          </span>
+        </>
+      )}
+      text="A pipeline is a file of stages, each a recipe; what one makes is another's input. What is computed already is not computed again."
+      command="lab pipeline nightly.toml"
+    />
   );
 }

@@ -1,9 +1,10 @@
 // The page of the address: loaded when first opened, and an error within it stays within it.
 import type { ComponentType } from "preact";
 import { useEffect, useErrorBoundary, useLayoutEffect, useState } from "preact/hooks";
+import { matched } from "../../record/path-pattern.js";
 import { Empty } from "../parts/empty.js";
 import { Problem } from "../parts/problem.js";
-import { matched, usePlace } from "./router.js";
+import { usePlace } from "./router.js";
 import { type Page, type RouteOfPage, routes } from "./routes.js";
 
 const loaded = new Map<RouteOfPage, Page>();

@@ -1,7 +1,8 @@
 import net from "node:net";
 import t from "tap";
 import { fault } from "../../../lib/record/fault.js";
-import { matched, routeFor } from "../../../lib/serve/route.js";
+import { matched } from "../../../lib/record/path-pattern.js";
+import { routeFor } from "../../../lib/serve/route.js";
 import { type RunningServer, startServer } from "../../../lib/serve/server.js";
 
 const token = "t".repeat(32);

@@ -1,0 +1,71 @@
+// A list that is a page: filters by name and owner in its address, a table that goes on, and what it is said where it is empty.
+import type { ComponentChildren } from "preact";
+import type { GenericSchema, InferOutput } from "valibot";
+import type { Declared } from "../shell/client.js";
+import { usePages } from "../shell/use-pages.js";
+import { Empty } from "./empty.js";
+import { counted } from "./format.js";
+import { Heading } from "./heading.js";
+import { NameFilter, useListQuery, WhoseFilter } from "./list-filter.js";
+import { MoreRows } from "./more-rows.js";
+import { Problem, Problems } from "./problem.js";
+import { type Column, Table } from "./table.js";
+
+interface ListShape<E extends Declared & { answer: GenericSchema }, R> {
+  path: E["path"];
+  /** The list of the answer. */
+  list: keyof InferOutput<E["answer"]> & string;
+  title: string;
+  /** One of them: `sweep`. */
+  one: string;
+  /** Kinds of changes that make it ask anew. */
+  live: readonly string[];
+  columns: readonly Column<R>[];
+  card: (row: R) => ComponentChildren;
+  /** Where there is none: what it is, and the command that makes one. */
+  text: string;
+  command: string;
+}
+
+/** Of things that have an id, each with a page below this one's: `/sweeps/:id`. */
+export function ListPage<E extends Declared & { answer: GenericSchema }, R extends { id: string }>(
+  shape: ListShape<E, R>,
+) {
+  const { path, list, title, one, live, columns, card, text, command } = shape;
+  const query = useListQuery();
+  const { rows, total, trouble, again, loading, more, problems } = usePages<E, R>(path, query, list, live);
+  const plural = title.toLowerCase();
+  return (
+    <>
+      <Heading title={title} beside={rows && counted(total, one)} />
+      <div class="fill">
+        <div class="picks">
+          <NameFilter what={plural} />
+          <WhoseFilter />
+        </div>
+        {trouble && <Problem error={trouble} again={again} />}
+        <Problems problems={problems} />
+        {!rows && loading && <div class="loading" aria-busy="true" />}
+        {rows?.length === 0 && (
+          <Empty
+            title={Object.keys(query).length > 0 ? `No ${one} is like that` : `No ${one} yet`}
+            text={text}
+            command={command}
+          />
+        )}
+        {rows && rows.length > 0 && (
+          <Table
+            main
+            label={title}
+            columns={columns}
+            rows={rows}
+            idOf={({ id }) => id}
+            hrefOf={({ id }) => `/${plural}/${id}`}
+            card={card}
+          />
+        )}
+        <MoreRows more={more} />
+      </div>
+    </>
+  );
+}
