@@ -189,7 +189,7 @@ async function inputOf(
   if (fromArguments) return nothing();
   if (terminal.in) {
     if (spec.input === "runs" && args[0] !== "-")
-      throw fault("usage", "which runs?", { hint: "name them, or pipe records in" });
+      throw fault("usage", "which runs?", { hint: "name them (@last is your newest), or pipe records in" });
     says.say("reading records from the terminal; end with ctrl-d");
   }
   const bad = (line: number, why: string) => {

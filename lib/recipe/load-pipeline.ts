@@ -5,12 +5,14 @@ import * as v from "valibot";
 import { isFault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import type { Problem } from "../record/records.js";
+import { breaches as schemaBreaches } from "../toml/breaches.js";
 import { readToml, type TomlFile } from "../toml/document.js";
-import { faultProblem, located, problem, problemFault, problems } from "../toml/problems.js";
+import { faultProblem, located, problem, problemFault } from "../toml/problems.js";
 import { loadRecipe, type Recipe } from "./load.js";
 import { stageBreaches } from "./pipeline-checks.js";
 import { type PipelineTable, pipelineSchema } from "./pipeline-schema.js";
 import type { LayerOptions } from "./read.js";
+import { meantInStage } from "./stage-meant.js";
 import { relocated, type StageWord, stageWords } from "./stage-words.js";
 import { validateRecipe } from "./validate.js";
 
@@ -60,7 +62,10 @@ export async function readPipeline(
   options: PipelineOptions,
 ): Promise<{ pipeline?: Pipeline; found: Problem[] }> {
   const toml = readToml(path.resolve(options.cwd, file));
-  const own = await problems(pipelineSchema, toml);
+  const own = await located(
+    schemaBreaches(pipelineSchema, toml.value).map((breach) => meantInStage(breach, toml.value)),
+    toml,
+  );
   if (own.length > 0) return { found: own };
   const table = v.parse(pipelineSchema, toml.value);
   const { top, words, wrong } = flags(options.set ?? [], table);

@@ -3,10 +3,14 @@ import { fault } from "../record/fault.js";
 import { nearest } from "../record/names.js";
 import { isTable } from "../toml/path.js";
 import { type Layer, merged } from "./layers.js";
+import { tokensIn } from "./tokens.js";
 
 const open = ["params", "args", "env"];
 
-/** Throws usage for a name that a flag sets in [params], [args] or [env], is not there, and is near to one that is. */
+/**
+ * Throws usage for a name that a flag sets in [params], [args] or [env], is not there, and is near to one that is; and for a
+ * bare word where the recipe has a number, or true or false.
+ */
 export function checkSetNames(layers: readonly Layer[]): void {
   const table = merged(layers.filter((layer) => layer.flag === undefined));
   for (const { flag, file } of layers) {
@@ -15,7 +19,11 @@ export function checkSetNames(layers: readonly Layer[]): void {
       const [set, has] = [file.value[section], table[section]];
       if (!isTable(set) || !isTable(has)) continue;
       for (const name of Object.keys(set)) {
-        const near = Object.hasOwn(has, name) ? undefined : nearest(name, Object.keys(has));
+        if (Object.hasOwn(has, name)) {
+          checkWord(flag, has[name], set[name]);
+          continue;
+        }
+        const near = nearest(name, Object.keys(has));
         if (near === undefined) continue;
         throw fault("usage", `${flag}: the recipe has no ${section}.${name}`, {
           hint: `did you mean ${section}.${near}? a new name of its own must differ by more`,
@@ -25,9 +33,20 @@ export function checkSetNames(layers: readonly Layer[]): void {
   }
 }
 
+/** `--set params.lr=abc` is nearly always a slip; whoever means the text can say so by quotes. A token is meant. */
+function checkWord(flag: string, before: unknown, after: unknown): void {
+  if (typeof after !== "string" || flag.endsWith('"') || flag.endsWith("'") || tokensIn(after).length > 0) return;
+  const words = changedKind(before, after);
+  if (words === undefined) return;
+  const point = /^[+-]?\d+,\d+$/.test(after) ? `did you mean ${after.replace(",", ".")}? ` : "";
+  throw fault("usage", `${flag}: ${words}`, {
+    hint: `${point}a text that is meant has quotes: ${flag.slice(0, flag.length - after.length).replace(/^--set /, "--set '")}"${after}"'`,
+  });
+}
+
 /**
  * What a flag does to [params] and [args] that may be meant, and may be a slip: a param that the recipe has not got, which
- * nothing may read; a text where the recipe has a number.
+ * nothing may read; a text in quotes, or a list, where the recipe has a number.
  */
 export function setWarnings(layers: readonly Layer[]): string[] {
   const table = merged(layers.filter((layer) => layer.flag === undefined));
@@ -67,9 +86,7 @@ function isShortFor(short: string, long: string): boolean {
 function changedKind(before: unknown, after: unknown): string | undefined {
   const [was, is] = [kindOf(before), kindOf(after)];
   if (was === is || (was !== "a number" && was !== "true or false")) return undefined;
-  const point =
-    typeof after === "string" && /^[+-]?\d+,\d+$/.test(after) ? `; did you mean ${after.replace(",", ".")}?` : "";
-  return `it is ${is}, where the recipe has ${was}, ${before}${point}`;
+  return `it is ${is}, where the recipe has ${was}, ${before}`;
 }
 
 function kindOf(value: unknown): string {

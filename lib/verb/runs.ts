@@ -18,11 +18,13 @@ export type Named = { ref: string } | { record: Record<string, unknown> };
 
 /**
  * Every run that was named, opened, in order, and with the record it came in. Records that name no run, and those that
- * carry an error, come back as `other`; a run that cannot be found is reported and comes back as an erroneous record.
+ * carry an error, come back as `other`; a run that cannot be found is reported and comes back as an erroneous record. What
+ * an argument is `meant` for that is no run becomes the hint.
  */
 export async function* namedRuns(
   records: AsyncIterable<unknown>,
   context: Context,
+  meant?: (ref: string) => string | undefined,
 ): AsyncGenerator<{ run: RunOnDisk; record: Record<string, unknown> | undefined } | { other: object }> {
   const registry = await context.registry();
   for (const ref of context.args.filter((word) => word !== "-")) {
@@ -32,7 +34,11 @@ export async function* namedRuns(
     } catch (error) {
       if (!isFault(error)) throw error;
       if (isAlone(context)) throw error;
-      context.report(ref, error);
+      const hint = meant?.(ref);
+      context.report(
+        ref,
+        hint === undefined || error.code !== "noinput" ? error : fault(error.code, error.message, { hint }),
+      );
     }
   }
   for await (const record of records) {

@@ -121,7 +121,10 @@ t.test("who would wait for a person to type says so", async (t) => {
   t.equal(code, 0);
   t.match(text, /lab-create: reading records from the terminal; end with ctrl-d\n/);
   t.match(text, /typed/);
-  t.match(await seen("lab-show"), { code: 64, text: "lab-show: which runs? (name them, or pipe records in)\n" });
+  t.match(await seen("lab-show"), {
+    code: 64,
+    text: "lab-show: which runs? (name them (@last is your newest), or pipe records in)\n",
+  });
 });
 
 t.test("lab-init asks on a terminal", async (t) => {

@@ -32,7 +32,9 @@ export async function* measure(
   context: Context,
 ): AsyncGenerator<object> {
   const choose = chooser(options, context);
-  for await (const named of namedRuns(records, context)) {
+  const names = new Set<string>();
+  const meant = (word: string) => (names.has(word) ? `of one metric: --name ${word}` : undefined);
+  for await (const named of namedRuns(records, context, meant)) {
     if ("other" in named) {
       yield named.other;
       continue;
@@ -42,6 +44,7 @@ export async function* measure(
       const registry = await context.registry();
       const shown = whoseLines(run, "metrics", registry, context.say);
       options.seen?.(shown.run);
+      if (context.args.length > 1) for (const name of lastMetrics(shown).keys()) names.add(name);
       let none = true;
       for (const metric of readable(choose(shown, registry), run, shown)) {
         if (context.signal.aborted) return;

@@ -12,6 +12,7 @@ import { notesOf } from "../../registry/notes.js";
 import type { Registry } from "../../registry/open.js";
 import { findRun } from "../../registry/refs.js";
 import { cannotShow, graces, namedRuns, statusOf } from "../runs.js";
+import { commandWords } from "../show/command-words.js";
 
 /** A `narrative` record for each run, in order. */
 export async function* narrateAll(records: AsyncIterable<unknown>, context: Context): AsyncGenerator<object> {
@@ -53,7 +54,7 @@ export function narrativeOf(
     state,
     ...given({ mode, message, elapsed_s, group: run.group, parent: run.parent, narrative: run.narrative }),
     ...(run.tags.length > 0 ? { tags: run.tags } : {}),
-    command: typeof run.command === "string" ? run.command : run.command.join(" "),
+    command: commandWords(run).join(" "),
     ...(Object.keys(run.params).length > 0 ? { params: run.params } : {}),
     ...(changed === undefined ? {} : { changed }),
     ...(Object.keys(metrics).length > 0 ? { metrics } : {}),

@@ -10,6 +10,7 @@ import type { Run } from "../../record/run.js";
 import { handleOf } from "../../record/run-id.js";
 import { shortDuration, shortSize } from "../../record/units.js";
 import type { Collected } from "../../registry/collected.js";
+import { commandWords, textOf } from "./command-words.js";
 import { artifactRows, inputWords, madeLines, type UsedAndMade } from "./showing-artifacts.js";
 import type { AnsweredBy } from "./what-answers.js";
 
@@ -110,7 +111,7 @@ function rowsOf(run: Shown): Row[] {
   add("job", typeof run.job === "object" ? run.job.id : run.job);
   add("tracked", run.tracking?.wandb?.url);
   list("recipe", recipeOf(run));
-  rows.push({ key: "command", words: commandOf(run).map(plain), more: " \\" });
+  rows.push({ key: "command", words: commandWords(run).map(plain), more: " \\" });
   list("params", wordsOf(run.params));
   add("asks for", resourcesOf(run));
   add("source", sourceOf(run));
@@ -205,28 +206,6 @@ function timesOf(run: Shown): string | undefined {
 function recipeOf({ recipe }: Shown): string[] {
   const set = (recipe?.set ?? []).map((text) => `--set ${bashWord(text)}`);
   return recipe?.path === undefined ? set : [recipe.path, ...set];
-}
-
-/** As the job has it, or as the recipe says it where no job has been rendered; quoted, so that a shell would take it. */
-function commandOf({ command, args, argv }: Shown): string[] {
-  if (typeof command === "string") return [argv?.[0] === "bash" && argv[2] !== undefined ? argv[2] : command];
-  if (argv !== undefined) return argv.map(bashWord);
-  return [...command.map(wordOf), ...Object.entries(args).flatMap(([key, value]) => argumentOf(key, value))];
-}
-
-/** The braces of a token stay as they are. */
-function wordOf(word: string): string {
-  return /^[\w@%+=:,./{}-]+$/.test(word) ? word : bashWord(word);
-}
-
-function argumentOf(key: string, value: unknown): string[] {
-  if (value === false) return [];
-  if (Array.isArray(value)) return value.flatMap((item) => argumentOf(key, item));
-  return [value === true ? `--${key}` : `--${key}=${wordOf(textOf(value))}`];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function wordsOf(values: Record<string, unknown>): string[] {

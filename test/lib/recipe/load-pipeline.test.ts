@@ -124,7 +124,15 @@ const wrong: Record<string, [Record<string, string>, string[], string[]?]> = {
   ],
   "a key that no pipeline has": [
     { ...base, "p.toml": p(`${stages("a")}needs = ["b"]\n`) },
-    ["p.toml:4:1: unknown key 'needs' in [stages.a] (known here: recipe, set, from, foreach)"],
+    [
+      `p.toml:4:1: unknown key 'needs' in [stages.a] (a stage comes after those that its inputs of type "stage" name: set = { "inputs.ROLE" = { type = "stage", stage = "…", role = "…" } })`,
+    ],
+  ],
+  "a key of the recipe in the table of a stage": [
+    { ...base, "p.toml": p(`${stages("a b")}[stages.b.inputs.up]\ntype = "stage"\n`) },
+    [
+      `p.toml:6:11: unknown key 'inputs' in [stages.b] (what differs from the stage's recipe: [stages.b] set = { "inputs.up" = … })`,
+    ],
   ],
   "a stage for each run of none": [
     { ...base, "p.toml": p(`${stages("a b")}foreach = "c"\n`) },
