@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { Options } from "globby";
 import { type Candidate, isUnfinished, stepInName, usualGlobs } from "../record/checkpoint.js";
-import { errnoOf, fault } from "../record/fault.js";
+import { errnoOf, fault, systemFault } from "../record/fault.js";
 import type { Run } from "../record/run.js";
 import { fs } from "./disk.js";
 import { entriesOf, markerAt, stepOf } from "./steps.js";
@@ -23,7 +23,7 @@ export function pointedAt({ run, dir }: Of): Candidate | undefined {
   const places = placesOf({ run, dir });
   for (const place of places) {
     const file = path.join(place, name);
-    const text = textOf(file);
+    const text = textOf(file, { run, dir });
     if (text === undefined) continue;
     const said = saidBy(text, file);
     const found = [path.resolve(path.dirname(file), said), path.resolve(place, said)].find((at) => isThere(at));
@@ -110,14 +110,25 @@ function candidateIn(place: string, name: string, from: number): Candidate | und
 
 const largestPointer = 65_536;
 
-function textOf(file: string): string | undefined {
+/**
+ * A pointer may be a link within the run's own, to a file of the run's owner. What was opened is what counts, whatever has its name by then; and nothing is
+ * waited for.
+ */
+function textOf(file: string, of: Of): string | undefined {
+  let fd = -1;
   try {
-    const stat = fs.statSync(file);
+    fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    const stat = fs.fstatSync(fd);
     if (!stat.isFile() || stat.size > largestPointer) throw fault("dataerr", `cannot read '${file}': it is no pointer`);
-    return fs.readFileSync(file, "utf8");
+    const at = fs.readlinkSync(`/proc/self/fd/${fd}`);
+    if (stat.uid !== fs.statSync(of.dir).uid || !ownOf(of).some((place) => isInside(at, real(place))))
+      throw fault("dataerr", `cannot trust '${file}': it is '${at}', which is none of this run's own`);
+    return fs.readFileSync(fd, "utf8");
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
-    throw error;
+    throw systemFault(error, `read '${file}'`);
+  } finally {
+    if (fd >= 0) fs.closeSync(fd);
   }
 }
 

@@ -61,23 +61,26 @@ function isBetter(value: number, than: number, goal: Goal["goal"]): boolean {
   return goal === "min" ? value < than : value > than;
 }
 
-function lastOfAttempt({ files, log }: AttemptMetrics, names: ReadonlySet<string> | undefined): Map<string, Point> {
+function lastOfAttempt(
+  { owner, files, log }: AttemptMetrics,
+  names: ReadonlySet<string> | undefined,
+): Map<string, Point> {
   const last = new Map<string, Point>();
   const take = (point: Point) => {
     const other = last.get(point.name);
     if (!other || !(point.step !== undefined && other.step !== undefined && point.step < other.step))
       last.set(point.name, point);
   };
-  for (const file of files) for (const point of lastInFile(file, names).values()) take(point);
-  if (log !== undefined) for (const point of printedIn(log)) if (names?.has(point.name) ?? true) take(point);
+  for (const file of files) for (const point of lastInFile(file, owner, names).values()) take(point);
+  if (log !== undefined) for (const point of printedIn(log, owner)) if (names?.has(point.name) ?? true) take(point);
   return last;
 }
 
 /** The last line of each name in a file. Lines that begin as one of a known name does are passed over unread. */
-function lastInFile(file: string, names: ReadonlySet<string> | undefined): Map<string, Point> {
+function lastInFile(file: string, owner: number, names: ReadonlySet<string> | undefined): Map<string, Point> {
   const found = new Map<string, Point>();
   const known: string[] = [];
-  for (const text of lineChunksBackwards(file)) {
+  for (const text of lineChunksBackwards(file, owner)) {
     for (let end = text.length - 1; end >= 0; ) {
       const from = text.lastIndexOf("\n", end - 1) + 1;
       if (!isKnown(text, from, known)) {

@@ -40,8 +40,8 @@ export function* lineChunks(file: string, owner?: number): Generator<string> {
 }
 
 /** The same from the end: the last lines first, in texts whose lines stand in their order. Longer lines than 1 MiB are left out. */
-export function* lineChunksBackwards(file: string): Generator<string> {
-  const opened = openIfThere(file);
+export function* lineChunksBackwards(file: string, owner?: number): Generator<string> {
+  const opened = openIfThere(file, owner);
   if (opened === undefined) return;
   const { fd, stat } = opened;
   try {

@@ -1,5 +1,6 @@
 // A run as the index knows it: the records that lists read fields from, an earlier one before a later one, and the text that
 // they are made from again.
+import { isFault } from "../../../record/fault.js";
 import type { Summary } from "../../../record/pack.js";
 import { type Status, statusSchema } from "../../../record/records.js";
 import { type Run, runSchema } from "../../../record/run.js";
@@ -20,7 +21,18 @@ export interface Live {
 /** What a run's own files say now. */
 export function liveOf(disk: RunOnDisk, now: number, limits: Graces): Live {
   const { run_dir: _, type: __, v: ___, ...status } = statusOf(disk, now, limits);
-  return { status, run: shown(disk.run), metrics: lastValues(disk) };
+  return { status, run: shown(disk.run), metrics: valuesOf(disk) };
+}
+
+/** None where they cannot be read, which is one more problem of the run: all else of it is known. */
+function valuesOf(disk: RunOnDisk): Live["metrics"] {
+  try {
+    return lastValues(disk);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    disk.problems.push(error.message);
+    return {};
+  }
 }
 
 /** A record of a run as it may be kept: what is named like a secret nobody can search for. */
