@@ -8,6 +8,7 @@ import { idle } from "./idle.js";
 import { lineage } from "./lineage.js";
 import { metrics } from "./metrics.js";
 import { nfs } from "./nfs.js";
+import { page } from "./page.js";
 import { passthrough } from "./passthrough.js";
 import { pipe } from "./pipe.js";
 import { reconcile } from "./reconcile.js";
@@ -31,6 +32,7 @@ const benches: Record<string, Bench> = {
   nfs,
   registry,
   serve,
+  page,
 };
 
 const named = process.argv.slice(2);

@@ -44,7 +44,7 @@ export interface Looking {
 }
 
 /** A browser that has been let in; `needs(t, "chromium")` before. */
-export async function look({ url, origin }: Served): Promise<Looking> {
+export async function look({ url, origin }: Pick<Served, "url" | "origin">): Promise<Looking> {
   const { chromium } = await import("playwright-core");
   const executablePath = spawnSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).stdout.trim();
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
