@@ -17,6 +17,7 @@ export const garbageSchema = record("garbage", {
     "host",
     "cache",
     "scratch",
+    "incoming",
   ]),
   reason: text,
   bytes: count,

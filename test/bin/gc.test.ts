@@ -72,6 +72,37 @@ const unmade = ({ work }: { work: string }, digest: string) =>
     plans: [{ source: { kind: "directory", root: work, digest: `sha256:${digest}` } }],
   })}\n`;
 
+/** The place of bytes that came from another cluster. */
+const incoming = ({ artifacts }: Place, digit: string, ...more: string[]) =>
+  path.join(artifacts, "dataset", os.userInfo().username, ".meta", `incoming-imported-${digit.repeat(20)}`, ...more);
+
+/** A lease that this process holds. */
+function ownLease(): string {
+  const boot = fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  const pid_start = fs.readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ")[19];
+  const at = new Date(old * 1000).toISOString();
+  return JSON.stringify({
+    type: "lease",
+    v: 1,
+    host: os.hostname(),
+    boot,
+    pid: process.pid,
+    pid_start,
+    token: "x",
+    at,
+  });
+}
+
+/** An array of one run, of which a part was sent. */
+function sentArray(at: Place, id: string, run: string): void {
+  const dir = at.own("arrays", id);
+  const line = `${run} 1\n`;
+  const more = { name: "x", of: 1, width: line.length, at: new Date(old * 1000).toISOString() };
+  put(path.join(dir, "index"), line);
+  put(path.join(dir, "array.json"), JSON.stringify({ type: "array", v: 1, id, user: os.userInfo().username, ...more }));
+  put(path.join(dir, "part-1"), undefined);
+}
+
 t.test("what nobody needs: told, then removed; twice is the same as once", async (t) => {
   const at = await place(t);
   const [run = ""] = fs.readdirSync(at.own("runs"));
@@ -120,14 +151,24 @@ t.test("what nobody needs: told, then removed; twice is the same as once", async
     `lease ${put(at.own("leases", "worker-elsewhere.1.json"), "{}")}`,
     `cache ${put(path.join(cache, "rows.json.999999999"), "x")}`,
     `scratch ${put(path.join(at.dir, "tmp", `lab-${handle}.abcdefgh`), undefined)}`,
+    `scratch ${put(path.join(at.dir, "tmp", "lab-derive-abcdef"), undefined)}`,
+    `scratch ${put(path.join(at.dir, "tmp", "lab-array-abcdeh.abcdefgh"), undefined)}`,
+    `temporary ${put(at.own("holds", ".tmp-elsewhere-1-abcdef"), "x")}`,
+    `incoming ${path.dirname(put(incoming(at, "1", "data/a"), "bytes"))}`.replace(/\/data$/, ""),
   ].sort();
+  aged(incoming(at, "1"));
+  put(incoming(at, "2", "fetch.1.json"), ownLease());
+  aged(incoming(at, "2"));
+  sentArray(at, "20200101-000000-abcdeh", run);
+  sentArray(at, "20200101-000000-abcdej", "20200101-000000-zzzzzz");
+  put(path.join(at.dir, "tmp", "lab-array-abcdej.abcdefgh"), undefined);
   put(at.own("leases", "worker-elsewhere.2.json"), "{}");
   const young = [at.own("snapshots", `${hex("2")}.tar`), path.join(dir, ".lab/.tmp-elsewhere-2-abcdef")];
   for (const file of young) fs.writeFileSync(file, "x");
   const env = { TMPDIR: path.join(at.dir, "tmp") };
   const dry = await at.run(["lab-gc"], { env });
   t.same(listed(dry.stdout), expected);
-  t.match(dry, { code: 0, stderr: /11 things, .* to free: lab gc --apply/ });
+  t.match(dry, { code: 0, stderr: /15 things, .* to free: lab gc --apply/ });
   t.ok(records(dry.stdout).every((one) => one["dry_run"] && !one["removed"]));
   t.same(
     listed((await at.run(["lab-gc", "--apply", "-n"], { env })).stdout),
@@ -136,7 +177,7 @@ t.test("what nobody needs: told, then removed; twice is the same as once", async
   );
   const applied = await at.run(["lab-gc", "--apply"], { env });
   t.same(listed(applied.stdout), expected);
-  t.match(applied, { code: 0, stderr: /11 things, .* freed/ });
+  t.match(applied, { code: 0, stderr: /15 things, .* freed/ });
   for (const item of expected) t.notOk(fs.existsSync(item.slice(item.indexOf(" ") + 1)), item);
   t.ok(
     [...young, at.own("leases", "worker-elsewhere.2.json")].every((file) => fs.existsSync(file)),

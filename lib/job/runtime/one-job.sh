@@ -7,7 +7,7 @@ lab_run_elements() {
   export LC_ALL=C SLURM_EXPORT_ENV=ALL
   lab_find_job
   lab_list_indices "${1:-0-$((lab_array_of - 1))}"
-  lab_taken=$(mktemp -d -- "${TMPDIR:-/tmp}/lab-array.XXXXXXXX") || lab_no_element 73 "cannot use '${TMPDIR:-/tmp}'"
+  lab_taken=$(mktemp -d -- "${TMPDIR:-/tmp}/lab-array-${lab_array##*-}.XXXXXXXX") || lab_no_element 73 "cannot use '${TMPDIR:-/tmp}'"
   # shellcheck disable=SC2064 # now
   trap "rm -rf -- '$lab_taken'" EXIT
   for index in TERM INT HUP QUIT XCPU; do

@@ -38,13 +38,8 @@ export function openIncoming(registry: Registry, own: string, name: string): Inc
     at: timestamp(Date.now()),
   };
   const beat = path.join(directory, "beat");
-  const heard = () => fs.lstatSync(beat, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const isAlive = (other: Lease) =>
-    other.host === mine.host && other.boot === mine.boot
-      ? isRunning(other)
-      : serverTime(registry) - Math.max(Date.parse(other.at), heard()) < silence_ms;
   const lease = leaseFiles(directory, "fetch", registry.uid);
-  if (!lease.take(mine, isAlive)) {
+  if (!lease.take(mine, (other) => isAlive(registry, directory, other))) {
     const { host, pid: other } = lease.current() ?? mine;
     throw fault("tempfail", `cannot fetch it: process ${other} of ${host} is at it`, {
       hint: "try again when that is done",
@@ -63,4 +58,20 @@ export function openIncoming(registry: Registry, own: string, name: string): Inc
     }
   };
   return { data: path.join(directory, "data"), end };
+}
+
+/** Whether a process of this machine brings bytes into this place; of other machines its beat tells. */
+export function isHeldHere(registry: Registry, directory: string): boolean {
+  const holder = leaseFiles(directory, "fetch", registry.uid).current();
+  return holder !== undefined && isOfThisBoot(holder) && isRunning(holder);
+}
+
+function isOfThisBoot({ host, boot }: Lease): boolean {
+  return host === os.hostname() && boot === (bootId() ?? "");
+}
+
+function isAlive(registry: Registry, directory: string, other: Lease): boolean {
+  if (isOfThisBoot(other)) return isRunning(other);
+  const heard = fs.lstatSync(path.join(directory, "beat"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return serverTime(registry) - Math.max(Date.parse(other.at), heard) < silence_ms;
 }

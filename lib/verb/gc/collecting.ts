@@ -1,14 +1,17 @@
 // Freeing what nobody needs any more: of the caller's own, what can be made again or was left behind, never an artifact.
 import os from "node:os";
 import type { Context } from "../../command/context.js";
+import type { Config } from "../../config/defaults.js";
 import { isFault } from "../../record/fault.js";
 import type { Garbage } from "../../record/garbage.js";
 import { shortSize, timestamp } from "../../record/units.js";
 import { cachePath } from "../../registry/cache.js";
 import { arrayItems } from "./arrays.js";
 import { cacheItems, edgeItems, hostItems, packItems } from "./derived.js";
+import { incomingItems } from "./incoming.js";
 import { type Collector, cautiously, type Item } from "./item.js";
-import { leaseItems, runItems, scratchItems, temporaryItems } from "./leftovers.js";
+import { leaseItems, runItems, temporaryItems } from "./leftovers.js";
+import { scratchItems } from "./scratch.js";
 import { snapshotItems } from "./snapshots.js";
 
 /** Tells of each thing, and with `apply` removes it. */
@@ -17,13 +20,14 @@ export async function* collect(
   context: Context,
 ): AsyncGenerator<Garbage> {
   const registry = await context.registry();
+  const { config } = await context.config();
   const report = (error: Error) => {
     if (isFault(error)) context.report(undefined, error);
   };
   const collector: Collector = { registry, before: context.now - older_s * 1000, report };
   const dry = !apply || context.dryRun;
   const sum = { things: 0, bytes: 0 };
-  for (const item of itemsOf(collector, context)) {
+  for (const item of itemsOf(collector, config, context)) {
     if (context.signal.aborted) break;
     const removed = dry ? undefined : cautiously(collector, () => item.remove());
     // Somebody has come to need it, or has removed it.
@@ -37,7 +41,7 @@ export async function* collect(
   context.say(dry ? `${words} to free${sum.things > 0 ? ": lab gc --apply" : ""}` : `${words} freed`);
 }
 
-function* itemsOf(collector: Collector, { env, now }: Context): Generator<Item> {
+function* itemsOf(collector: Collector, config: Config, { env, now }: Context): Generator<Item> {
   const home = env["HOME"] ?? os.homedir();
   const parts: (() => Iterable<Item>)[] = [
     () => temporaryItems(collector),
@@ -47,6 +51,7 @@ function* itemsOf(collector: Collector, { env, now }: Context): Generator<Item> 
     () => packItems(collector, now),
     () => edgeItems(collector),
     () => leaseItems(collector),
+    () => incomingItems(collector, config),
     () => hostItems(collector),
     () => cacheItems(collector, cachePath(collector.registry, env, home)),
     ...[...new Set([env["TMPDIR"] ?? "/tmp", "/tmp"])].map((directory) => () => scratchItems(collector, directory)),

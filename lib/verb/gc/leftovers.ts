@@ -1,4 +1,4 @@
-// What processes that were killed have left: temporary files, runs that never came to be, unpacked sources, scratch, old leases.
+// What processes that were killed have left in the registry: temporary files, runs that never came to be, unpacked sources, old leases.
 import path from "node:path";
 import { isRunId } from "../../record/run-id.js";
 import { readRun } from "../../registry/facts.js";
@@ -28,7 +28,7 @@ function* temporaryIn(collector: Collector, directory: string): Generator<Item> 
 /** Temporary files everywhere but in runs. */
 export function* temporaryItems(collector: Collector): Generator<Item> {
   const { base, user } = collector.registry;
-  for (const area of ["snapshots", "artifacts", "queue", "leases", "packs", "events"])
+  for (const area of ["snapshots", "artifacts", "queue", "leases", "packs", "events", "holds"])
     yield* temporaryIn(collector, path.join(base, area, user));
   yield* temporaryIn(collector, path.join(base, "hosts"));
   for (const part of fanOut())
@@ -115,37 +115,5 @@ export function* leaseItems(collector: Collector): Generator<Item> {
     const seen = n < (highest.get(name) ?? 0) ? oldFile(collector, at) : undefined;
     if (seen)
       yield { path: at, kind: "lease", reason: "a later generation counts", ...seen, remove: () => removeAll(at) };
-  }
-}
-
-/** What jobs of the caller's runs, which have ended, and commands that were killed have left on this machine. */
-export function* scratchItems(collector: Collector, directory: string): Generator<Item> {
-  const { registry } = collector;
-  const ended = new Map<string, string>();
-  const names = (cautiously(collector, () => list(directory)) ?? []).filter((name) =>
-    /^lab-(git-|[0-9a-z]{6}\.)\w+$/.test(name),
-  );
-  if (names.length === 0) return;
-  for (const id of list(path.join(registry.base, "runs", registry.user)).filter(isRunId)) {
-    if (lookAt(path.join(envelope(runDirectory(registry.base, registry.user, id)), "outcome.json")))
-      ended.set(id.slice(-6), id);
-  }
-  for (const name of names) {
-    const file = path.join(directory, name);
-    const seen = cautiously(collector, () => oldFile(collector, file));
-    const run = ended.get(name.slice(4, 10));
-    const isOurs = name.startsWith("lab-git-") || run !== undefined;
-    if (!seen || !isOurs || lookAt(file)?.kind !== "directory") continue;
-    const reason =
-      run === undefined ? "a command that was killed left it" : `the job of ${run}, which has ended, left it`;
-    const bytes = cautiously(collector, () => bytesBelow(file)) ?? 0;
-    yield {
-      path: file,
-      kind: "scratch",
-      reason,
-      bytes,
-      mtime_ms: seen.mtime_ms,
-      remove: () => oldFile(collector, file) !== undefined && removeAll(file),
-    };
   }
 }
