@@ -30,6 +30,11 @@ export function listInside(root: Root, path: string, most = mostEntries): { entr
   });
 }
 
+/** One of the entries of the directory that a root is; undefined where there is none. Throws as withDirectory does. */
+export function entryInside(root: Root, name: string): InsideEntry | undefined {
+  return withDirectory(root, "", (place) => entryOf(place, Buffer.from(name), root.owner));
+}
+
 function namesIn(place: string, most: number): { names: Buffer[]; more: boolean } {
   // Names are bytes: one that is no UTF-8 would be another name after a round trip through a string.
   const opened = fs.opendirSync(place, { encoding: "buffer" as BufferEncoding, bufferSize: 256 });

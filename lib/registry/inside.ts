@@ -38,7 +38,13 @@ export function openInside(root: Root, path: string): Opened {
 
 /** What `look` makes of an open directory below a root ("" is the root itself); `place` is how to name it to system calls. */
 export function withDirectory<T>(root: Root, path: string, look: (place: string) => T): T {
-  return walk(root, path === "" ? [] : partsOf(path), path, (directory) => look(placeOf(directory)));
+  return walk(root, path === "" ? [] : partsOf(path), path, (directory) => {
+    const { uid } = fs.fstatSync(directory);
+    // Where it is told what is in it, a directory must be the owner's as its files must.
+    if (uid !== root.owner && (root.parts.length > 0 || path !== ""))
+      throw fault("noperm", `cannot trust ${shownAs(path)}: it belongs to uid ${uid}, not to the run's owner`);
+    return look(placeOf(directory));
+  });
 }
 
 /** What something is that is no file, in words. */
@@ -101,11 +107,15 @@ function checked<T>(fd: number, path: string, check: () => T): T {
 /** A link in the way is ELOOP at its end, ENOTDIR where a directory was wanted. */
 function explained(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
-  const shown = path === "" ? "the directory of the run" : `'${path}'`;
+  const shown = shownAs(path);
   if (errno === "ELOOP") return isLink(shown);
   if (errno === "ENOTDIR") return fault("noinput", `cannot open ${shown}: a part of it is a link or no directory`);
   if (errno === "ENAMETOOLONG") return fault("noinput", `cannot open ${shown}: no file has such a name`);
   return systemFault(error, `open ${shown}`);
+}
+
+function shownAs(path: string): string {
+  return path === "" ? "its directory" : `'${path}'`;
 }
 
 function isLink(shown: string): Fault {

@@ -3,7 +3,7 @@ import type { Endpoint } from "./api.js";
 import { aliasesApi, artifactApi, artifactsApi } from "./artifacts.js";
 import { compareApi, compareImagesApi } from "./compare.js";
 import { evaluationsApi, frameApi, rolloutApi } from "./evaluations.js";
-import { fileApi, filesApi, previewApi } from "./files.js";
+import { artifactFileApi, artifactFilesApi, artifactPreviewApi, fileApi, filesApi, previewApi } from "./files.js";
 import { healthApi, metricsOfServerApi, openApi } from "./health.js";
 import { lineageApi } from "./lineage.js";
 import { changesApi, eventsApi } from "./live.js";
@@ -27,5 +27,6 @@ export const api: readonly Endpoint[] = [
   ...Object.values(part),
   ...[compareApi, compareImagesApi],
   ...[logsApi, logApi, logSearchApi, logRawApi, filesApi, previewApi, fileApi],
+  ...[artifactFilesApi, artifactPreviewApi, artifactFileApi],
   ...[metricsApi, metricsOfApi, eventsApi, changesApi, notebookApi],
 ];

@@ -6,7 +6,7 @@ import { compare, compareImages } from "./compare.js";
 import { doctor } from "./doctor.js";
 import { evaluations } from "./evaluations.js";
 import { fields } from "./fields.js";
-import { file, files, preview } from "./files.js";
+import { artifactFile, artifactFiles, artifactPreview, file, files, preview } from "./files.js";
 import { groups } from "./groups.js";
 import { health, metricsOfServer, openapi } from "./health.js";
 import { lineage } from "./lineage.js";
@@ -33,6 +33,7 @@ const all: readonly Answering[] = [
   ...Object.values(part),
   ...[compare, compareImages],
   ...[logs, log, logSearch, logRaw, files, preview, file],
+  ...[artifactFiles, artifactPreview, artifactFile],
   ...[metrics, metricsOf, events, changes, notebook],
 ];
 

@@ -4,6 +4,7 @@ import { ButtonLink } from "../parts/button.js";
 import { Copy } from "../parts/copy.js";
 import { Empty } from "../parts/empty.js";
 import { Bytes, Time } from "../parts/figures.js";
+import { FileView } from "../parts/files/file-view.js";
 import { counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Measures } from "../parts/measures.js";
@@ -126,6 +127,12 @@ export default function ArtifactPage({ parts: { id = "" } }: { parts: Record<str
           <h2>Names</h2>
           <Names names={names} id={artifact.id} />
         </section>
+        {made_by && artifact.id.startsWith("art-") && (
+          <section class="panel wide">
+            <h2>Files</h2>
+            <FileView of="artifact" id={artifact.id} />
+          </section>
+        )}
         {steps.length > 1 && (
           <section class="panel">
             <h2>

@@ -59,7 +59,7 @@ export default function RunPage({ parts: { id = "" } }: { parts: Record<string, 
 function Shown({ tab, run }: { tab: string; run: WholeRun }) {
   if (tab === "metrics") return <MetricsTab run={run} />;
   if (tab === "logs") return <LogView run={run.id} />;
-  if (tab === "files") return <FileView run={run.id} />;
+  if (tab === "files") return <FileView of="run" id={run.id} />;
   if (tab === "code") return <CodeTab run={run} />;
   if (tab === "environment") return <EnvironmentTab run={run} />;
   if (tab === "notes") return <NotesTab run={run} />;

@@ -15,8 +15,8 @@ export interface Asked<T> {
 /** So that going back shows at once what was there. */
 const kept = new Map<string, unknown>();
 const most = 60;
-/** Several changes a second are one look. */
-const pause_ms = 900;
+/** What changes often is looked at so often; the first change after a while, as soon as what comes with it has come. */
+const pause_ms = { often: 900, first: 50 };
 
 function keep(address: string, answer: unknown): void {
   kept.delete(address);
@@ -87,13 +87,16 @@ function useFresh(look: () => Promise<void>, live: readonly string[] | false, tr
   const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const looking = useRef(look);
   looking.current = look;
+  const last = useRef(0);
   const wait = (ms: number) => {
     waiting.current ??= setTimeout(() => {
       waiting.current = undefined;
+      last.current = Date.now();
       void looking.current();
     }, ms);
   };
-  useChanges(() => live !== false && wait(pause_ms), ...(live || ["nothing"]));
+  const soon = () => Math.max(pause_ms.first, last.current + pause_ms.often - Date.now());
+  useChanges(() => live !== false && wait(soon()), ...(live || ["nothing"]));
   useEffect(() => {
     if (trouble) wait(5000);
   }, [trouble]);

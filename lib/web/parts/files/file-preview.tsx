@@ -1,5 +1,5 @@
 // A look at one file: a text, a table, an image or a film; for the rest how to have it.
-import type { previewApi } from "../../../serve/api/files.js";
+import type { artifactPreviewApi, previewApi } from "../../../serve/api/files.js";
 import type { AnswerOf } from "../../shell/client.js";
 import { withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
@@ -10,10 +10,18 @@ import { Problem } from "../problem.js";
 
 type Preview = AnswerOf<typeof previewApi>;
 
-export function FilePreview({ run, path }: { run: string; path: string }) {
-  const asked = { parts: { run }, query: { path } };
-  const { answer, trouble, again } = useAsk<typeof previewApi>("/api/v1/runs/:run/preview", asked, { live: ["run"] });
-  const raw = `/api/v1/runs/${encodeURIComponent(run)}/file?path=${encodeURIComponent(path)}`;
+export interface FilesOf {
+  of: "run" | "artifact";
+  id: string;
+}
+
+export function FilePreview({ of, id, path }: FilesOf & { path: string }) {
+  const asked = { parts: { run: id, id }, query: { path } };
+  const where = of === "run" ? "/api/v1/runs/:run/preview" : "/api/v1/artifacts/:id/preview";
+  const { answer, trouble, again } = useAsk<typeof previewApi | typeof artifactPreviewApi>(where, asked, {
+    live: [of],
+  });
+  const raw = `/api/v1/${of}s/${encodeURIComponent(id)}/file?path=${encodeURIComponent(path)}`;
   const name = path.split("/").at(-1) ?? path;
   return (
     <section class="file-preview" aria-label={path}>

@@ -1,5 +1,5 @@
 // The files of a run: its directories to walk through, and a look at one file.
-import type { filesApi } from "../../../serve/api/files.js";
+import type { artifactFilesApi, filesApi } from "../../../serve/api/files.js";
 import { useQuery, withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { Copy } from "../copy.js";
@@ -7,42 +7,43 @@ import { Empty } from "../empty.js";
 import { bytes, relative } from "../format.js";
 import { Icon } from "../icon.js";
 import { Problem, Problems } from "../problem.js";
-import { FilePreview } from "./file-preview.js";
+import { FilePreview, type FilesOf } from "./file-preview.js";
 
-/** `run` is an id. The directory and the file are in the address. */
-export function FileView({ run }: { run: string }) {
+/** Of a run or of an artifact, by its id. The directory and the file are in the address. */
+export function FileView({ of, id }: FilesOf) {
   const [dir] = useQuery("dir");
   const [file] = useQuery("file");
-  const asked = { parts: { run }, query: { dir } };
-  const { answer, trouble, again } = useAsk<typeof filesApi>("/api/v1/runs/:run/files", asked, { live: ["run"] });
+  const path = of === "run" ? "/api/v1/runs/:run/files" : "/api/v1/artifacts/:id/files";
+  const asked = { parts: { run: id, id }, query: { dir } };
+  const { answer, trouble, again } = useAsk<typeof filesApi | typeof artifactFilesApi>(path, asked, { live: [of] });
   return (
     <div class={`file-view ${file ? "with-file" : ""}`}>
       <div class="file-list">
-        <Crumbs dir={dir} />
+        <Crumbs top={of} dir={dir} />
         {trouble && <Problem error={trouble} again={again} />}
         {answer && answer.dir === dir && !trouble && (
           <>
             <Problems problems={answer.problems} />
             {answer.files.length === 0 ? (
-              <Empty title="Nothing here" text="Whatever the job writes into its run's directory appears here." />
+              <Empty title="Nothing here" text="Whatever the job writes there appears here." />
             ) : (
               <List dir={dir} files={answer.files} file={file} />
             )}
             {answer.more && <p class="soft">There are more. In a terminal:</p>}
-            <Copy text={`ls -l ${answer.run_dir}${dir ? `/${dir}` : ""}`} />
+            <Copy text={`ls -l ${answer.place}${dir ? `/${dir}` : ""}`} />
           </>
         )}
       </div>
-      {file && <FilePreview key={file} run={run} path={file} />}
+      {file && <FilePreview key={file} of={of} id={id} path={file} />}
     </div>
   );
 }
 
-function Crumbs({ dir }: { dir: string }) {
+function Crumbs({ top, dir }: { top: string; dir: string }) {
   const parts = dir === "" ? [] : dir.split("/");
   return (
     <nav class="crumbs" aria-label="Directory">
-      <a href={withQuery({ dir: undefined })}>run</a>
+      <a href={withQuery({ dir: undefined })}>{top}</a>
       {parts.map((part, i) => (
         <span key={parts.slice(0, i + 1).join("/")}>
           <span aria-hidden="true">/</span>

@@ -191,6 +191,42 @@ t.test("links, secrets and ways out are not given", async (t) => {
   t.match(await json(`${run}/preview?path=${encoded(".lab/submit-1/script.sh")}`), { masked: true, text: /…/ });
 });
 
+t.test("what a run made elsewhere is listed, shown and sent like its own files", async (t) => {
+  const made = `/artifacts/${lab.rollout}`;
+  const { artifact } = await json(made);
+  const place = (artifact as { path: string } | undefined)?.path ?? "";
+  fs.writeFileSync(Buffer.concat([Buffer.from(`${place}/odd-`), Buffer.from([0xff, 0xfe])]), "x");
+  fs.symlinkSync("/etc/passwd", path.join(place, "out"));
+  const top = await json(`${made}/files`);
+  t.equal(top["place"], place);
+  t.match(top["files"], [
+    { name: "task_00", kind: "directory" },
+    { name: "task_01", kind: "directory" },
+    { name: "odd-\ufffd\ufffd", problem: "its name is no UTF-8" },
+    { name: "out", link_to: "/etc/passwd" },
+  ]);
+  t.match(await json(`${made}/files?dir=task_00`), { files: [{ name: "steps" }, { name: "trajectory.jsonl" }] });
+  t.match(await json(`${made}/preview?path=task_00/trajectory.jsonl`), { text: /"step_num":0/ });
+  const ranged = await ask(`${made}/file?path=task_00/trajectory.jsonl`, { range: "bytes=2-9" });
+  t.strictSame([ranged.status, await ranged.text()], [206, "step_num"]);
+  for (const [file, status] of [
+    ["out", 403],
+    ["../x", 400],
+    ["none", 404],
+    ["task_00", 422],
+  ])
+    t.equal((await ask(`${made}/file?path=${encoded(String(file))}`)).status, status, String(file));
+  // One that is a file itself is that file alone.
+  fs.renameSync(place, `${place}.d`);
+  t.teardown(() => fs.renameSync(`${place}.d`, place));
+  fs.writeFileSync(place, "alone\n");
+  const name = path.basename(place);
+  t.match(await json(`${made}/files`), { files: [{ name, kind: "file", bytes: 6 }] });
+  t.match(await json(`${made}/preview?path=${encoded(name)}`), { text: "alone\n" });
+  t.equal((await ask(`${made}/file?path=${encoded(`${name}.d/out`)}`)).status, 404);
+  fs.rmSync(place);
+});
+
 t.test("a terabyte that is not there is served like any other file", async (t) => {
   const name = path.join(dir, "results/huge.txt");
   fs.writeFileSync(name, "begin");
