@@ -13,8 +13,11 @@ export interface Column {
   numbers?: Map<unknown, number>;
   /** Nearly every row has a value of its own: equal ones are not looked for, and may have several numbers. */
   loose?: boolean;
-  /** The places of the values in their order, once it was asked for, and for how many values that was. */
+  /** The places of the values in their order, as far as it was asked for, and their numbers in that order. */
   ranks?: Uint32Array;
+  order?: Uint32Array;
+  /** By its number the first of those that are equal, where some may be. */
+  firsts?: Uint32Array;
   /** When a value was set last, as the table counts. */
   seen?: number;
 }
@@ -98,6 +101,8 @@ export function compact(column: Column): boolean {
   column.values = [undefined];
   delete column.numbers;
   delete column.ranks;
+  delete column.order;
+  delete column.firsts;
   delete column.loose;
   for (const page of pages) {
     if (!page) continue;
@@ -109,70 +114,4 @@ export function compact(column: Column): boolean {
     }
   }
   return true;
-}
-
-/** The place of each value among all, by its number, equal ones with the same: numbers before texts before all else; 0 is none. */
-export function ranksOf(column: Column): Uint32Array {
-  const { values, ranks } = column;
-  if (ranks?.length === values.length) return ranks;
-  const [numbers, others]: [number[], number[]] = [[], []];
-  for (let code = 1; code < values.length; code += 1) (typeof values[code] === "number" ? numbers : others).push(code);
-  const found = new Uint32Array(values.length);
-  let place = rankNumbers(values, numbers, found);
-  // What was in order stays so, which a sort that looks for runs makes use of.
-  if (ranks) others.sort((a, b) => (ranks[a] ?? 0xffffffff) - (ranks[b] ?? 0xffffffff));
-  others.sort((a, b) => compareValues(values[a], values[b]));
-  for (let i = 0; i < others.length; i += 1) {
-    const code = others[i] ?? 0;
-    if (i === 0 || compareValues(values[others[i - 1] ?? 0], values[code]) !== 0) place += 1;
-    found[code] = place;
-  }
-  column.ranks = found;
-  return found;
-}
-
-/** Sorts without a call for each comparison, and finds each in what is sorted; gives how many different ones there are. */
-function rankNumbers(values: readonly unknown[], codes: readonly number[], found: Uint32Array): number {
-  const sorted = new Float64Array(codes.length);
-  for (let i = 0; i < codes.length; i += 1) sorted[i] = values[codes[i] ?? 0] as number;
-  sorted.sort();
-  let different = 0;
-  for (let i = 0; i < sorted.length; i += 1) {
-    const value = sorted[i] ?? 0;
-    if (different === 0 || sorted[different - 1] !== value) sorted[different++] = value;
-  }
-  for (const code of codes) {
-    const value = values[code] as number;
-    let low = 0;
-    let high = different - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((sorted[middle] ?? 0) < value) low = middle + 1;
-      else high = middle;
-    }
-    found[code] = low + 1;
-  }
-  return different;
-}
-
-/** By its number the first of the values that are equal to it: what groups are made by. */
-export function sameAs(column: Column): (code: number) => number {
-  if (!column.loose) return (code) => code;
-  const ranks = ranksOf(column);
-  const first = new Uint32Array(ranks.length + 1);
-  for (let code = ranks.length - 1; code > 0; code -= 1) first[ranks[code] ?? 0] = code;
-  return (code) => (code === 0 ? 0 : (first[ranks[code] ?? 0] ?? code));
-}
-
-/** As lists are sorted: numbers by size, texts by their characters. */
-function compareValues(a: unknown, b: unknown): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  if (typeof a === "string" && typeof b === "string") return a < b ? -1 : a > b ? 1 : 0;
-  const [x, y] = [kindOf(a), kindOf(b)];
-  if (x !== y) return x - y;
-  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
-}
-
-function kindOf(value: unknown): number {
-  return typeof value === "number" ? 0 : typeof value === "string" ? 1 : typeof value === "boolean" ? 2 : 3;
 }

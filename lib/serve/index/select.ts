@@ -1,5 +1,6 @@
 // Questions to the rows: which pass, in which order, how many of each kind.
-import { type Column, codeAt, ranksOf, sameAs } from "./column.js";
+import { type Column, codeAt } from "./column.js";
+import { ranksOf, sameAs } from "./ranks.js";
 import { columnOf, newestFirst, type Table } from "./table.js";
 
 /** Those of the rows whose value passes; each value is asked about once. An absent one is `undefined`. */
@@ -71,27 +72,62 @@ function byRank(rows: Int32Array, column: Column, down: boolean): Int32Array {
   return found;
 }
 
-export interface Group {
-  key: unknown[];
-  rows: number[];
+/** Some rows by what they have in common. */
+export interface Groups {
+  /** The number of the group of each of the rows; those with more rows have smaller ones. */
+  of: Uint32Array;
+  /** How many rows each has, and the first of them. */
+  counts: Uint32Array;
+  firsts: Int32Array;
 }
 
-/** The rows by the values of some fields, the largest group first. */
-export function grouped(table: Table, rows: Int32Array, paths: readonly (readonly string[])[]): Group[] {
-  const columns = paths.map((path) => columnOf(table, path));
-  const groups = new Map<number | string, Group>();
-  const [first, second] = columns;
-  const same = columns.map((column) => (column ? sameAs(column) : () => 0));
-  const width = second?.values.length ?? 1;
-  const simple = columns.length <= 2 && (first?.values.length ?? 1) * width < Number.MAX_SAFE_INTEGER;
-  for (const row of rows) {
-    const codes = columns.map((column, i) => (column ? (same[i]?.(codeAt(column, row)) ?? 0) : 0));
-    const key = simple ? (codes[0] ?? 0) * width + (codes[1] ?? 0) : codes.join();
-    const group = groups.get(key);
-    if (group) group.rows.push(row);
-    else groups.set(key, { key: columns.map((column, i) => column?.values[codes[i] ?? 0]), rows: [row] });
+/** The rows by the values of some fields, the largest group first; of those that are as large the one that came first. */
+export function grouped(table: Table, rows: Int32Array, paths: readonly (readonly string[])[]): Groups {
+  let of: Uint32Array = new Uint32Array(rows.length);
+  let count = rows.length === 0 ? 0 : 1;
+  for (const path of paths) {
+    const column = columnOf(table, path);
+    if (column) [of, count] = split(rows, of, count, column);
   }
-  return [...groups.values()].sort((a, b) => b.rows.length - a.rows.length);
+  const counts = new Uint32Array(count);
+  const firsts = new Int32Array(count).fill(-1);
+  for (let i = 0; i < of.length; i += 1) {
+    const group = of[i] ?? 0;
+    if (counts[group] === 0) firsts[group] = rows[i] ?? -1;
+    counts[group] = (counts[group] ?? 0) + 1;
+  }
+  const order = Uint32Array.from([...counts.keys()].sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0)));
+  const places = new Uint32Array(count);
+  for (let i = 0; i < count; i += 1) places[order[i] ?? 0] = i;
+  return {
+    of: of.map((group) => places[group] ?? 0),
+    counts: order.map((group) => counts[group] ?? 0),
+    firsts: Int32Array.from(order, (group) => firsts[group] ?? -1),
+  };
+}
+
+const mostCells = 1 << 20;
+
+/** Groups by one field more, in the order in which they come. */
+function split(rows: Int32Array, of: Uint32Array, count: number, column: Column): [Uint32Array, number] {
+  const same = sameAs(column);
+  const width = column.values.length;
+  // Where there are few that there may be, a list says which there are; else a map.
+  const cells = count * width <= mostCells ? new Uint32Array(count * width) : undefined;
+  const known = new Map<number, number>();
+  const finer = new Uint32Array(rows.length);
+  let next = 0;
+  for (let i = 0; i < rows.length; i += 1) {
+    const cell = (of[i] ?? 0) * width + same(codeAt(column, rows[i] ?? 0));
+    let group = cells ? (cells[cell] ?? 0) - 1 : (known.get(cell) ?? -1);
+    if (group < 0) {
+      group = next++;
+      if (cells) cells[cell] = next;
+      else known.set(cell, group);
+    }
+    finer[i] = group;
+  }
+  return [finer, next];
 }
 
 /** How many of the rows have each value of a field, the commonest first. */
@@ -126,4 +162,10 @@ export function rowReader(table: Table): { at(row: number): void; read(path: rea
       return column ? () => column.values[codeAt(column, row)] : () => undefined;
     },
   };
+}
+
+/** What reads one field of a row, looked up once. */
+export function reading(table: Table, path: readonly string[]): (row: number) => unknown {
+  const column = columnOf(table, path);
+  return column ? (row) => column.values[codeAt(column, row)] : () => undefined;
 }

@@ -1,8 +1,8 @@
 // Runs by what they have in common.
 import { groupsApi } from "../../serve/api/runs.js";
-import { valueAt } from "../../serve/index/column.js";
-import { type Group, grouped } from "../../serve/index/select.js";
-import { columnOf, fieldOf, placeOfKey } from "../../serve/index/table.js";
+import { codeAt } from "../../serve/index/column.js";
+import { type Groups, grouped, reading } from "../../serve/index/select.js";
+import { columnOf, placeOfKey } from "../../serve/index/table.js";
 import { answering } from "./answering.js";
 import { asking, reporting, standingOf } from "./index/asking.js";
 import { deepen } from "./index/deepen.js";
@@ -20,56 +20,94 @@ export const groups = answering(
     const measured = metric === undefined ? undefined : pathNamed(index.table, metric);
     await deepen(index.feed, measured ? [...paths, measured] : paths);
     const all = grouped(index.table, rows, paths);
-    const shown = all.slice(0, limit).map((group) => ({
-      key: Object.fromEntries(
-        names.flatMap((name, i) => (group.key[i] === undefined ? [] : [[name, group.key[i]]])),
-      ) as Record<string, unknown>,
-      count: group.rows.length,
-      states: statesOf(index, group),
-      ...(measured ? metricOf(index, group, measured, goal) : {}),
-      ...newestOf(index, group),
-    }));
-    return { groups: shown, total: all.length, ...standingOf(index) };
+    const count = Math.min(limit, all.counts.length);
+    const states = statesOf(index, rows, all, count);
+    const measures = measured ? metricsOf(index, rows, all, count, measured, goal) : [];
+    const keys = paths.map((path) => reading(index.table, path));
+    const newest = reading(index.table, ["planned_at"]);
+    const shown = Array.from({ length: count }, (_, group) => {
+      const first = all.firsts[group] ?? -1;
+      const key: Record<string, unknown> = {};
+      for (const [i, name] of names.entries()) {
+        const value = keys[i]?.(first);
+        if (value !== undefined) key[name] = value;
+      }
+      // Rows come with the newest first.
+      const at = newest(first);
+      return {
+        ...{ key, count: all.counts[group] ?? 0, states: states[group] ?? {} },
+        ...(measures[group] ? { metric: measures[group] } : {}),
+        ...(typeof at === "string" ? { newest: at } : {}),
+      };
+    });
+    return { groups: shown, total: all.counts.length, ...standingOf(index) };
   },
   { tag: ({ index }, { note }) => (note === undefined ? index.version() : undefined) },
 );
 
-function statesOf({ table }: Index, { rows }: Group): Record<string, number> {
+/** How many of each of the first groups are in which state. */
+function statesOf({ table }: Index, rows: Int32Array, { of }: Groups, shown: number): Record<string, number>[] {
   const column = columnOf(table, ["state"]);
-  const counts: Record<string, number> = {};
-  for (const row of rows) {
-    const state = String((column && valueAt(column, row)) ?? "unknown");
-    counts[state] = (counts[state] ?? 0) + 1;
+  const width = column?.values.length ?? 1;
+  const counts = new Map<number, number>();
+  for (let i = 0; i < rows.length; i += 1) {
+    const group = of[i] ?? 0;
+    if (group >= shown) continue;
+    const cell = group * width + (column ? codeAt(column, rows[i] ?? 0) : 0);
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
   }
-  return counts;
+  const states = Array.from({ length: shown }, (): Record<string, number> => ({}));
+  for (const [cell, count] of counts) {
+    const all = states[Math.floor(cell / width)] ?? {};
+    const state = String(column?.values[cell % width] ?? "unknown");
+    all[state] = (all[state] ?? 0) + count;
+  }
+  return states;
+}
+
+interface Measure {
+  count: number;
+  min: number;
+  max: number;
+  mean: number;
+  square: number;
+  best: number;
 }
 
 /** Mean and deviation in one pass, by Welford's method. */
-function metricOf({ table }: Index, { rows }: Group, path: readonly string[], goal: "min" | "max") {
-  const column = columnOf(table, path);
-  let count = 0;
-  let [mean, square] = [0, 0];
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let best: number | undefined;
-  for (const row of column ? rows : []) {
-    const value = column && valueAt(column, row);
-    if (typeof value !== "number" || !Number.isFinite(value)) continue;
-    count += 1;
-    const before = value - mean;
-    mean += before / count;
-    square += before * (value - mean);
-    if (goal === "min" ? value < min : value > max) best = row;
-    min = Math.min(min, value);
-    max = Math.max(max, value);
+function metricsOf(
+  { table }: Index,
+  rows: Int32Array,
+  { of }: Groups,
+  shown: number,
+  path: readonly string[],
+  goal: "min" | "max",
+) {
+  const value = reading(table, path);
+  const measures: (Measure | undefined)[] = new Array(shown).fill(undefined);
+  for (let i = 0; i < rows.length; i += 1) {
+    const group = of[i] ?? 0;
+    const row = rows[i] ?? 0;
+    const found = group < shown ? value(row) : undefined;
+    if (typeof found !== "number" || !Number.isFinite(found)) continue;
+    let one = measures[group];
+    if (!one) {
+      one = { count: 0, min: found, max: found, mean: 0, square: 0, best: row };
+      measures[group] = one;
+    }
+    one.count += 1;
+    const before = found - one.mean;
+    one.mean += before / one.count;
+    one.square += before * (found - one.mean);
+    if (goal === "min" ? found < one.min : found > one.max) one.best = row;
+    one.min = Math.min(one.min, found);
+    one.max = Math.max(one.max, found);
   }
-  if (count === 0) return {};
-  const std = count > 1 ? Math.sqrt(square / (count - 1)) : 0;
-  const run = best === undefined ? undefined : placeOfKey(table.keys[best] ?? "").id;
-  return { metric: { count, min, max, mean, std, ...(run ? { best_run: run } : {}) } };
-}
-
-/** Rows come with the newest first. */
-function newestOf({ table }: Index, { rows: [first = -1] }: Group): { newest?: string } {
-  const newest = fieldOf(table, first, ["planned_at"]);
-  return typeof newest === "string" ? { newest } : {};
+  return measures.map((one) => {
+    if (!one) return undefined;
+    const { count, min, max, mean, square, best } = one;
+    const std = count > 1 ? Math.sqrt(square / (count - 1)) : 0;
+    const run = placeOfKey(table.keys[best] ?? "").id;
+    return { count, min, max, mean, std, ...(run ? { best_run: run } : {}) };
+  });
 }

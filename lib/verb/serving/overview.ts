@@ -2,8 +2,9 @@
 import { hasEnded } from "../../record/state.js";
 import { parseTime, timestamp } from "../../record/units.js";
 import { overviewApi, usersApi } from "../../serve/api/overview.js";
-import { counted, filtered, narrow } from "../../serve/index/select.js";
-import { columnOf, fieldOf, newestFirst } from "../../serve/index/table.js";
+import { counted, filtered, grouped, narrow, reading } from "../../serve/index/select.js";
+import { columnOf, newestFirst, type Table } from "../../serve/index/table.js";
+import { timing } from "../../serve/index/times.js";
 import { answering } from "./answering.js";
 import { asking, standingOf } from "./index/asking.js";
 import type { Index } from "./index/index.js";
@@ -23,14 +24,14 @@ export const overview = answering(
     const from = parseTime(since, now);
     const all = await selectRuns(index, { user }, "", now);
     const { table } = index;
-    const state = (row: number) => String(fieldOf(table, row, ["state"]) ?? "");
-    const endOf = (row: number) =>
-      Date.parse(String(fieldOf(table, row, ["ended_at"]) ?? fieldOf(table, row, ["planned_at"])));
-    const active = narrow(all, columnOf(table, ["state"]), (value) => !hasEnded(String(value)));
-    const ended = filtered(all, (row) => hasEnded(state(row)) && endOf(row) >= from);
-    const queued = filtered(active, (row) => waiting.has(state(row)));
-    const running = filtered(active, (row) => !waiting.has(state(row)));
-    const failed = filtered(ended, (row) => state(row) === "failed" || state(row) === "lost");
+    const state = columnOf(table, ["state"]);
+    const endOf = endingIn(table);
+    const active = narrow(all, state, (value) => !hasEnded(String(value)));
+    const over = narrow(all, state, (value) => hasEnded(String(value ?? "")));
+    const ended = filtered(over, (row) => endOf(row) >= from);
+    const queued = narrow(active, state, (value) => waiting.has(String(value ?? "")));
+    const running = narrow(active, state, (value) => !waiting.has(String(value ?? "")));
+    const failed = narrow(ended, state, (value) => value === "failed" || value === "lost");
     const lately = failed.slice().sort((a, b) => endOf(b) - endOf(a));
     const view = (rows: Int32Array): Shown[] =>
       [...rows.subarray(0, most)].flatMap((row) => rowView(index, row, now) ?? []);
@@ -38,7 +39,7 @@ export const overview = answering(
       ...{ me: registry.user, since: timestamp(from), states: countsOf(index, active, ended) },
       ...{ active: view(running), queued: view(queued), failed: view(lately) },
       failures_by_mode: modesOf(index, failed, endOf),
-      throughput: throughputOf(index, ended, from, now),
+      throughput: throughputOf(index, ended, endOf, from, now),
       users: usersOf(index, running, queued, ended, now),
       total: all.length,
       ...standingOf(index),
@@ -56,11 +57,19 @@ function countsOf({ table }: Index, ...rows: Int32Array[]): Record<string, numbe
   return counts;
 }
 
+/** When a row's run ended; of one that does not say when it was planned. */
+function endingIn(table: Table): (row: number) => number {
+  const [end, planned] = [timing(table, ["ended_at"]), timing(table, ["planned_at"])];
+  const has = reading(table, ["ended_at"]);
+  return (row) => (has(row) === undefined ? planned(row) : end(row));
+}
+
 function modesOf({ table }: Index, failed: Int32Array, endOf: (row: number) => number) {
-  const modes = new Map<string, { mode: string; count: number; newest: string }>();
+  const [modeOf, stateOf] = [reading(table, ["mode"]), reading(table, ["state"])];
+  const modes = new Map<string, { mode: string; count: number; newest: number }>();
   for (const row of failed) {
-    const mode = String(fieldOf(table, row, ["mode"]) ?? fieldOf(table, row, ["state"]));
-    const newest = timestamp(endOf(row) || 0);
+    const mode = String(modeOf(row) ?? stateOf(row));
+    const newest = endOf(row) || 0;
     const known = modes.get(mode);
     if (!known) modes.set(mode, { mode, count: 1, newest });
     else {
@@ -68,52 +77,57 @@ function modesOf({ table }: Index, failed: Int32Array, endOf: (row: number) => n
       if (newest > known.newest) known.newest = newest;
     }
   }
-  return [...modes.values()].sort((a, b) => b.count - a.count);
+  return [...modes.values()]
+    .map((mode) => ({ ...mode, newest: timestamp(mode.newest) }))
+    .sort((a, b) => b.count - a.count);
 }
 
 /** Of those that ended and of those that run; GPUs are counted for as long as the runs took in all. */
 function usersOf({ table }: Index, running: Int32Array, queued: Int32Array, ended: Int32Array, now: number) {
+  const [userOf, stateOf, gpusOf] = [["user"], ["state"], ["resources", "gpus"]].map((path) => reading(table, path));
+  const [start, end] = [timing(table, ["started_at"]), timing(table, ["ended_at"])];
   const users = new Map<
-    string,
-    { running: number; queued: number; ended: number; failed: number; gpu_hours: number }
+    unknown,
+    { user: string; running: number; queued: number; ended: number; failed: number; gpu_hours: number }
   >();
+  const gpuHours = (row: number) => {
+    const gpus = Number(gpusOf?.(row) ?? 0);
+    if (!(gpus > 0)) return 0;
+    const until = end(row);
+    const hours = ((Number.isNaN(until) ? now : until) - start(row)) / 3_600_000;
+    // What was answered by another run took nothing.
+    return hours > 0 && stateOf?.(row) !== "cached" ? gpus * hours : 0;
+  };
   const add = (rows: Int32Array, what: "running" | "queued" | "ended") => {
     for (const row of rows) {
-      const name = String(fieldOf(table, row, ["user"]));
-      const one = users.get(name) ?? { running: 0, queued: 0, ended: 0, failed: 0, gpu_hours: 0 };
-      users.set(name, one);
+      const user = userOf?.(row);
+      const one = users.get(user) ?? {
+        ...{ user: String(user), running: 0, queued: 0, ended: 0, failed: 0, gpu_hours: 0 },
+      };
+      users.set(user, one);
       one[what] += 1;
-      if (what === "ended" && fieldOf(table, row, ["state"]) === "failed") one.failed += 1;
+      if (what === "ended" && stateOf?.(row) === "failed") one.failed += 1;
       if (what !== "queued") one.gpu_hours += gpuHours(row);
     }
-  };
-  const gpuHours = (row: number) => {
-    const gpus = Number(fieldOf(table, row, ["resources", "gpus"]) ?? 0);
-    const started = Date.parse(String(fieldOf(table, row, ["started_at"])));
-    const end = Date.parse(String(fieldOf(table, row, ["ended_at"])));
-    const hours = ((Number.isNaN(end) ? now : end) - started) / 3_600_000;
-    // What was answered by another run took nothing.
-    return hours > 0 && gpus > 0 && fieldOf(table, row, ["state"]) !== "cached" ? gpus * hours : 0;
   };
   add(running, "running");
   add(queued, "queued");
   add(ended, "ended");
-  return [...users].map(([user, rest]) => ({ user, ...rest })).sort((a, b) => b.gpu_hours - a.gpu_hours);
+  return [...users.values()].sort((a, b) => b.gpu_hours - a.gpu_hours);
 }
 
 export const users = answering(
   usersApi,
   async (_, __, serving) => {
     const index = await asking(serving);
-    const found = new Map<string, { user: string; runs: number; newest?: string }>();
-    for (const row of newestFirst(index.table)) {
-      const user = String(fieldOf(index.table, row, ["user"]));
-      const one = found.get(user);
-      const newest = fieldOf(index.table, row, ["planned_at"]);
-      if (one) one.runs += 1;
-      else found.set(user, { user, runs: 1, ...(typeof newest === "string" ? { newest } : {}) });
-    }
-    const all = [...found.values()].sort((a, b) => b.runs - a.runs);
+    const { table } = index;
+    const { counts, firsts } = grouped(table, newestFirst(table), [["user"]]);
+    const [userOf, plannedAt] = [reading(table, ["user"]), reading(table, ["planned_at"])];
+    const all = [...counts].map((runs, group) => {
+      const first = firsts[group] ?? -1;
+      const newest = plannedAt(first);
+      return { user: String(userOf(first)), runs, ...(typeof newest === "string" ? { newest } : {}) };
+    });
     return { me: serving.registry.user, users: all, ...standingOf(index) };
   },
   { tag: ({ index }) => index.version() },

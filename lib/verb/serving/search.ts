@@ -71,6 +71,8 @@ function rank({ id, title }: Hit, word: string): number {
   return x.startsWith(word) || y.startsWith(word) ? 1 : 2;
 }
 
+const idLength = 22;
+
 /** By id, by its last six characters, and by name: the newest. */
 function runsOf({ table }: Index, word: string): Hit[] {
   const names = columnOf(table, ["name"]);
@@ -85,10 +87,10 @@ function runsOf({ table }: Index, word: string): Hit[] {
   const hits: Hit[] = [];
   const isId = /^[\da-z-]{3,22}$/.test(word);
   for (const row of newestFirst(table)) {
-    const { id, user } = placeOfKey(table.keys[row] ?? "");
-    const named = names !== undefined && has[codeAt(names, row)] === 1;
-    const meant = isId && (id.startsWith(word) || id.slice(-6).startsWith(word));
-    if (!meant && (!named || hits.length >= most)) continue;
+    const key = table.keys[row] ?? "";
+    const meant = isId && (key.startsWith(word) || key.startsWith(word, idLength - 6));
+    if (!meant && (hits.length >= most || names === undefined || has[codeAt(names, row)] === 0)) continue;
+    const { id, user } = placeOfKey(key);
     const detail = [id.slice(-6), user, fieldOf(table, row, ["state"])].join(" · ");
     hits.push({ kind: "run", id, title: String(fieldOf(table, row, ["name"])), detail, href: `/runs/${id}` });
     if (hits.length > 2 * most) break;
