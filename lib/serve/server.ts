@@ -7,6 +7,7 @@ import { admit, cookieFor, type Verdict } from "./guard.js";
 import { listen, type Place } from "./listen.js";
 import { send } from "./respond.js";
 import { type Asked, type Route, routeFor } from "./route.js";
+import { jsonOf } from "./texts.js";
 
 export interface ServerOptions {
   /** Undefined: everybody who can connect may ask. */
@@ -140,7 +141,7 @@ function guardHeaders(response: http.ServerResponse): void {
 }
 
 function json(value: object): Asset {
-  return { type: "application/json; charset=utf-8", content: `${JSON.stringify(value)}\n` };
+  return { type: "application/json; charset=utf-8", content: `${jsonOf(value)}\n` };
 }
 
 function text(message: string): Asset {

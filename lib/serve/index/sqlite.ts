@@ -11,8 +11,8 @@ export interface Sqlite {
   close(): void;
 }
 
-/** Opens a database: a file, or one in memory that is gone with the process. Throws what SQLite throws. */
-export async function openSqlite(file?: string): Promise<Sqlite> {
+/** Opens a file that is a database, or will be. Throws what SQLite throws. */
+export async function openSqlite(file: string): Promise<Sqlite> {
   return builtinModules.includes("node:sqlite") ? openNative(file) : openWasm(file);
 }
 
@@ -21,7 +21,7 @@ interface Statement {
   all(...values: never[]): unknown[];
 }
 
-async function openNative(file = ":memory:"): Promise<Sqlite> {
+async function openNative(file: string): Promise<Sqlite> {
   const name = "node:sqlite";
   const { DatabaseSync } = (await import(name)) as {
     DatabaseSync: new (file: string) => { exec(sql: string): void; prepare(sql: string): Statement; close(): void };
@@ -36,7 +36,7 @@ async function openNative(file = ":memory:"): Promise<Sqlite> {
   };
 }
 
-async function openWasm(file?: string): Promise<Sqlite> {
+async function openWasm(file: string): Promise<Sqlite> {
   const found = await import("node-sqlite3-wasm");
   // What is CommonJS has its names inside of `default` where Node itself imports it.
   const { Database } = found.Database ? found : (found as unknown as { default: typeof found }).default;

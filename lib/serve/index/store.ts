@@ -1,5 +1,5 @@
-// The rows of an index whole, and what is kept of it from one server to the next: a database in memory, or a file that is
-// private and can be thrown away at any time.
+// The rows of an index whole; and what is kept of it from one server to the next: a file that is private and can be thrown away
+// at any time.
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
@@ -15,9 +15,8 @@ const version = 1;
 export type Kind = "packed" | "live";
 
 export interface Store {
-  database: Sqlite;
-  /** Whether it is a file. */
-  kept: boolean;
+  /** Where it is a file. */
+  database?: Sqlite;
   put(row: number, kind: Kind, text: string): void;
   remove(row: number): void;
   text(row: number): { kind: Kind; text: string } | undefined;
@@ -31,13 +30,6 @@ const tables = `
   CREATE TABLE IF NOT EXISTS rows (n INTEGER PRIMARY KEY, live INTEGER, data BLOB);
   CREATE TABLE IF NOT EXISTS columns (n INTEGER PRIMARY KEY, data BLOB);
 `;
-
-/** One in memory. */
-export async function memoryStore(): Promise<Store> {
-  const database = await openSqlite();
-  database.exec(tables);
-  return storeOf(database, false);
-}
 
 /**
  * One in a file that only its owner can read, of this registry; what is there but cannot be read, is of another registry or of
@@ -67,9 +59,9 @@ async function opened(file: string, registry: string): Promise<Store> {
       const meta = new Map(database.all("SELECT name, value FROM meta").map(({ name, value }) => [name, value]));
       if (meta.size === 0) {
         database.run("INSERT INTO meta VALUES ('version', ?), ('registry', ?)", [version, registry]);
-        return storeOf(database, true);
+        return storeOf(database);
       }
-      if (meta.get("version") === version && meta.get("registry") === registry) return storeOf(database, true);
+      if (meta.get("version") === version && meta.get("registry") === registry) return storeOf(database);
       database.close();
     } catch (error) {
       closeQuietly(database);
@@ -115,7 +107,7 @@ function makePrivate(file: string): string {
   }
 }
 
-function storeOf(database: Sqlite, kept: boolean): Store {
+function storeOf(database: Sqlite): Store {
   let open = false;
   const end = () => {
     if (open) database.exec("COMMIT");
@@ -123,7 +115,6 @@ function storeOf(database: Sqlite, kept: boolean): Store {
   };
   return {
     database,
-    kept,
     // As bytes, which take less time to hand over than texts.
     put: (row, kind, text) =>
       database.run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", [row, kind === "live" ? 1 : 0, Buffer.from(text)]),
@@ -148,20 +139,22 @@ function storeOf(database: Sqlite, kept: boolean): Store {
 
 /** Keeps a piece of what is in memory. */
 export function keep(store: Store, name: string, value: unknown): void {
-  store.database.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, v8.serialize(value)]);
+  store.database?.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, v8.serialize(value)]);
 }
 
 export function kept(store: Store, name: string): unknown {
-  const [found] = store.database.all("SELECT value FROM meta WHERE name = ?", [name]);
+  const [found] = store.database?.all("SELECT value FROM meta WHERE name = ?", [name]) ?? [];
   return deserialized(found?.["value"]);
 }
 
 export async function keepColumns(store: Store, columns: Iterable<Column>): Promise<void> {
-  store.database.exec("DELETE FROM columns");
+  const { database } = store;
+  if (!database) return;
+  database.exec("DELETE FROM columns");
   let n = 0;
   for (const { path: names, values, pages, count, loose } of columns) {
     const data = v8.serialize({ path: names, values, pages, count, ...(loose ? { loose } : {}) });
-    store.database.run("INSERT INTO columns VALUES (?, ?)", [n, data]);
+    database.run("INSERT INTO columns VALUES (?, ?)", [n, data]);
     n += 1;
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -169,7 +162,7 @@ export async function keepColumns(store: Store, columns: Iterable<Column>): Prom
 
 /** One column as it was kept; undefined where there is none of this number. */
 export function keptColumn(store: Store, n: number): Column | undefined {
-  const [found] = store.database.all("SELECT data FROM columns WHERE n = ?", [n]);
+  const [found] = store.database?.all("SELECT data FROM columns WHERE n = ?", [n]) ?? [];
   return deserialized(found?.["data"]) as Column | undefined;
 }
 

@@ -8,6 +8,7 @@ import type { Registry } from "../../registry/open.js";
 import type { Endpoint } from "../../serve/api/api.js";
 import { readQuery } from "../../serve/api/query.js";
 import type { Asked, Route } from "../../serve/route.js";
+import { isTexts, type Texts } from "../../serve/texts.js";
 import type { Index } from "./index/index.js";
 
 /** What lives as long as the server. */
@@ -26,7 +27,9 @@ export interface Serving extends Served {
 
 export type Answering = (served: Served) => Route;
 type Parts = Record<string, string>;
-type Answered<E extends Endpoint> = E["answer"] extends v.GenericSchema ? v.InferInput<E["answer"]> : never;
+type Answered<E extends Endpoint> = E["answer"] extends v.GenericSchema ? Rendered<v.InferInput<E["answer"]>> : never;
+/** Lists may be in JSON already: then they are masked, too. */
+type Rendered<A> = { [K in keyof A]: A[K] extends readonly object[] ? A[K] | Texts : A[K] };
 
 export interface How<Q = unknown> {
   /**
@@ -54,7 +57,7 @@ export function answering<E extends Endpoint>(
         const serving = servingOf(served);
         const answered = (await answer(asked.parts, { ...query, ...more } as never, serving)) as object;
         const whole = serving.problems.length > 0 ? { problems: serving.problems, ...answered } : answered;
-        return (endpoint.verbatim ? whole : maskedRecord(whole)) as Record<string, unknown>;
+        return (endpoint.verbatim ? whole : masked(whole)) as Record<string, unknown>;
       };
       if (format === "ndjson") return exported(endpoint, asked, ask, Object.hasOwn(query, "limit"));
       if (tag) {
@@ -65,6 +68,14 @@ export function answering<E extends Endpoint>(
       return ask();
     },
   });
+}
+
+/** As others may see it; what is in JSON already is so. */
+function masked(answer: object): object {
+  const done = Object.entries(answer).filter(([, value]) => isTexts(value));
+  if (done.length === 0) return maskedRecord(answer);
+  const blank = Object.fromEntries(done.map(([name]) => [name, undefined]));
+  return { ...maskedRecord({ ...answer, ...blank }), ...Object.fromEntries(done) };
 }
 
 /** Says of which state the answer is, and whether whoever asks has it; then nothing more is to be said. */
@@ -91,7 +102,7 @@ async function exported(
   response.setHeader("content-type", "application/x-ndjson; charset=utf-8");
   response.setHeader("content-disposition", `attachment; filename="${name}.ndjson"`);
   for (;;) {
-    const lines = (page[list] as object[]).map((record) => `${JSON.stringify(record)}\n`).join("");
+    const lines = linesOf(page[list] as object[] | Texts);
     if (request.method === "HEAD" || response.destroyed) break;
     if (!response.write(lines)) await drained(response);
     if (isLimited || !hasPages || page["next"] === undefined) break;
@@ -99,6 +110,11 @@ async function exported(
   }
   response.end();
   return undefined;
+}
+
+function linesOf(list: readonly object[] | Texts): string {
+  const all = isTexts(list) ? list.texts : list.map((record) => JSON.stringify(record));
+  return all.map((text) => `${text}\n`).join("");
 }
 
 function drained(response: ServerResponse): Promise<void> {

@@ -8,7 +8,7 @@ import { timing } from "../../serve/index/times.js";
 import { answering } from "./answering.js";
 import { asking, standingOf } from "./index/asking.js";
 import type { Index } from "./index/index.js";
-import { rowView, type Shown } from "./index/row-view.js";
+import { rowTexts } from "./index/row-text.js";
 import { selectRuns } from "./index/select-runs.js";
 import { throughputOf } from "./throughput.js";
 
@@ -33,8 +33,7 @@ export const overview = answering(
     const running = narrow(active, state, (value) => !waiting.has(String(value ?? "")));
     const failed = narrow(ended, state, (value) => value === "failed" || value === "lost");
     const lately = failed.slice().sort((a, b) => endOf(b) - endOf(a));
-    const view = (rows: Int32Array): Shown[] =>
-      [...rows.subarray(0, most)].flatMap((row) => rowView(index, row, now) ?? []);
+    const view = (rows: Int32Array) => rowTexts(index, rows.subarray(0, most), now);
     return {
       ...{ me: registry.user, since: timestamp(from), states: countsOf(index, active, ended) },
       ...{ active: view(running), queued: view(queued), failed: view(lately) },

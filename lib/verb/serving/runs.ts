@@ -6,7 +6,8 @@ import { asking, reporting, standingOf } from "./index/asking.js";
 import { deepen } from "./index/deepen.js";
 import type { Index } from "./index/index.js";
 import { pathNamed } from "./index/paths.js";
-import { rowPart, rowView } from "./index/row-view.js";
+import { rowTexts } from "./index/row-text.js";
+import { rowParts } from "./index/row-view.js";
 import { selectRuns } from "./index/select-runs.js";
 
 export const runs = answering(
@@ -23,12 +24,12 @@ export const runs = answering(
         names.map((name) => pathNamed(index.table, name)),
       );
     const from = cursor === undefined ? (offset ?? 0) : placeOf(cursor, index, rows);
-    const shown = [...rows.subarray(from, from + limit)].flatMap(
-      (row) => (names ? rowPart(index, row, names) : rowView(index, row, context.now)) ?? [],
-    );
+    const page = rows.subarray(from, from + limit);
+    const part = names && rowParts(index, names);
+    const shown = part ? [...page].flatMap((row) => part(row) ?? []) : rowTexts(index, page, context.now);
     const next = from + limit < rows.length ? cursorOf(index, rows, from + limit) : undefined;
-    const page = { me: registry.user, runs: shown, total: rows.length, ...(next === undefined ? {} : { next }) };
-    return { ...page, ...standingOf(index) };
+    const more = next === undefined ? {} : { next };
+    return { me: registry.user, runs: shown, total: rows.length, ...more, ...standingOf(index) };
   },
   { tag: ({ index }, { note }) => (note === undefined ? index.version() : undefined) },
 );

@@ -2,7 +2,7 @@
 import { isFault, recordError } from "../../../record/fault.js";
 import type { Summary } from "../../../record/pack.js";
 import type { Graces } from "../../../record/state.js";
-import type { Registry } from "../../../registry/open.js";
+import { openRegistry, type Registry } from "../../../registry/open.js";
 import { type Entry, roll } from "../../../registry/roll.js";
 import { openRun } from "../../../registry/runs.js";
 import type { Store } from "../../../serve/index/store.js";
@@ -10,6 +10,7 @@ import { addToRow, keyOf, putRow, removeRow, rowFor, type Table } from "../../..
 import { breather } from "../breathing.js";
 import { type Member, newMembers } from "./members.js";
 import { liveOf, recordsOfLive, recordsOfSummary } from "./row-records.js";
+import type { RowText } from "./row-text.js";
 
 export interface Problem {
   id?: string;
@@ -38,6 +39,8 @@ export interface Feed {
   problems: Map<string, Problem>;
   /** The runs that changed since somebody was told. */
   changed: Set<string>;
+  /** Rows in JSON as they were shown, until they are put again. */
+  shown: Map<number, RowText>;
   /** What nobody expected. */
   trouble(error: unknown): void;
 }
@@ -62,6 +65,7 @@ export async function readUser(feed: Feed, user: string): Promise<void> {
     if (row === undefined || pack < 0 || feed.packOf.get(row) !== pack) put(feed, entry, pack);
     await rest();
   }
+  isThere(feed);
   for (const key of [...table.rows.keys()]) if (key.endsWith(`/${user}`) && !seen.has(key)) drop(feed, key);
 }
 
@@ -94,6 +98,7 @@ export function put(feed: Feed, entry: Entry, pack = -1): void {
     }
     putRow(feed.table, row, [...recordsOfSummary(summary, user), ...memberRecords(feed, key)], isNew);
     feed.store.put(row, "packed", text);
+    feed.shown.delete(row);
     changed(feed, key);
     feed.problems.delete(key);
   } catch (error) {
@@ -111,6 +116,7 @@ export function putLive(feed: Feed, user: string, id: string): void {
     const disk = openRun(registry, user, id);
     // Markers come first, its record last.
     if (!disk) {
+      isThere(feed);
       drop(feed, key);
       return;
     }
@@ -127,6 +133,7 @@ export function putLive(feed: Feed, user: string, id: string): void {
     if (!isNew && store.text(row)?.text === text) return;
     putRow(table, row, [...recordsOfLive(live), ...memberRecords(feed, key)], isNew);
     store.put(row, "live", text);
+    feed.shown.delete(row);
     changed(feed, key);
   } catch (error) {
     problem(feed, key, id, error);
@@ -146,6 +153,11 @@ function memberRecords(feed: Feed, key: string): Member[] {
   return member ? [member] : [];
 }
 
+/** A registry that was taken away, or is not mounted, is not one of no runs. Throws then: what was not found may be there. */
+export function isThere({ registry }: Feed): void {
+  openRegistry(registry.base, registry.uid);
+}
+
 export function drop(feed: Feed, key: string): void {
   const row = feed.table.rows.get(key);
   feed.live.delete(key);
@@ -153,6 +165,7 @@ export function drop(feed: Feed, key: string): void {
   if (row === undefined) return;
   feed.packOf.delete(row);
   feed.store.remove(row);
+  feed.shown.delete(row);
   removeRow(feed.table, key);
   changed(feed, key);
 }
@@ -167,7 +180,10 @@ export async function readMembers(feed: Feed): Promise<void> {
     const known = feed.members.get(key);
     feed.members.set(key, known ? { ...known, ...member } : member);
     const row = feed.table.rows.get(key);
-    if (row !== undefined) addToRow(feed.table, row, member);
+    if (row !== undefined) {
+      addToRow(feed.table, row, member);
+      feed.shown.delete(row);
+    }
     await rest();
   }
 }

@@ -3,15 +3,17 @@ import { EventEmitter } from "node:events";
 import type { LabEvent } from "../../../record/records.js";
 import type { Graces } from "../../../record/state.js";
 import { type Cursor, readEvents } from "../../../registry/journal.js";
-import { openRegistry, type Registry } from "../../../registry/open.js";
+import type { Registry } from "../../../registry/open.js";
 import { packNames } from "../../../registry/packs.js";
 import { usersOnRoll } from "../../../registry/roll.js";
 import { marked, usersWith } from "../../../registry/runs.js";
-import { memoryStore, type Store } from "../../../serve/index/store.js";
+import { memoryStore } from "../../../serve/index/memory-store.js";
+import type { Store } from "../../../serve/index/store.js";
 import { newTable, placeOfKey, type Table, tidy } from "../../../serve/index/table.js";
 import { breather } from "../breathing.js";
 import { keepFeed, restored } from "./cache.js";
-import { drop, type Feed, problem, putLive, readMembers, readUser } from "./feed.js";
+import { drop, type Feed, isThere, problem, putLive, readMembers, readUser } from "./feed.js";
+import { prepare } from "./prepare.js";
 
 /** Runs that are not as they were, and which kinds of other things are not: `artifact`, `pipeline`, `sweep`, … */
 export interface Change {
@@ -51,9 +53,10 @@ export async function openIndex(
 ): Promise<Index> {
   const emitter = new EventEmitter().setMaxListeners(0);
   const feed: Feed = {
-    ...{ registry, limits, trouble, table: newTable(), store: store ?? (await memoryStore()) },
+    ...{ registry, limits, trouble, table: newTable(), store: store ?? memoryStore() },
     ...{ packs: [], packOf: new Map(), live: new Map(), members: new Map(), read: new Set() },
     ...{ problems: new Map(), changed: new Set(), untold: { plan: new Set(), metrics: new Set() } },
+    shown: new Map(),
   };
   const began = Date.now().toString(36);
   const look: Look = { packs: new Map(), cursor: undefined, next: 0 };
@@ -66,16 +69,18 @@ export async function openIndex(
   const once = async () => {
     try {
       feed.store.begin();
-      if (asOf === 0 && feed.store.kept) ready = await restored(feed, look);
+      if (asOf === 0 && feed.store.database) ready = await restored(feed, look);
       const kinds = await refresh(feed, look, () => closed);
       if (closed) return;
       // Whoever watches from the beginning need not be told of all that there is.
       if (asOf === 0) feed.changed.clear();
+      const isFirst = asOf === 0;
       asOf = Date.now();
       ready = true;
       tell(emitter, feed, kinds);
       tidy(feed.table);
-      if (feed.store.kept && Date.now() - kept > 60_000 && kept !== -1) {
+      if (isFirst) prepare(feed.table, () => closed).catch(trouble);
+      if (feed.store.database && Date.now() - kept > 60_000 && kept !== -1) {
         kept = Date.now();
         await keepFeed(feed, look);
       }
@@ -108,7 +113,7 @@ export async function openIndex(
       closed = true;
       clearInterval(timer);
       await running;
-      if (feed.store.kept && ready) await keepFeed(feed, look);
+      if (feed.store.database && ready) await keepFeed(feed, look);
       feed.store.close();
     },
   };
@@ -125,8 +130,7 @@ export interface Look {
 
 /** Everything that is new; says which kinds of things are. Throws faults where the registry is not there. */
 async function refresh(feed: Feed, look: Look, isClosed: () => boolean): Promise<string[]> {
-  // One that was taken away, or is not mounted, is not one of no runs.
-  openRegistry(feed.registry.base, feed.registry.uid);
+  isThere(feed);
   feed.problems.delete("registry");
   const events = newEvents(feed, look);
   const named = new Set(events.flatMap(({ run }) => run ?? []));
@@ -135,6 +139,7 @@ async function refresh(feed: Feed, look: Look, isClosed: () => boolean): Promise
     if (isClosed()) return [];
     await refreshUser(feed, look, user, named);
   }
+  isThere(feed);
   for (const user of look.packs.keys()) if (!users.includes(user)) forget(feed, look, user);
   await refreshLive(feed, look);
   await readMembers(feed);
@@ -161,10 +166,12 @@ async function refreshUser(feed: Feed, look: Look, user: string, named: Readonly
     return;
   }
   const there = new Set(loose);
-  for (const key of [...feed.live.keys()]) {
+  const gone = [...feed.live.keys()].filter((key) => {
     const { id, user: owner } = placeOfKey(key);
-    if (owner === user && !there.has(id)) drop(feed, key);
-  }
+    return owner === user && !there.has(id);
+  });
+  if (gone.length > 0) isThere(feed);
+  for (const key of gone) drop(feed, key);
   for (const id of loose) {
     const known = feed.live.get(`${id}/${user}`);
     if (!known || named.has(id)) putLive(feed, user, id);

@@ -1,7 +1,6 @@
 // A row as the API shows it: the run's status, and what one may want as a column.
 
 import type { Summary } from "../../../record/pack.js";
-import type { Status } from "../../../record/records.js";
 import { hasEnded } from "../../../record/state.js";
 import { statusIn } from "../../../registry/summary.js";
 import { valueAt } from "../../../serve/index/column.js";
@@ -13,7 +12,7 @@ import type { Live } from "./row-records.js";
 export type Shown = { id: string; user: string; short: string } & Record<string, unknown>;
 
 /** A row whole; undefined where it is gone. */
-export function rowView({ feed, table, store }: Index, row: number, now: number): Shown | undefined {
+export function rowView({ feed, table, store }: Index, row: number): Shown | undefined {
   const key = table.keys[row];
   const found = key === undefined ? undefined : store.text(row);
   if (key === undefined || !found) return undefined;
@@ -39,7 +38,7 @@ export function rowView({ feed, table, store }: Index, row: number, now: number)
     };
     const run_dir = `${feed.registry.base}/runs/${user}/${id}`;
     const plan = present({ params, args, resources, key: parts?.digest, recipe: recipe?.path });
-    return { type: "status", v: 1, ...running(status, now), run_dir, ...plan, metrics, ...more, id, user };
+    return { type: "status", v: 1, ...status, run_dir, ...plan, metrics, ...more, id, user };
   }
   const summary = JSON.parse(found.text) as Summary;
   const { params, args, resources } = summary.plan ?? {};
@@ -51,30 +50,31 @@ function present(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** What goes on has gone on for longer since it was looked at. */
-function running(status: Partial<Status>, now: number): Partial<Status> {
-  const { state = "", started_at, elapsed_s } = status;
-  if (hasEnded(state) || started_at === undefined || elapsed_s === undefined) return status;
-  return { ...status, elapsed_s: Math.max(0, (now - Date.parse(started_at)) / 1000) };
+/** Whether it goes on: then it has gone on for longer than it had when it was looked at. */
+export function isRunning({ state, started_at, elapsed_s }: Record<string, unknown>): boolean {
+  return !hasEnded(String(state ?? "")) && started_at !== undefined && elapsed_s !== undefined;
 }
 
-/** Only some fields of a row, in the places that they have in a whole one. */
-export function rowPart({ table, feed }: Index, row: number, fields: readonly string[]): Shown | undefined {
-  const key = table.keys[row];
-  if (key === undefined) return undefined;
-  const { user, id } = placeOfKey(key);
-  const part: Record<string, unknown> = {};
-  for (const name of fields) {
+/** What shows only some fields of a row, in the places that they have in a whole one. */
+export function rowParts({ table, feed }: Index, fields: readonly string[]): (row: number) => Shown | undefined {
+  const columns = fields.flatMap((name) => {
     const path = pathNamed(table, name);
     const column = columnOf(table, path);
-    if (column) set(part, path, valueAt(column, row));
     // A table that nobody asked for as a whole before: its fields.
-    else for (const one of table.columns.values()) if (isWithin(one.path, path)) set(part, one.path, valueAt(one, row));
-  }
-  const digest = (part["key"] as { digest?: unknown } | undefined)?.digest;
-  const recipe = (part["recipe"] as { path?: unknown } | undefined)?.path;
-  const run_dir = fields.includes("run_dir") ? `${feed.registry.base}/runs/${user}/${id}` : undefined;
-  return { ...part, ...present({ key: digest, recipe, run_dir }), id, user, short: id.slice(-6) };
+    return column ? [column] : [...table.columns.values()].filter((one) => isWithin(one.path, path));
+  });
+  const withRunDir = fields.includes("run_dir");
+  return (row) => {
+    const key = table.keys[row];
+    if (key === undefined) return undefined;
+    const { user, id } = placeOfKey(key);
+    const part: Record<string, unknown> = {};
+    for (const column of columns) set(part, column.path, valueAt(column, row));
+    const digest = (part["key"] as { digest?: unknown } | undefined)?.digest;
+    const recipe = (part["recipe"] as { path?: unknown } | undefined)?.path;
+    const run_dir = withRunDir ? `${feed.registry.base}/runs/${user}/${id}` : undefined;
+    return { ...part, ...present({ key: digest, recipe, run_dir }), id, user, short: id.slice(-6) };
+  };
 }
 
 function isWithin(path: readonly string[], table: readonly string[]): boolean {
@@ -91,8 +91,10 @@ function set(record: Record<string, unknown>, path: readonly string[], value: un
   put(inner, path.at(-1) ?? "", value);
 }
 
-/** Also for the names that JavaScript takes for something else. */
+/** Also for the name that JavaScript takes for something else. */
 function put(record: Record<string, unknown>, name: string, value: unknown): unknown {
-  Object.defineProperty(record, name, { value, enumerable: true, writable: true, configurable: true });
+  if (name === "__proto__")
+    Object.defineProperty(record, name, { value, enumerable: true, writable: true, configurable: true });
+  else record[name] = value;
   return value;
 }

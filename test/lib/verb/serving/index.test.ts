@@ -3,10 +3,13 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import t from "tap";
+import { maskedRecord } from "../../../../lib/record/masked.js";
 import { usualGraces } from "../../../../lib/record/state.js";
 import { openRegistry } from "../../../../lib/registry/open.js";
 import { fileStore } from "../../../../lib/serve/index/store.js";
 import { type Index, openIndex } from "../../../../lib/verb/serving/index/index.js";
+import { rowTexts } from "../../../../lib/verb/serving/index/row-text.js";
+import { rowView } from "../../../../lib/verb/serving/index/row-view.js";
 import { selectRuns } from "../../../../lib/verb/serving/index/select-runs.js";
 import { type Filter, listRuns } from "../../../../lib/verb/show/listing.js";
 import { generator } from "../../../bench/records.js";
@@ -138,6 +141,25 @@ t.test("the other filters, and sorting", async (t) => {
   }
   await t.rejects(selectRuns(index, { user: ["rot"] }, "", now), { code: "noinput", hint: "did you mean root?" });
 });
+
+t.test(
+  "rows in JSON are what rows are, also when they are shown again, but for how long they have gone on",
+  async (t) => {
+    const rows = await selectRuns(index, {}, "", now);
+    const [first, again] = [now, now + 60_000].map((at) =>
+      rowTexts(index, rows, at).texts.map((text) => JSON.parse(text)),
+    );
+    let longer = 0;
+    for (const [i, row] of rows.entries()) {
+      const whole = maskedRecord(rowView(index, row));
+      t.strictSame({ ...first?.[i], elapsed_s: 0 }, { ...whole, elapsed_s: 0 });
+      const more = (again?.[i].elapsed_s ?? 0) - (first?.[i].elapsed_s ?? 0);
+      if (Math.abs(more - 60) < 1e-6) longer += 1;
+      else t.equal(more, 0);
+    }
+    t.ok(longer > 0 && longer <= 20, `${longer} go on`);
+  },
+);
 
 t.test("a cache is taken up, a broken one is made anew, and one that is used is left alone", async (t) => {
   const file = path.join(t.testdir(), "private", "cache.db");
