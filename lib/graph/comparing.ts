@@ -17,12 +17,13 @@ export interface Compared {
 
 /**
  * Every field that any of the runs has, in the order of its groups, in each those that differ first. Values that look like
- * secrets are `…`. Of numbers that the recipe spells its own way (`1e-4`) the value counts. Pure.
+ * secrets are `…`. Of numbers that the recipe spells its own way (`1e-4`) the value counts. A seed that is told as a param or
+ * an argument, too, is told once. Pure.
  */
 export function comparedFields(runs: readonly Compared[]): ComparedField[] {
   const sides = runs.map((one) => new Map(groupsOf(one).flatMap(([group, table]) => leavesOf(group, table))));
   const paths = new Map(sides.flatMap((side) => [...side].map(([path, { group }]) => [path, group] as const)));
-  const fields = [...paths].map(([path, group]): ComparedField => {
+  const all = [...paths].map(([path, group]): ComparedField => {
     const words = sides.map((side) => JSON.stringify(side.get(path)?.value));
     const differs = words.some((word) => word !== words[0]);
     const values = runs.flatMap(({ run }, i) => {
@@ -31,6 +32,10 @@ export function comparedFields(runs: readonly Compared[]): ComparedField[] {
     });
     return { path, group, differs, values: Object.fromEntries(values) };
   });
+  const seed = JSON.stringify(all.find(({ path }) => path === "seed")?.values);
+  const isToldTwice = ({ path, values }: ComparedField) =>
+    (path === "params.seed" || path === "args.seed") && JSON.stringify(values) === seed;
+  const fields = all.filter((field) => !isToldTwice(field));
   return fieldGroups.flatMap((group) => {
     const own = fields.filter((field) => field.group === group);
     return [...own.filter(({ differs }) => differs), ...own.filter(({ differs }) => !differs)];

@@ -1,6 +1,6 @@
 // Runs side by side, for the page: the same comparison that lab-compare and lab-diff show.
 import path from "node:path";
-import { fault } from "../../record/fault.js";
+import { fault, isFault, recordError } from "../../record/fault.js";
 import { collectFiles } from "../../registry/collected.js";
 import type { RunOnDisk } from "../../registry/facts.js";
 import { sealOf } from "../../registry/outputs.js";
@@ -36,8 +36,7 @@ const mostImages = 4000;
 export const compareImages = answering(compareImagesApi, async (_, { run }, serving) => {
   const images: ComparedImage[] = [];
   for (const disk of await opened(run, serving)) {
-    const { collected = [] } = sealOf(disk) ?? (await collectFiles(disk));
-    for (const file of collected) {
+    for (const file of await collectedBy(disk, serving)) {
       if (!file.path.startsWith(`${disk.dir}/`) || !isImage(file.path)) continue;
       images.push(imageOf(disk, file.path.slice(disk.dir.length + 1), file.bytes));
       if (images.length >= mostImages) break;
@@ -45,6 +44,17 @@ export const compareImages = answering(compareImagesApi, async (_, { run }, serv
   }
   return { names: [...new Set(images.map(({ name }) => name))].sort(), images };
 });
+
+/** Of a run that cannot be read only its own images are missing. */
+async function collectedBy(disk: RunOnDisk, { problems }: Serving) {
+  try {
+    return (sealOf(disk) ?? (await collectFiles(disk))).collected ?? [];
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    problems.push({ id: disk.run.id, ...recordError(error) });
+    return [];
+  }
+}
 
 /** Each once, in the order in which they are named. */
 async function opened(refs: readonly string[], { registry, context }: Serving): Promise<RunOnDisk[]> {

@@ -25,8 +25,10 @@ export const metricsOf = answering(metricsOfApi, async (_, { run, name, x = "ste
   for (const ref of new Set(run)) {
     try {
       const disk = diskOf(ref, serving);
-      const found = await known(disk, { x, points, names: [name] }, serving);
-      for (const one of found.series) series.push({ run: ref, ...one });
+      // Who compares asks for one metric after the other: of files that are read soon all are kept.
+      const names = sizeOf(disk) <= soonRead ? undefined : [name];
+      const found = await known(disk, { x, points, names }, serving);
+      for (const one of found.series.filter((it) => it.name === name)) series.push({ run: ref, ...one });
     } catch (error) {
       if (!isFault(error)) throw error;
       serving.problems.push({ id: ref, ...recordError(error) });
@@ -47,7 +49,9 @@ interface Asked {
 
 type Answer = ReturnType<typeof seriesOf>;
 const kept = new Map<string, { sign: string; answer: Answer; bad: string[] }>();
+/** So many runs are compared at most, with room for who looks at others beside. */
 const mostKept = 64;
+const soonRead = 4_000_000;
 
 /** Two who ask the same wait for one reading; a file that grew is read again, once it is asked for. */
 async function known(disk: RunOnDisk, { x, points, names }: Asked, { context }: Serving): Answer {
@@ -75,6 +79,11 @@ async function known(disk: RunOnDisk, { x, points, names }: Asked, { context }: 
   const answer = await entry.answer;
   for (const message of entry.bad) context.report(disk.run.id, fault("dataerr", message));
   return answer;
+}
+
+function sizeOf(disk: RunOnDisk): number {
+  const files = attemptsOf(disk).flatMap(({ files, log }) => [...files, ...(log === undefined ? [] : [log])]);
+  return files.reduce((sum, file) => sum + (fs.lstatSync(file, { throwIfNoEntry: false })?.size ?? soonRead), 0);
 }
 
 /** Another word when a file of the metrics has grown, or the attempts or results are others. */

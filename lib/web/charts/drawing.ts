@@ -1,9 +1,12 @@
 // What uPlot is told of a chart.
 import type uPlot from "uplot";
+import { faint, strokeOf } from "../../graph/curve-colours.js";
+import { type Columns, type Line, rangeOf } from "../../graph/curves.js";
 import { elapsed, figure } from "../parts/format.js";
-import { type Columns, type Line, rangeOf } from "./curves.js";
-import { faint, penOf } from "./palette.js";
+import { markGaps, nameEnds, roomForNames } from "./marks.js";
 import type { ChartSettings } from "./settings.js";
+
+export type Range = readonly [from: number, to: number];
 
 interface Asked {
   columns: Columns;
@@ -13,14 +16,15 @@ interface Asked {
   dark: boolean;
   /** The place of the cross hair among the columns' x. */
   onCursor(at: number | undefined): void;
-  onZoom(zoomed: boolean): void;
+  /** What of x is seen, and whether that is a part only. */
+  onZoom(range: Range, isPart: boolean): void;
 }
 
-/** All charts of a page move their cross hairs together. */
+/** All charts of a page move their cross hairs together; what is zoomed into, the address says to all of them. */
 const together = "page";
 
 export function drawing({ columns, settings, width, height, dark, onCursor, onZoom }: Asked): uPlot.Options {
-  const { x, logX, logY, clip } = settings;
+  const { x, logX, logY } = settings;
   const { lines } = columns;
   const ink = colourOf("--soft");
   const grid = { stroke: colourOf("--line"), width: 1 };
@@ -29,13 +33,15 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
   const [first = 0, last = 1] = [columns.x[0], columns.x.at(-1)];
   const words = (_: uPlot, splits: number[]) => splits.map((at) => (at === null ? "" : short(at)));
   const since = (_: uPlot, splits: number[]) => splits.map((at) => elapsed(at));
+  const names = roomForNames(lines, width);
+  const pub = (type: string) => type !== "mousedown" && type !== "mouseup" && type !== "dblclick";
   return {
     width,
     height,
     legend: { show: false },
-    padding: [8, 10, 0, 0],
+    padding: [8, Math.max(10, names), 0, 0],
     cursor: {
-      sync: { key: together, setSeries: false },
+      sync: { key: together, setSeries: false, filters: { pub } },
       drag: { x: true, y: false },
       focus: { prox: 16 },
       points: { size: 6 },
@@ -45,7 +51,7 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
       x: { time: x === "time", distr: logX ? 3 : 1 },
       y: {
         distr: logY ? 3 : 1,
-        range: () => rangeOf(lines, clip, logY) ?? [0, 1],
+        range: ({ scales }) => rangeOf(lines, settings, seenOf(columns.x, scales["x"])) ?? [0.1, 1],
       },
     },
     axes: [
@@ -66,29 +72,44 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
       setCursor: [({ cursor }) => onCursor(cursor.idx ?? undefined)],
       setScale: [
         ({ scales }, key) => {
-          if (key === "x") onZoom((scales["x"]?.min ?? first) > first || (scales["x"]?.max ?? last) < last);
+          if (key !== "x") return;
+          const { min = first, max = last } = scales["x"] ?? {};
+          onZoom([min, max], min > first || max < last);
+        },
+      ],
+      draw: [
+        (chart) => {
+          markGaps(chart, lines, dark);
+          if (names > 0) nameEnds(chart, lines, dark);
         },
       ],
     },
   };
 }
 
+/** The places of x that are seen, and one to either side. */
+function seenOf(x: readonly number[], scale: { min?: number; max?: number } | undefined): [number, number] {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = scale ?? {};
+  const from = x.findIndex((at) => at >= min);
+  const to = x.findLastIndex((at) => at <= max);
+  return from < 0 || to < from ? [0, x.length] : [from, to];
+}
+
 function seriesOf({ curve, kind, values }: Line, dark: boolean, count: number): uPlot.Series {
-  const { colour, dash } = penOf(curve.pen, dark);
-  const alone = values.filter((value) => value !== null).length < 2;
+  const { colour, dash } = strokeOf(curve.pen, dark);
+  const alone = values.filter((value) => typeof value === "number").length < 2;
   return {
     label: curve.label,
     stroke: kind === "line" ? colour : kind === "raw" ? faint(colour, 0.3) : faint(colour, 0),
     width: kind === "line" ? (count > 20 ? 1.2 : 1.6) : 1,
     ...(dash.length > 0 ? { dash: [...dash] } : {}),
-    spanGaps: true,
     points: { show: alone && kind === "line", size: 6, fill: colour },
   };
 }
 
 function bandsOf(lines: readonly Line[], dark: boolean): uPlot.Band[] {
   return lines.flatMap(({ kind, curve }, i) =>
-    kind === "high" ? [{ series: [i + 1, i + 2], fill: faint(penOf(curve.pen, dark).colour, 0.16) }] : [],
+    kind === "high" ? [{ series: [i + 1, i + 2], fill: faint(strokeOf(curve.pen, dark).colour, 0.16) }] : [],
   );
 }
 

@@ -1,5 +1,5 @@
 // The series of metrics as the API gives them.
-import type { GivenPoint } from "./curves.js";
+import type { GivenPoint } from "../../graph/curves.js";
 
 export interface GivenSeries {
   name: string;

@@ -1,8 +1,9 @@
 // The legend of a chart: a row for each curve, which hides it, and its figures.
+
+import { type Pen, strokeOf } from "../../graph/curve-colours.js";
+import { type Columns, type Curve, figuresOf } from "../../graph/curves.js";
 import { figure } from "../parts/format.js";
 import { Scroll } from "../parts/scroll.js";
-import { type Columns, type Curve, figuresOf } from "./curves.js";
-import { penOf } from "./palette.js";
 
 interface LegendShape {
   title: string;
@@ -11,12 +12,24 @@ interface LegendShape {
   at: number | undefined;
   off: ReadonlySet<string>;
   dark: boolean;
+  goal: "min" | "max" | undefined;
   toggle(id: string): void;
   focus(id: string | undefined): void;
 }
 
-export function Legend({ title, curves, columns, at, off, dark, toggle, focus }: LegendShape) {
+export function Legend({ title, curves, columns, at, off, dark, goal, toggle, focus }: LegendShape) {
   const place = at === undefined ? undefined : columns.x[at];
+  const rows = curves.map((curve) => ({ curve, ...figuresOf(curve) }));
+  const best = (column: "last" | "min" | "max") => {
+    const values = rows.flatMap((row) => (off.has(row.curve.id) ? [] : (row[column] ?? [])));
+    if (values.length < 2) return undefined;
+    return goal === "min" ? Math.min(...values) : goal === "max" ? Math.max(...values) : undefined;
+  };
+  const bests = {
+    last: best("last"),
+    min: goal === "min" ? best("min") : undefined,
+    max: goal === "max" ? best("max") : undefined,
+  };
   return (
     <Scroll kind="legend" label={`Legend of ${title}`}>
       <table>
@@ -38,8 +51,7 @@ export function Legend({ title, curves, columns, at, off, dark, toggle, focus }:
           </tr>
         </thead>
         <tbody>
-          {curves.map((curve) => {
-            const { last, min, max } = figuresOf(curve);
+          {rows.map(({ curve, last, min, max }) => {
             const hidden = off.has(curve.id);
             return (
               <tr
@@ -58,14 +70,18 @@ export function Legend({ title, curves, columns, at, off, dark, toggle, focus }:
                     onBlur={() => focus(undefined)}
                   >
                     <Swatch pen={curve.pen} dark={dark} />
-                    <span>{curve.label}</span>
-                    {curve.note && <span class="soft">{curve.note}</span>}
+                    <span class="legend-name">{curve.label}</span>
+                    {curve.note && (
+                      <span class="soft" title={curve.note}>
+                        {curve.note}
+                      </span>
+                    )}
                   </button>
                 </th>
                 <Figure value={at === undefined ? undefined : valueIn(columns, curve, at)} />
-                <Figure value={last} />
-                <Figure value={min} />
-                <Figure value={max} />
+                <Figure value={last} best={bests.last} />
+                <Figure value={min} best={bests.min} />
+                <Figure value={max} best={bests.max} />
               </tr>
             );
           })}
@@ -75,12 +91,13 @@ export function Legend({ title, curves, columns, at, off, dark, toggle, focus }:
   );
 }
 
-function Figure({ value }: { value: number | null | undefined }) {
-  return <td class="end">{value === undefined || value === null ? "" : figure(value)}</td>;
+function Figure({ value, best }: { value: number | undefined; best?: number | undefined }) {
+  if (value === undefined) return <td class="end" />;
+  return <td class="end">{value === best ? <b title="the best of them">{figure(value)}</b> : figure(value)}</td>;
 }
 
-export function Swatch({ pen, dark }: { pen: number; dark: boolean }) {
-  const { colour, dash } = penOf(pen, dark);
+export function Swatch({ pen, dark }: { pen: Pen; dark: boolean }) {
+  const { colour, dash } = strokeOf(pen, dark);
   return (
     <svg class="swatch" width="18" height="8" aria-hidden="true">
       <line x1="0" y1="4" x2="18" y2="4" stroke={colour} stroke-width="2.5" stroke-dasharray={dash.join(" ")} />

@@ -1,14 +1,8 @@
 // How charts are drawn, in the address, so that a link shows another person the same; and the controls for it.
+import type { Settings } from "../../graph/curves.js";
 import { useQuery } from "../shell/router.js";
 
-export interface ChartSettings {
-  smooth: number;
-  x: "step" | "time" | "relative";
-  logX: boolean;
-  logY: boolean;
-  /** The axis is as long as all but the outermost values need. */
-  clip: boolean;
-}
+export type ChartSettings = Settings;
 
 export function useChartSettings(): ChartSettings {
   const [smooth] = useQuery("smooth", "0");

@@ -1,8 +1,9 @@
 // Runs side by side: what differs first, then their metrics over one another, what decided, and what they drew.
 import { useMemo } from "preact/hooks";
+import { type ComparedSides, chosenFields, type Looks, titleOf } from "../../graph/compared-curves.js";
 import type { ComparedRun } from "../../record/comparison.js";
 import type { compareApi } from "../../serve/api/compare.js";
-import { ChartControls, Switch, useChartSettings } from "../charts/settings.js";
+import { ChartControls, useChartSettings } from "../charts/settings.js";
 import { Empty } from "../parts/empty.js";
 import { Section } from "../parts/facts.js";
 import { Heading } from "../parts/heading.js";
@@ -18,12 +19,12 @@ import { Saving } from "./compare/saving.js";
 
 export default function ComparePage() {
   const [refs] = useQueryAll("run");
-  const [fold, setFold] = useQuery("fold");
   const enough = refs.length > 1;
   const question = { query: { run: refs } };
   const { answer, trouble, again } = useAsk<typeof compareApi>(enough ? "/api/v1/compare" : undefined, question, {
     live: ["run"],
   });
+  const looks = useLooks();
   const now = useChartSettings();
   const key = `${now.smooth} ${now.x} ${now.logX} ${now.logY} ${now.clip}`;
   const settings = useMemo(() => now, [key]);
@@ -45,32 +46,24 @@ export default function ComparePage() {
         {trouble ? <Problem error={trouble} again={again} /> : <div class="loading" />}
       </>
     );
-  const { runs, fields, metrics, seeds = [], patch } = answer;
+  const { runs, fields, metrics, patch } = answer;
   return (
     <>
       <Heading
         title={`${runs.length} runs compared`}
         above={<a href="/runs">Runs</a>}
         beside={namesOf(runs)}
-        actions={<Saving answer={answer} settings={settings} />}
+        actions={<Saving answer={answer} settings={settings} looks={looks} />}
       />
       <Problems problems={answer.problems} />
-      <Differences runs={runs} fields={fields} metrics={metrics} />
+      <Differences sides={answer} metrics={metrics} looks={looks} />
       {metrics.length > 0 && (
         <Section title="Metrics">
           <div class="chart-bar">
             <ChartControls />
-            {seeds.length > 0 && (
-              <Switch title="mean over seeds" on={fold === "1"} set={(on) => setFold(on ? "1" : undefined)} />
-            )}
+            <LooksControls sides={answer} />
           </div>
-          <Overlaid
-            runs={runs}
-            metrics={metrics}
-            seeds={fold === "1" ? seeds : []}
-            settings={settings}
-            fields={fields}
-          />
+          <Overlaid sides={answer} metrics={metrics} looks={looks} settings={settings} />
         </Section>
       )}
       <Decided runs={runs} fields={fields} metrics={metrics} />
@@ -80,6 +73,51 @@ export default function ComparePage() {
           <TextBlock label="the patch" text={patch} patch />
         </Section>
       )}
+    </>
+  );
+}
+
+/** Whose colours, and what is drawn as one, in the address. */
+function useLooks(): Looks {
+  const [colour] = useQuery("colour");
+  const [fold] = useQuery("fold");
+  // What links said before there was more to fold by.
+  return useMemo(() => ({ colour, fold: fold === "1" ? "seeds" : fold }), [colour, fold]);
+}
+
+function LooksControls({ sides }: { sides: ComparedSides }) {
+  const [, setColour] = useQuery("colour");
+  const [, setFold] = useQuery("fold");
+  const { colour, fold } = useLooks();
+  const fields = chosenFields(sides.fields);
+  const seeds = (sides.seeds ?? []).length > 0;
+  if (fields.length === 0) return null;
+  const options = fields.map(({ path }) => (
+    <option key={path} value={path}>
+      {titleOf(path)}
+    </option>
+  ));
+  return (
+    <>
+      <label class="chosen">
+        Colour by
+        <select value={colour} onChange={(event) => setColour(event.currentTarget.value)}>
+          <option value="">run</option>
+          {options}
+        </select>
+      </label>
+      <label class="chosen">
+        Mean over
+        <select value={fold} onChange={(event) => setFold(event.currentTarget.value)}>
+          <option value="">nothing</option>
+          {seeds && <option value="seeds">seeds</option>}
+          {fields.map(({ path }) => (
+            <option key={path} value={path}>
+              runs of one {titleOf(path)}
+            </option>
+          ))}
+        </select>
+      </label>
     </>
   );
 }

@@ -1,4 +1,7 @@
 // How figures are said to a person.
+import { figure } from "../../graph/figure.js";
+
+export { figure, said } from "../../graph/figure.js";
 
 /** Seconds as `4s`, `12m 5s`, `3h 10m`, `2d 4h`. */
 export function elapsed(seconds: number): string {
@@ -47,27 +50,6 @@ export function bytes(count: number): string {
     unit++;
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
-}
-
-/** A number as short as it stays telling: whole ones whole, others with four digits that count. */
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e7) return value.toLocaleString("en-US").replaceAll(",", "\u2009");
-  const size = Math.abs(value);
-  if (size >= 1e7 || size < 1e-4)
-    return value
-      .toExponential(3)
-      .replace(/\.?0+e/, "e")
-      .replace("e+", "e");
-  return String(Number(value.toPrecision(4)));
-}
-
-/** Anything of a record, on one line. */
-export function said(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "number") return figure(value);
-  if (typeof value === "string") return value;
-  return typeof value === "boolean" ? String(value) : JSON.stringify(value);
 }
 
 /** `1 run`, `3 runs`. */

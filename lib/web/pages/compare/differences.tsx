@@ -1,113 +1,120 @@
-// A column a run: the fields that differ, group by group, or all; below them the metrics.
-import type { ComparedField, ComparedMetric, ComparedRun } from "../../../record/comparison.js";
+// What differs: a column a run and a row a field; of many runs a row a run, sorted by any field. As much of it as leaves the
+// charts in sight, and all of it when asked for.
+import { type ComparedSides, type Looks, pensOf } from "../../../graph/compared-curves.js";
+import type { Pen } from "../../../graph/curve-colours.js";
+import type { ComparedMetric, ComparedRun } from "../../../record/comparison.js";
+import { Swatch } from "../../charts/legend.js";
 import { Switch } from "../../charts/settings.js";
+import { useDark } from "../../charts/use-dark.js";
 import { Section } from "../../parts/facts.js";
-import { bytes, said } from "../../parts/format.js";
 import { Scroll } from "../../parts/scroll.js";
 import { StateMark } from "../../parts/state-mark.js";
 import { useQuery } from "../../shell/router.js";
+import { type Row, rowsOf } from "./rows.js";
+import { RunRows } from "./run-rows.js";
 
 interface Shape {
-  runs: readonly ComparedRun[];
-  fields: readonly ComparedField[];
+  sides: ComparedSides;
   metrics: readonly ComparedMetric[];
+  looks: Looks;
 }
 
-export function Differences({ runs, fields, metrics }: Shape) {
-  const [all, setAll] = useQuery("all");
-  const shown = fields.filter(({ differs }) => differs || all === "1");
-  const groups = [...new Set(shown.map(({ group }) => group))];
+const manyRuns = 10;
+const firstRows = 9;
+
+export function Differences({ sides, metrics, looks }: Shape) {
+  const { runs, fields } = sides;
+  const [same, setSame] = useQuery("all");
+  const [extent, setExtent] = useQuery("rows");
+  const usual = runs.length > manyRuns ? "runs" : "fields";
+  const [turned, setTurned] = useQuery("down", usual);
+  const dark = useDark();
+  const rows = rowsOf(fields, metrics, same === "1");
+  const pens = pensOf(sides, looks.colour);
+  const byRun = turned === "runs";
+  const count = byRun ? runs.length : rows.length;
+  const whole = extent === "all" || same === "1" || count <= firstRows + 2;
   return (
     <Section
       title="What differs"
-      beside={<Switch title="also what is the same" on={all === "1"} set={(on) => setAll(on ? "1" : undefined)} />}
+      beside={
+        <span class="picks">
+          <Switch title="a row a run" on={byRun} set={(on) => setTurned(on ? "runs" : "fields")} />
+          <Switch title="also what is the same" on={same === "1"} set={(on) => setSame(on ? "1" : undefined)} />
+        </span>
+      }
     >
-      <Scroll kind="side-by-side" label="What differs">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">field</th>
-              {runs.map(({ id, name, state, mode }) => (
-                <th key={id} scope="col">
-                  <a href={`/runs/${id}`}>{id.slice(-6)}</a>
-                  <span class="soft">{name}</span>
-                  <StateMark state={state} mode={mode} />
-                </th>
-              ))}
-            </tr>
-          </thead>
-          {groups.map((group) => (
-            <tbody key={group}>
-              <Title text={group} columns={runs.length + 1} />
-              {shown
-                .filter((field) => field.group === group)
-                .map(({ path, values, differs }) => (
-                  <tr key={path} class={differs ? "" : "same"}>
-                    <th scope="row">{path}</th>
-                    {runs.map(({ id }) => (
-                      <td key={id}>
-                        <span title={said(values[id])}>{worded(path, values[id])}</span>
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-            </tbody>
-          ))}
-          {metrics.length > 0 && (
-            <tbody>
-              <Title text="metrics, last" columns={runs.length + 1} />
-              {metrics.map((metric) => (
-                <Metric key={metric.name} metric={metric} runs={runs} />
-              ))}
-            </tbody>
+      {rows.length === 0 ? (
+        <p class="soft">Nothing that is recorded differs.</p>
+      ) : (
+        <Scroll kind={`side-by-side ${whole ? "whole" : ""} ${byRun ? "by-run" : ""}`} label="What differs">
+          {byRun ? (
+            <RunRows runs={runs} rows={rows} most={whole ? runs.length : firstRows} pens={pens} dark={dark} />
+          ) : (
+            <FieldRows runs={runs} rows={whole ? rows : rows.slice(0, firstRows)} pens={pens} dark={dark} />
           )}
-        </table>
-      </Scroll>
+        </Scroll>
+      )}
+      {count > firstRows + 2 && same !== "1" && (
+        <button type="button" class="button plain show-all" onClick={() => setExtent(whole ? undefined : "all")}>
+          {whole ? "Show less" : `Show all ${count} ${byRun ? "runs" : "rows"}`}
+        </button>
+      )}
     </Section>
   );
 }
 
-function Title({ text, columns }: { text: string; columns: number }) {
+interface RowsShape {
+  runs: readonly ComparedRun[];
+  rows: readonly Row[];
+  pens: ReadonlyMap<string, Pen>;
+  dark: boolean;
+}
+
+function FieldRows({ runs, rows, pens, dark }: RowsShape) {
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  const named = new Set(runs.map(({ name }) => name)).size > 1;
   return (
-    <tr class="group">
-      <th scope="colgroup" colSpan={columns}>
-        <span>{text}</span>
-      </th>
-    </tr>
+    <table class={runs.length > 4 ? "narrow" : ""}>
+      <thead>
+        <tr>
+          <th scope="col">field</th>
+          {runs.map(({ id, name, state, mode, message }) => (
+            <th key={id} scope="col" title={message}>
+              <RunName id={id} pen={pens.get(id)} dark={dark} />
+              {named && <span class="soft">{name}</span>}
+              <StateMark state={state} mode={mode} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      {groups.map((group) => (
+        <tbody key={group}>
+          {rows
+            .filter((row) => row.group === group)
+            .map((row) => (
+              <tr key={row.key} class={row.differs ? "" : "same"} title={group}>
+                <th scope="row" title={row.key}>
+                  {row.title}
+                </th>
+                {runs.map(({ id }) => (
+                  <td key={id} title={row.more(id)}>
+                    {row.best.has(id) ? <b>{row.shown(id)}</b> : row.shown(id)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+        </tbody>
+      ))}
+    </table>
   );
 }
 
-function Metric({ metric: { name, goal, values }, runs }: { metric: ComparedMetric; runs: readonly ComparedRun[] }) {
-  const lasts = Object.values(values).flatMap(({ last }) => (typeof last === "number" ? [last] : []));
-  const best = goal && (goal === "min" ? Math.min(...lasts) : Math.max(...lasts));
+export function RunName({ id, pen, dark }: { id: string; pen: Pen | undefined; dark: boolean }) {
   return (
-    <tr>
-      <th scope="row">{name}</th>
-      {runs.map(({ id }) => {
-        const value = values[id];
-        const at = value?.best_step === undefined ? "" : `, best ${said(value.best)} at step ${value.best_step}`;
-        return (
-          <td key={id} title={value && `${value.count} values${at}`}>
-            {value === undefined ? (
-              ""
-            ) : value.last === best && runs.length > 1 ? (
-              <b>{said(value.last)}</b>
-            ) : (
-              said(value.last)
-            )}
-          </td>
-        );
-      })}
-    </tr>
+    <span class="run-name">
+      {pen !== undefined && <Swatch pen={pen} dark={dark} />}
+      <a href={`/runs/${id}`}>{id.slice(-6)}</a>
+    </span>
   );
-}
-
-function worded(path: string, value: unknown): string {
-  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return shortened(value.join(", "));
-  return typeof value === "number" && path.endsWith("_bytes") ? bytes(value) : shortened(said(value));
-}
-
-function shortened(text: string): string {
-  const plain = text.replaceAll(/\b(sha256:[0-9a-f]{10})[0-9a-f]{54}\b/g, "$1…");
-  return plain.length > 60 ? `${plain.slice(0, 59)}…` : plain;
 }

@@ -1,62 +1,76 @@
-// Each metric that two of the runs have as one chart, a curve a run, or a mean and its band for runs that differ by their seed.
-import { useMemo } from "preact/hooks";
-import type { ComparedField, ComparedMetric, ComparedRun, SeedGroup } from "../../../record/comparison.js";
-import { type Curve, folded, pointsOf } from "../../charts/curves.js";
+// Each metric that two of the runs have as one chart, a curve a run, or a mean and its band for runs that belong together.
+import { useMemo, useState } from "preact/hooks";
+import { type ComparedSides, comparedCurves, type Looks } from "../../../graph/compared-curves.js";
+import type { ComparedMetric } from "../../../record/comparison.js";
 import type { MetricsOfDeclared } from "../../charts/given.js";
 import { Plot } from "../../charts/plot.js";
 import type { ChartSettings } from "../../charts/settings.js";
-import { said } from "../../parts/format.js";
 import { Problem } from "../../parts/problem.js";
 import { useAsk } from "../../shell/use-ask.js";
 
 interface Shape {
-  runs: readonly ComparedRun[];
-  fields: readonly ComparedField[];
+  sides: ComparedSides;
   metrics: readonly ComparedMetric[];
-  seeds: readonly SeedGroup[];
+  looks: Looks;
   settings: ChartSettings;
 }
 
+const first = 12;
+
 export function Overlaid({ metrics, ...rest }: Shape) {
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [all, setAll] = useState(false);
+  // What somebody tries to make better before what is merely logged.
+  const ordered = useMemo(() => metrics.toSorted((a, b) => Number(!a.goal) - Number(!b.goal)), [metrics]);
+  const hide = (id: string) => {
+    const next = new Set(hidden);
+    if (!next.delete(id)) next.add(id);
+    setHidden(next);
+  };
+  const shown = all ? ordered : ordered.slice(0, first);
   return (
-    <div class="charts wide">
-      {metrics.map(({ name }) => (
-        <One key={name} name={name} {...rest} />
-      ))}
-    </div>
+    <>
+      <div class="charts wide">
+        {shown.map((metric) => (
+          <One key={metric.name} metric={metric} hidden={hidden} onHide={hide} {...rest} />
+        ))}
+      </div>
+      {shown.length < ordered.length && (
+        <button type="button" class="button show-all" onClick={() => setAll(true)}>
+          Show all {ordered.length} metrics
+        </button>
+      )}
+    </>
   );
 }
 
-function One({ name, runs, fields, seeds, settings }: Omit<Shape, "metrics"> & { name: string }) {
+interface OneShape extends Omit<Shape, "metrics"> {
+  metric: ComparedMetric;
+  hidden: ReadonlySet<string>;
+  onHide(id: string): void;
+}
+
+function One({ metric: { name, goal }, sides, looks, settings, hidden, onHide }: OneShape) {
+  const { runs } = sides;
   const query = { run: runs.map(({ id }) => id), name, x: settings.x, points: runs.length > 12 ? 400 : 1000 };
   const { answer, trouble, again } = useAsk<MetricsOfDeclared>(
     "/api/v1/metrics-of",
     { query },
     { live: ["run", "metric"] },
   );
-  const curves = useMemo(() => {
-    const all = (answer?.series ?? []).flatMap(({ run, points }): Curve[] => {
-      const i = runs.findIndex(({ id }) => id === run);
-      return i < 0 || points.length === 0
-        ? []
-        : [{ id: run, label: run.slice(-6), note: toldBy(fields, run), pen: i, points: pointsOf(points) }];
-    });
-    return folded(
-      all,
-      seeds.map((group) => group.runs),
-    );
-  }, [answer, seeds, fields]);
+  const curves = useMemo(() => comparedCurves(answer?.series ?? [], sides, looks), [answer, sides, looks]);
   if (trouble && !answer) return <Problem error={trouble} again={again} />;
-  return <Plot title={name} curves={curves} settings={settings} height={280} legend />;
-}
-
-/** What tells a run from the others, in a few words: the params and args that differ. */
-export function toldBy(fields: readonly ComparedField[], run: string): string {
-  const chosen = fields.filter(({ group, differs }) => differs && (group === "params" || group === "args"));
-  return chosen
-    .slice(0, 4)
-    .flatMap(({ path, values }) =>
-      values[run] === undefined ? [] : [`${path.replace(/^(params|args)\./, "")} ${said(values[run])}`],
-    )
-    .join(", ");
+  return (
+    <Plot
+      title={name}
+      curves={curves}
+      settings={settings}
+      height={240}
+      legend
+      goal={goal}
+      coming={!answer}
+      hidden={hidden}
+      onHide={onHide}
+    />
+  );
 }

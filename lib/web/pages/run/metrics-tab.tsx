@@ -1,6 +1,6 @@
 // All metrics of a run, a chart each, those of one prefix together.
 import { useMemo } from "preact/hooks";
-import { type Curve, pointsOf } from "../../charts/curves.js";
+import { type Curve, pointsOf } from "../../../graph/curves.js";
 import type { GivenSeries, MetricsDeclared } from "../../charts/given.js";
 import { Plot } from "../../charts/plot.js";
 import { ChartControls, useChartSettings } from "../../charts/settings.js";
