@@ -1,4 +1,4 @@
-// Logs and files of a run in a real browser, a log that goes on, and how soon a change is told of.
+// Logs and files of a run in a real browser, a log that goes on, and what changes on disk while somebody looks.
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
@@ -54,20 +54,57 @@ t.test("a reader of logs and files", async (t) => {
   fs.appendFileSync(log, "what came later\n");
   await page.getByText("what came later").waitFor();
   t.strictSame(complaints, []);
+});
 
+t.test("what is new on disk is on the page", async (t) => {
+  if (!needs(t, "chromium")) return;
+  const place = await sandbox({ name: "news", extra: '[local]\nidle = "1s"\n' });
+  t.teardown(() => place.remove());
+  const served = await serve(place.env);
+  t.teardown(() => served.stop());
+  const { page, visit, close } = await look(served);
+  t.teardown(close);
   const stop = new AbortController();
   t.teardown(() => stop.abort());
-  const events = await fetch(`${served.origin}/api/v1/events`, { headers: served.headers, signal: stop.signal });
-  const told = (async () => {
-    let text = "";
-    for await (const piece of events.body as unknown as AsyncIterable<Uint8Array>) {
-      text += Buffer.from(piece);
-      if (text.includes(going) && text.includes("event: change")) return Date.now();
-    }
-    return Number.NaN;
-  })();
-  const before = Date.now();
-  await place.run(["lab", "cancel", going]);
-  const after = await told;
-  t.ok(Number.isFinite(after), `told of ${(after - before) / 1000} s after the command that changes it began`);
+  const listen = async (after?: string) => {
+    const headers = { ...served.headers, ...(after === undefined ? {} : { "last-event-id": after }) };
+    const events = await fetch(`${served.origin}/api/v1/events`, { headers, signal: stop.signal });
+    const heard = { text: "" };
+    void (async () => {
+      for await (const piece of events.body as unknown as AsyncIterable<Uint8Array>) heard.text += Buffer.from(piece);
+    })().catch(() => {});
+    await until("the stream has begun", () => heard.text.includes("\n\n"));
+    return heard;
+  };
+  const since = (file: string) => (Date.now() - fs.statSync(file).mtimeMs) / 1000;
+  await visit("/runs");
+  const heard = await listen();
+  const before = /^id: (.*)$/m.exec(heard.text)?.[1];
+  // Nothing of these words was there before.
+  const id = (await place.run(["lab", "run", "-q", "--name", "never-seen", "--", "sleep", "600"])).stdout.trim();
+  t.teardown(() => place.run(["lab", "cancel", id]));
+  const lab = path.join(place.registry, "runs", fs.readdirSync(path.join(place.registry, "runs"))[0] ?? "", id, ".lab");
+  await page.getByText("never-seen").first().waitFor();
+  t.comment(`a new run is seen ${since(path.join(lab, "run.json"))} s after its record was written`);
+  await until("it is told of", () => heard.text.includes(id));
+
+  await until("it runs", () => fs.existsSync(path.join(lab, "attempt-1/start.json")));
+  await visit(`/runs/${id}`);
+  const metrics = path.join(lab, "attempt-1/metrics-test-1.ndjson");
+  fs.writeFileSync(metrics, '{"name": "unheard-of", "value": 0.12345, "step": 1}\n');
+  await page.getByText("unheard-of").first().waitFor();
+  t.comment(`a metric is seen ${since(metrics)} s after it was written`);
+  const asked = await fetch(`${served.origin}/api/v1/runs?fields=id,metrics.unheard-of`, { headers: served.headers });
+  t.match(await asked.json(), { runs: [{ id, metrics: { "unheard-of": 0.12345 } }] });
+
+  const missed = await listen(before);
+  t.match(missed.text, id, "who comes back with the last id is told of what came meanwhile");
+
+  await page.route("**/api/v1/events", (route) => route.fulfill({ status: 503, body: "" }));
+  await visit("/runs");
+  await page.getByText("never-seen").first().waitFor();
+  const other = (await place.run(["lab", "run", "-q", "--name", "by-asking", "--", "true"])).stdout.trim();
+  t.ok(other);
+  await page.getByText("by-asking").first().waitFor();
+  t.pass("and without events it is asked for");
 });

@@ -7,7 +7,8 @@ import type { RunRow } from "./run-row.js";
 const size = 100;
 /** A scroll that goes on is not asked for at each step. */
 const settle_ms = 50;
-const fresh_ms = 900;
+/** What changes often is looked at so often; the first change after a while, as soon as what comes with it has come. */
+const fresh_ms = { often: 900, first: 50 };
 
 export interface RunsAnswer {
   runs: RunRow[];
@@ -92,7 +93,12 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
     for (const window of held.current.windows.values()) window.outdated = true;
     fill();
   }, [fill]);
-  useChanges(() => later(again, fresh_ms), "run");
+  const looked = useRef(0);
+  const look = () => {
+    looked.current = Date.now();
+    again();
+  };
+  useChanges(() => later(look, Math.max(fresh_ms.first, looked.current + fresh_ms.often - Date.now())), "run");
   useEffect(() => {
     if (trouble && trouble.code !== "usage") later(again, 5000);
   }, [trouble, later, again]);
