@@ -2,8 +2,11 @@
 // beside them that are read only where they are used, the sh wrappers, the JSON Schemas and the completions.
 // Why this shape: a command starts in the time of a bare Node only if V8 needn't scan what it does not run.
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import v8 from "node:v8";
+import vm from "node:vm";
 
 const { default: esbuild } = await import("esbuild").catch((error) => {
   if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
@@ -109,19 +112,39 @@ async function buildCommands(out) {
 function writeFront(out, name, help) {
   const text = `#!/usr/bin/env node
 "use strict";
+const start = () => require("../load.cjs")(require("node:path").join(__dirname, "../command/${name}.cjs"));
 const say = { "--version": ${JSON.stringify(`${name} (labkit) ${version}\n`)}, "--help": ${JSON.stringify(help)} };
 say["-h"] = say["--help"];
 if (process.argv.length === 3 && Object.hasOwn(say, process.argv[2])) {
   try {
     require("node:fs").writeSync(1, say[process.argv[2]]);
   } catch {
-    require("../command/${name}.cjs"); // It knows what to say when nobody reads.
+    start(); // It knows what to say when nobody reads.
   }
 } else {
-  require("../command/${name}.cjs");
+  start();
 }
 `;
   fs.writeFileSync(path.join(out, "bin", name), text, { mode: 0o755 });
+}
+
+/**
+ * What V8 makes of each file, all functions compiled, beside it for load.cjs. V8 takes such a thing only from a process with the
+ * same flags, so the flag is back before it is written.
+ */
+function compileAhead(out) {
+  const { wrapped } = createRequire(import.meta.url)("./load.cjs");
+  fs.copyFileSync(path.join(root, "lib/build/load.cjs"), path.join(out, "load.cjs"));
+  v8.setFlagsFromString("--no-lazy");
+  const scripts = ["command", "part", "vendor"].flatMap((directory) =>
+    fs.readdirSync(path.join(out, directory)).flatMap((name) => {
+      if (!name.endsWith(".cjs")) return [];
+      const file = path.join(out, directory, name);
+      return [[file, new vm.Script(wrapped(fs.readFileSync(file, "utf8")), { filename: `${directory}/${name}` })]];
+    }),
+  );
+  v8.setFlagsFromString("--lazy");
+  for (const [file, script] of scripts) fs.writeFileSync(`${file}.v8`, script.createCachedData());
 }
 
 async function buildVendor(out) {
@@ -235,6 +258,7 @@ export async function build(final = path.join(root, "dist")) {
     copyExamples(out);
     copyWrappers(out);
     await writeDerived(out);
+    compileAhead(out);
     const old = fs.existsSync(final) ? fs.mkdtempSync(path.join(root, ".dist-old-")) : undefined;
     if (old) fs.renameSync(final, path.join(old, "dist"));
     fs.chmodSync(out, 0o755);
