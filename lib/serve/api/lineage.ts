@@ -37,7 +37,7 @@ export const lineageApi = endpoint({
   query: v.object({
     direction: maybe(choice(["both", "up", "down"])),
     depth: maybe(v.pipe(whole(1, 1000), v.description("in edges; 6 where not said"))),
-    limit: maybe(v.pipe(whole(1, 2000), v.description("of nodes, the nearest; 250 where not said"))),
+    limit: maybe(v.pipe(whole(1, 5000), v.description("of nodes, the nearest; 250 where not said"))),
   }),
   answer: v.object({
     nodes: v.array(lineageNode),

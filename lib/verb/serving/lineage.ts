@@ -14,19 +14,20 @@ import { anyRef } from "./refs.js";
 
 const ways: Record<"up" | "down" | "both", readonly Way[]> = { up: ["up"], down: ["down"], both: ["up", "down"] };
 
-/** Of how many runs that used one thing each is looked at; of the others only how many they are. */
+/** Of how many runs that used one thing each is looked at, unless more nodes are asked for than usual; of the others only how many they are. */
 const mostUsers = 24;
+const usual = 250;
 
 /** No word of a request is a path: nothing is below a file. */
 export const nowhere = "/dev/null";
 
 export const lineage = answering(
   lineageApi,
-  async ({ what = "" }, { direction = "both", depth = 6, limit = 250 }, { context }) => {
+  async ({ what = "" }, { direction = "both", depth = 6, limit = usual }, { context }) => {
     const notes: string[] = [];
     const say = (message: string) => void notes.push(message);
     const own = { ...context, say };
-    const things = await thingsIn(own, await graces(context), Math.min(mostUsers, limit));
+    const things = await thingsIn(own, await graces(context), limit > usual ? limit : Math.min(mostUsers, limit));
     const roots = rootsOf(anyRef(what), { things, cwd: nowhere, trusts: await trusted(context), warn: say });
     const { nodes, edges, cut } = await surroundings(roots, breathing(neighboursOn(things)), {
       ways: ways[direction],

@@ -2,7 +2,9 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../parts/button.js";
-import { type Box, type Drawn, layoutOf } from "./layout.js";
+import { GraphLines } from "./graph-lines.js";
+import { type Box, layoutOf } from "./layout.js";
+import { MiniMap, waysOf } from "./mini-map.js";
 import { useViewBox, type View } from "./view-box.js";
 import { type Ends, endsOf, pathsThrough, stepFrom } from "./walk.js";
 
@@ -22,13 +24,19 @@ interface GraphShape<N extends { id: string }> {
   draw(node: N, reach: 0 | -1): ComponentChildren;
   /** Where to begin. */
   start: string | undefined;
+  /** The kind of its state, for where there are too many to be drawn whole. */
+  stateOf?: (node: N) => string;
   /** What a key other than an arrow does at a node. */
   onKey?: (key: string, node: N) => boolean;
   tools?: ComponentChildren;
+  /** What is looked for: all else steps back. */
+  marked?: ReadonlySet<string> | undefined;
+  /** Another one each time it is to be gone to. */
+  target?: { id: string } | undefined;
 }
 
 export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
-  const { label, nodes, edges, sizeOf, draw, start, onKey, tools } = shape;
+  const { label, nodes, edges, sizeOf, draw, start, onKey, tools, marked, target } = shape;
   const drawn = useMemo(
     () =>
       layoutOf(
@@ -43,11 +51,19 @@ export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
   const [focused, focus] = useState(false);
   const at = current !== undefined && drawn.boxes.has(current) ? current : (start ?? nodes[0]?.id);
   const around = useMemo(() => (start === undefined ? undefined : drawn.boxes.get(start)), [drawn, start]);
-  const { view, size, box, fit, zoom, reveal } = useViewBox(drawn, around);
+  const { view, size, box, fit, zoom, reveal, centre } = useViewBox(drawn, around);
   const lit = useMemo(() => {
     const of = pointed ?? (focused ? at : undefined);
     return of === undefined ? undefined : pathsThrough(of, ends);
   }, [pointed, focused, at, ends]);
+  useLayoutEffect(() => {
+    const place = target && drawn.boxes.get(target.id);
+    if (!place) return;
+    setCurrent(target.id);
+    centre(place.x + place.width / 2, place.y + place.height / 2, legible);
+  }, [target, drawn]);
+  const far = view.scale < outlined && nodes.length > 150;
+  const bright = lit ?? marked;
   const wanted = useRef<string | undefined>(undefined);
   useLayoutEffect(() => {
     if (wanted.current === undefined) return;
@@ -69,7 +85,9 @@ export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const seen = nodes.filter(({ id }) => inSight(drawn.boxes.get(id), view, size) || id === at);
+  const seen = nodes.filter(
+    ({ id }) => id === at || (inSight(drawn.boxes.get(id), view, size) && (!far || marked?.has(id) || id === start)),
+  );
   return (
     <div class="graph">
       <div class="graph-tools">
@@ -101,6 +119,7 @@ export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
         onFocusOut={() => focus(false)}
         onMouseLeave={() => point(undefined)}
       >
+        <GraphLines drawn={drawn} edges={edges} lit={lit} view={view} size={size} />
         <div
           class="graph-plane"
           style={{
@@ -109,11 +128,11 @@ export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
             height: `${drawn.height}px`,
           }}
         >
-          <Lines drawn={drawn} edges={edges} lit={lit} />
+          {far && <Outlines drawn={drawn.boxes} nodes={nodes} stateOf={shape.stateOf} />}
           {seen.map((node) => {
             const place = drawn.boxes.get(node.id);
             if (!place) return null;
-            const kind = `${lit && !lit.has(node.id) ? "dim" : ""} ${node.id === at ? "current" : ""}`;
+            const kind = `${bright && !bright.has(node.id) ? "dim" : ""} ${marked?.has(node.id) ? "marked" : ""} ${node.id === at ? "current" : ""}`;
             return (
               // biome-ignore lint/a11y/noStaticElementInteractions: pointing only lights up; the focus of what is in it does so too
               <div
@@ -133,45 +152,42 @@ export default function Graph<N extends { id: string }>(shape: GraphShape<N>) {
             );
           })}
         </div>
+        <MiniMap drawn={drawn} view={view} size={size} marked={marked} onGo={centre} />
       </div>
     </div>
   );
 }
 
-function Lines({
+/** Below this scale words are not read, and of many nodes only their shapes are drawn. */
+const outlined = 0.32;
+const legible = 0.8;
+
+function Outlines<N extends { id: string }>({
   drawn,
-  edges,
-  lit,
+  nodes,
+  stateOf = () => "",
 }: {
-  drawn: Drawn;
-  edges: readonly GraphEdge[];
-  lit: ReadonlySet<string> | undefined;
+  drawn: ReadonlyMap<string, Box>;
+  nodes: readonly N[];
+  stateOf: GraphShape<N>["stateOf"] | undefined;
 }) {
-  const ways = useMemo(() => drawn.lines.map(wayOf), [drawn]);
+  const ways = useMemo(() => {
+    const kinds = new Map<string, Set<string>>();
+    for (const node of nodes) {
+      const kind = stateOf(node);
+      const ids = kinds.get(kind);
+      if (ids) ids.add(node.id);
+      else kinds.set(kind, new Set([node.id]));
+    }
+    return [...kinds].map(([kind, ids]) => [kind, waysOf(drawn, 1, 1, ids)] as const);
+  }, [drawn, nodes]);
   return (
-    <svg class="graph-lines" width={drawn.width} height={drawn.height} aria-hidden="true">
-      {edges.map(({ from, to, kind = "" }, i) => {
-        const way = ways[i];
-        if (!way) return null;
-        const on = lit?.has(from) && lit.has(to);
-        return <path key={`${from} ${to} ${i}`} class={`${kind} ${on ? "lit" : lit ? "dim" : ""}`} d={way} />;
-      })}
+    <svg class="graph-outlines" aria-hidden="true">
+      {ways.map(([kind, way]) => (
+        <path key={kind} class={kind} d={way} />
+      ))}
     </svg>
   );
-}
-
-/** A line that leaves and arrives level. */
-function wayOf(points: readonly (readonly [number, number])[]): string {
-  const [first, ...rest] = points;
-  if (!first) return "";
-  let [x, y] = first;
-  let way = `M${x.toFixed(1)} ${y.toFixed(1)}`;
-  for (const [toX, toY] of rest) {
-    const middle = ((x + toX) / 2).toFixed(1);
-    way += `C${middle} ${y.toFixed(1)} ${middle} ${toY.toFixed(1)} ${toX.toFixed(1)} ${toY.toFixed(1)}`;
-    [x, y] = [toX, toY];
-  }
-  return way;
 }
 
 /** Thousands of nodes are drawn only where somebody looks. */

@@ -1,5 +1,6 @@
-// Where the nodes of a graph are drawn, so that none overlaps another: dagre, which is loaded when a graph is first shown.
-import { Graph, layout } from "@dagrejs/dagre";
+// Where the nodes of a graph are drawn, so that none overlaps another: in layers from left to right (Sugiyama's method), quick
+// enough to be done at once for thousands of nodes.
+import { type Layers, layersOf, rowsOf, type Spot } from "./layers.js";
 
 export interface Sized {
   id: string;
@@ -23,37 +24,137 @@ export interface Drawn {
   height: number;
 }
 
-/** From this many nodes on a layout that is quick counts for more than one that is short. */
-const many = 220;
+const [between, around] = [46, 8];
 
 /** Lays out from left to right. An edge whose end is not there has no points. */
 export function layoutOf(nodes: readonly Sized[], edges: readonly { from: string; to: string }[]): Drawn {
-  const graph = new Graph({ multigraph: true });
-  const ranker = nodes.length > many ? "longest-path" : "network-simplex";
-  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 44, edgesep: 8, marginx: 8, marginy: 8, ranker });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
-  const known = new Set(nodes.map(({ id }) => id));
-  for (const [i, { from, to }] of edges.entries())
-    if (known.has(from) && known.has(to) && from !== to) graph.setEdge(from, to, {}, String(i));
-  layout(graph);
-  const boxes = new Map<string, Box>();
-  for (const { id } of nodes) {
-    const { x = 0, y = 0, width = 0, height = 0 } = graph.node(id) as Partial<Box>;
-    boxes.set(id, { x: x - width / 2, y: y - height / 2, width, height });
-  }
-  const lines = edges.map(({ from, to }, i) => {
-    const edge = known.has(from) && known.has(to) && from !== to ? graph.edge(from, to, String(i)) : undefined;
-    const points = (edge as { points?: { x: number; y: number }[] } | undefined)?.points;
+  const layered = layersOf(nodes, edges);
+  place(layered.layers);
+  const all = layered.layers.flat();
+  const top = all.reduce((least, { y, height }) => Math.min(least, y - height / 2), Number.POSITIVE_INFINITY);
+  const bottom = all.reduce((most, { y, height }) => Math.max(most, y + height / 2), 0);
+  const [lefts, width] = columnsOf(layered.layers);
+  const down = around - (all.length === 0 ? 0 : top);
+  const boxes = new Map(
+    [...layered.spots].map(([id, { layer, column, y, width: wide, height }]): [string, Box] => [
+      id,
+      { x: (lefts[layer] ?? 0) + column * (wide + between / 2), y: y - height / 2 + down, width: wide, height },
+    ]),
+  );
+  return {
+    boxes,
+    lines: linesOf(edges, layered, boxes, lefts, down),
+    width,
+    height: Math.max(1, bottom + down + around),
+  };
+}
+
+/** Where each layer begins, and where the last one ends. */
+function columnsOf(layers: Layers["layers"]): [lefts: number[], width: number] {
+  let x = around;
+  const lefts = layers.map((layer) => {
+    const left = x;
+    x += wideOf(layer) + between;
+    return left;
+  });
+  return [lefts, Math.max(1, x - between + around)];
+}
+
+/** How wide a layer is: a crowded one has several columns. */
+function wideOf(layer: readonly Spot[]): number {
+  return layer.reduce((most, { width, column }) => Math.max(most, column * (width + between / 2) + width), 0);
+}
+
+/** From the middle of one side to the middle of the other, through the places that its way has between. */
+function linesOf(
+  edges: readonly { from: string; to: string }[],
+  { ways, layers }: Layers,
+  boxes: ReadonlyMap<string, Box>,
+  lefts: readonly number[],
+  down: number,
+): Drawn["lines"] {
+  const wide = layers.map(wideOf);
+  return edges.map(({ from, to }, i) => {
     const [source, target] = [boxes.get(from), boxes.get(to)];
-    if (!points || !source || !target) return [];
-    // From the middle of one side to the middle of the other.
+    if (!source || !target || from === to) return [];
+    const through = (ways[i] ?? []).flatMap(({ layer, y }): [number, number][] => {
+      const left = lefts[layer] ?? 0;
+      return [
+        [left, y + down],
+        [left + (wide[layer] ?? 0), y + down],
+      ];
+    });
     return [
       [source.x + source.width, source.y + source.height / 2],
-      ...points.slice(1, -1).map(({ x, y }): [number, number] => [x, y]),
+      ...through,
       [target.x, target.y + target.height / 2],
-    ] satisfies [number, number][];
+    ];
   });
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
-  return { boxes, lines, width: Math.max(width, 1), height: Math.max(height, 1) };
+}
+
+const passes = 12;
+
+/** Gives each spot its height: near the middle of its neighbours, in the order of its layer, apart from those beside it. */
+function place(layers: readonly (readonly Spot[])[]): void {
+  for (const layer of layers) {
+    rowsOf(layer);
+    for (const [i, off] of offsOf(layer).entries()) (layer[i] as Spot).y = off;
+  }
+  for (let pass = 0; pass < passes; pass += 1) {
+    const last = pass >= passes - 2;
+    for (const layer of pass % 2 === 0 ? layers : [...layers].reverse())
+      settle(layer, ({ up, down }) => (last ? [...up, ...down] : pass % 2 === 0 ? up : down));
+  }
+}
+
+/** How far below the first of a layer each is at least: those of a row beside each other, rows below each other. */
+function offsOf(layer: readonly Spot[]): number[] {
+  const heights = new Map<number, number>();
+  for (const { row, height } of layer) heights.set(row, Math.max(heights.get(row) ?? 0, height));
+  let off = 0;
+  return layer.map(({ row }, i) => {
+    const above = layer[i - 1]?.row ?? row;
+    const [high, low] = [heights.get(above) ?? 0, heights.get(row) ?? 0];
+    if (row !== above) off += (high + low) / 2 + (high === 0 || low === 0 ? 8 : 14);
+    return off;
+  });
+}
+
+/**
+ * The places nearest to where the spots of a layer would be (by squares) that keep them in order and apart: pools of adjacent
+ * violators (Ayer and others, 1955).
+ */
+function settle(layer: readonly Spot[], beside: (spot: Spot) => readonly Spot[]): void {
+  const pools: { sum: number; weight: number; count: number }[] = [];
+  const offs = offsOf(layer);
+  for (const [i, spot] of layer.entries()) {
+    const { y, weight } = wish(spot, beside(spot));
+    let pool = { sum: (y - (offs[i] ?? 0)) * weight, weight, count: 1 };
+    for (
+      let before = pools.at(-1);
+      before && before.sum / before.weight > pool.sum / pool.weight;
+      before = pools.at(-1)
+    ) {
+      pool = { sum: before.sum + pool.sum, weight: before.weight + pool.weight, count: before.count + pool.count };
+      pools.pop();
+    }
+    pools.push(pool);
+  }
+  let i = 0;
+  for (const { sum, weight, count } of pools)
+    for (let k = 0; k < count; k += 1, i += 1) {
+      const spot = layer[i];
+      if (spot) spot.y = sum / weight + (offs[i] ?? 0);
+    }
+}
+
+/** Where a spot would be, and how much: long lines are to be straight. */
+function wish(spot: Spot, beside: readonly Spot[]): { y: number; weight: number } {
+  let [sum, weight] = [0, 0];
+  for (const { id, y } of beside) {
+    const pull = (spot.id === undefined ? 2 : 1) * (id === undefined ? 2 : 1);
+    sum += y * pull;
+    weight += pull;
+  }
+  return weight === 0 ? { y: spot.y, weight: 0.1 } : { y: sum / weight, weight };
 }

@@ -8,7 +8,7 @@ export interface View {
   scale: number;
 }
 
-const [least, most] = [0.12, 2];
+const [least, most] = [0.01, 2];
 
 export interface ViewBox {
   view: View;
@@ -19,6 +19,8 @@ export interface ViewBox {
   zoom(by: number, at?: { x: number; y: number }): void;
   /** Moves so that a part of the drawing can be seen. */
   reveal(part: { x: number; y: number; width: number; height: number }): void;
+  /** Moves so that a place of the drawing is in the middle, no smaller than that. */
+  centre(x: number, y: number, smallest?: number): void;
 }
 
 /** The view of a drawing of that size; `around` is what is in the middle where it does not fit legibly. */
@@ -70,11 +72,18 @@ export function useViewBox(
       moved.current = true;
       return { ...old, x: old.x + dx, y: old.y + dy };
     });
+  const centre: ViewBox["centre"] = (x, y, smallest = 0) => {
+    moved.current = true;
+    setView((old) => {
+      const scale = Math.max(old.scale, smallest);
+      return { scale, x: size.width / 2 - x * scale, y: size.height / 2 - y * scale };
+    });
+  };
   useGestures(box, zoom, (dx, dy) => {
     moved.current = true;
     setView((old) => ({ ...old, x: old.x + dx, y: old.y + dy }));
   });
-  return { view, size, box, fit, zoom, reveal };
+  return { view, size, box, fit, zoom, reveal, centre };
 }
 
 const [legible, narrow] = [0.75, 600];

@@ -1,7 +1,10 @@
 // A thing of lineage in its box: what it is, how it is, and how much more there is on either side.
 import type { LineageNode } from "../../serve/api/lineage.js";
+import { CountsBar } from "../parts/counts-bar.js";
+import { figure } from "../parts/format.js";
 import { Icon } from "../parts/icon.js";
 import { StateMark } from "../parts/state-mark.js";
+import { type Pile, statesOf } from "./lineage-alike.js";
 
 const icons: Record<LineageNode["type"], string> = {
   run: "runs",
@@ -66,6 +69,31 @@ export function LineagePlace({ node, reach, folded, onMore, onFold }: Shape) {
       ) : (
         more.down !== undefined && <More way="down" count={more.down} reach={reach} onMore={onMore} name={name ?? id} />
       )}
+    </div>
+  );
+}
+
+/** Several that are alike; it opens to all of them. */
+export function LineagePile({ pile, reach, onOpen }: { pile: Pile; reach: 0 | -1; onOpen(): void }) {
+  const { type, name, members } = pile;
+  return (
+    <div class={`place pile ${type === "run" ? "" : "thing"}`}>
+      <button
+        type="button"
+        class="place-main"
+        tabIndex={reach}
+        title={`${figure(members.length)} that are alike: opens them`}
+        onClick={onOpen}
+      >
+        <Icon name={icons[type]} />
+        <span class="place-words">
+          <b class="cut">
+            {figure(members.length)} × <span class="hidden">{words[type]} </span>
+            {name}
+          </b>
+          {type === "run" ? <CountsBar counts={statesOf(pile)} /> : <small>open them</small>}
+        </span>
+      </button>
     </div>
   );
 }
