@@ -15,8 +15,9 @@ export interface Line {
   id: string;
   /** Its first characters, by which most filters decide. */
   head: string;
-  /** All of it. */
+  /** All of it; and as bytes, which are there only until the next line is asked for. */
   text(): string;
+  bytes(): Uint8Array;
 }
 
 /**
@@ -44,7 +45,8 @@ export function* linesBackward(
       throw damaged(pack, ` before ${previous ?? "its end"}`);
     previous = id;
     count += 1;
-    if (passes(head)) yield { id, head, text: () => buffer.toString("utf8", from, to) };
+    if (!passes(head)) continue;
+    yield { id, head, text: () => buffer.toString("utf8", from, to), bytes: () => buffer.subarray(from, to) };
   }
   if (stop === pack.end && count !== pack.header.runs)
     throw damaged(pack, `: ${count} of its ${pack.header.runs} lines`);

@@ -11,6 +11,8 @@ export interface Column {
   count: number;
   /** The numbers of the values, once a value has to be found. */
   numbers?: Map<unknown, number>;
+  /** The number that was given last. */
+  last?: number;
   /** Nearly every row has a value of its own: equal ones are not looked for, and may have several numbers. */
   loose?: boolean;
   /** The places of the values in their order, as far as it was asked for, and their numbers in that order. */
@@ -63,9 +65,12 @@ const many = 4096;
 function numberOf(column: Column, value: unknown): number {
   const { values } = column;
   if (column.loose) return values.push(value) - 1;
+  // Runs that came one after another are alike in most.
+  if (value === values[column.last ?? 0]) return column.last ?? 0;
   column.numbers ??= new Map(values.map((one, number) => [keyOf(one), number]));
   const key = keyOf(value);
   let number = column.numbers.get(key);
+  column.last = number ?? values.length;
   if (number === undefined) {
     number = values.push(value) - 1;
     if (number >= many && number * 2 > column.count) {
@@ -104,6 +109,7 @@ export function compact(column: Column): boolean {
   delete column.order;
   delete column.firsts;
   delete column.loose;
+  delete column.last;
   for (const page of pages) {
     if (!page) continue;
     for (let i = 0; i < page.length; i += 1) {

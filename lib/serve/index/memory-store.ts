@@ -12,10 +12,10 @@ export function memoryStore(): Store {
     live.delete(row);
   };
   return {
-    put: (row: number, kind: Kind, text: string) => {
+    put: (row: number, kind: Kind, text: string | Uint8Array) => {
       remove(row);
-      if (kind === "live") live.set(row, text);
-      else packed.put(row, text);
+      if (kind === "live") live.set(row, typeof text === "string" ? text : Buffer.from(text).toString());
+      else packed.put(row, typeof text === "string" ? Buffer.from(text) : text);
     },
     remove,
     text: (row) => {
@@ -48,19 +48,19 @@ function slabs() {
     return all.length - 1;
   };
   return {
-    put(n: number, text: string) {
-      // A character is three bytes at most, two of them four.
-      const atMost = text.length * 3;
-      const slab = roomFor(used + atMost > slabBytes ? Buffer.byteLength(text) : atMost);
-      const length = all[slab]?.write(text, used) ?? 0;
+    put(n: number, bytes: Uint8Array) {
+      const slab = roomFor(bytes.length);
+      all[slab]?.set(bytes, used);
       if (3 * n + 2 >= places.length) {
         const larger = new Uint32Array(Math.max(places.length * 2, 3 * (n + 1)));
         larger.set(places);
         places = larger;
       }
-      places.set([slab + 1, used, length], 3 * n);
+      places[3 * n] = slab + 1;
+      places[3 * n + 1] = used;
+      places[3 * n + 2] = bytes.length;
       counts[slab] = (counts[slab] ?? 0) + 1;
-      used += length;
+      used += bytes.length;
     },
     text(n: number): string | undefined {
       const slab = all[(places[3 * n] ?? 0) - 1];

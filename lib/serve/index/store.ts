@@ -17,7 +17,8 @@ export type Kind = "packed" | "live";
 export interface Store {
   /** Where it is a file. */
   database?: Sqlite;
-  put(row: number, kind: Kind, text: string): void;
+  /** A text, or its bytes, of which it makes its own copy. */
+  put(row: number, kind: Kind, text: string | Uint8Array): void;
   remove(row: number): void;
   text(row: number): { kind: Kind; text: string } | undefined;
   begin(): void;
@@ -116,8 +117,10 @@ function storeOf(database: Sqlite): Store {
   return {
     database,
     // As bytes, which take less time to hand over than texts.
-    put: (row, kind, text) =>
-      database.run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", [row, kind === "live" ? 1 : 0, Buffer.from(text)]),
+    put: (row, kind, text) => {
+      const data = typeof text === "string" ? Buffer.from(text) : text;
+      database.run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", [row, kind === "live" ? 1 : 0, data]);
+    },
     remove: (row) => database.run("DELETE FROM rows WHERE n = ?", [row]),
     text: (row) => {
       const [found] = database.all("SELECT live, data FROM rows WHERE n = ?", [row]);

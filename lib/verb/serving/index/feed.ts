@@ -37,8 +37,8 @@ export interface Feed {
   /** The files of sweeps and pipelines that were read. */
   read: Set<string>;
   problems: Map<string, Problem>;
-  /** The runs that changed since somebody was told. */
-  changed: Set<string>;
+  /** The runs that changed since somebody was told; undefined until all are there. */
+  changed: Set<string> | undefined;
   /** Rows in JSON as they were shown, until they are put again. */
   shown: Map<number, RowText>;
   /** What nobody expected. */
@@ -49,24 +49,26 @@ export interface Feed {
 export async function readUser(feed: Feed, user: string): Promise<void> {
   const { registry, table } = feed;
   const rest = breather();
-  const seen = new Set<string>();
+  // What is left in the end is gone.
+  const left = new Set([...table.rows.keys()].filter((key) => key.endsWith(`/${user}`)));
   const numbers = new Map(feed.packs.map((name, number) => [name, number]));
   let last: { name: string; number: number } | undefined;
   const report = (error: unknown) => problem(feed, `packs of ${user}`, undefined, error);
   feed.problems.delete(`packs of ${user}`);
   for (const entry of roll(registry, [user], { report })) {
     const key = keyOf(user, entry.id);
-    seen.add(key);
+    left.delete(key);
     const name = entry.packed?.pack.name;
     // Most are in the same pack as the one before.
     if (name !== undefined && last?.name !== name) last = { name, number: numberOf(feed, numbers, `${user}/${name}`) };
     const pack = name === undefined ? -1 : (last?.number ?? -1);
     const row = table.rows.get(key);
     if (row === undefined || pack < 0 || feed.packOf.get(row) !== pack) put(feed, entry, pack);
-    await rest();
+    const pause = rest();
+    if (pause) await pause;
   }
-  isThere(feed);
-  for (const key of [...table.rows.keys()]) if (key.endsWith(`/${user}`) && !seen.has(key)) drop(feed, key);
+  if (left.size > 0) isThere(feed);
+  for (const key of left) drop(feed, key);
 }
 
 function numberOf(feed: Feed, numbers: Map<string, number>, name: string): number {
@@ -87,8 +89,8 @@ export function put(feed: Feed, entry: Entry, pack = -1): void {
       putLive(feed, user, id);
       return;
     }
-    const text = entry.packed.line.text();
-    const summary = JSON.parse(text) as Summary;
+    const { line } = entry.packed;
+    const summary = JSON.parse(line.text()) as Summary;
     const { row, isNew } = rowOf(feed, key);
     feed.packOf.set(row, pack);
     feed.live.delete(key);
@@ -97,7 +99,7 @@ export function put(feed: Feed, entry: Entry, pack = -1): void {
       else feed.untold[part].delete(row);
     }
     putRow(feed.table, row, [...recordsOfSummary(summary, user), ...memberRecords(feed, key)], isNew);
-    feed.store.put(row, "packed", text);
+    feed.store.put(row, "packed", line.bytes());
     feed.shown.delete(row);
     changed(feed, key);
     feed.problems.delete(key);
@@ -189,7 +191,7 @@ export async function readMembers(feed: Feed): Promise<void> {
 }
 
 function changed(feed: Feed, key: string): void {
-  feed.changed.add(key);
+  feed.changed?.add(key);
 }
 
 export function problem(feed: Feed, key: string, id: string | undefined, error: unknown): void {

@@ -55,7 +55,7 @@ export async function openIndex(
   const feed: Feed = {
     ...{ registry, limits, trouble, table: newTable(), store: store ?? memoryStore() },
     ...{ packs: [], packOf: new Map(), live: new Map(), members: new Map(), read: new Set() },
-    ...{ problems: new Map(), changed: new Set(), untold: { plan: new Set(), metrics: new Set() } },
+    ...{ problems: new Map(), changed: undefined, untold: { plan: new Set(), metrics: new Set() } },
     shown: new Map(),
   };
   const began = Date.now().toString(36);
@@ -73,7 +73,7 @@ export async function openIndex(
       const kinds = await refresh(feed, look, () => closed);
       if (closed) return;
       // Whoever watches from the beginning need not be told of all that there is.
-      if (asOf === 0) feed.changed.clear();
+      feed.changed ??= new Set();
       const isFirst = asOf === 0;
       asOf = Date.now();
       ready = true;
@@ -200,8 +200,8 @@ function forget(feed: Feed, look: Look, user: string): void {
 }
 
 function tell(emitter: EventEmitter, { changed }: Feed, kinds: string[]): void {
-  const runs = [...changed].map((key) => placeOfKey(key).id);
-  changed.clear();
+  const runs = [...(changed ?? [])].map((key) => placeOfKey(key).id);
+  changed?.clear();
   if (runs.length > 0 && !kinds.includes("run")) kinds.push("run");
   if (runs.length > 0 || kinds.length > 0) emitter.emit("change", { runs: runs.slice(0, 1000), kinds });
 }

@@ -46,18 +46,16 @@ export function recordsOfLive({ status, run, metrics }: Live): object[] {
   return [status, run, { metrics }];
 }
 
-/** The same of a packed run, from its line. */
+/** The same of a packed run, from its line, of which nothing is left. */
 export function recordsOfSummary(summary: Summary, user: string): object[] {
   const { plan, metrics, key } = summary;
-  // A copy with some fields blank is made faster than one that leaves them out.
-  const status = { user, ...summary, ...blank };
-  return [status, plan ?? {}, { metrics: metrics ?? {} }, ...(key ? [{ key: { digest: key } }] : [])];
+  const fields = summary as Record<string, unknown>;
+  // To make these blank takes less time than a copy without them.
+  for (const name of blank) if (fields[name] !== undefined) fields[name] = undefined;
+  return [fields, { user }, plan ?? {}, { metrics: metrics ?? {} }, ...(key ? [{ key: { digest: key } }] : [])];
 }
 
-const blank = {
-  ...{ type: undefined, v: undefined, plan: undefined, metrics: undefined, key: undefined },
-  ...{ full_at: undefined, full_bytes: undefined, run_dir: undefined },
-};
+const blank = ["type", "v", "plan", "metrics", "key", "full_at", "full_bytes", "run_dir"];
 
 /** The words of a plan that a line does not tell of, though the run may have them. */
 export function missingOf(summary: Summary, words: Iterable<string>): string[] {
