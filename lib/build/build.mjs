@@ -129,22 +129,21 @@ if (process.argv.length === 3 && Object.hasOwn(say, process.argv[2])) {
 }
 
 /**
- * What V8 makes of each file, all functions compiled, beside it for load.cjs. V8 takes such a thing only from a process with the
- * same flags, so the flag is back before it is written.
+ * What V8 makes of each file below a directory, all functions compiled, beside it for load.cjs; stacks then name the
+ * files `as` that directory's. V8 takes such a thing only from a process with the same flags, so the flag is back before it
+ * is written.
  */
-function compileAhead(out) {
+export function compileAhead(below, as) {
   const { wrapped } = createRequire(import.meta.url)("./load.cjs");
-  fs.copyFileSync(path.join(root, "lib/build/load.cjs"), path.join(out, "load.cjs"));
+  fs.copyFileSync(path.join(root, "lib/build/load.cjs"), path.join(below, "load.cjs"));
   v8.setFlagsFromString("--no-lazy");
-  const scripts = ["command", "part", "vendor"].flatMap((directory) =>
-    fs.readdirSync(path.join(out, directory)).flatMap((name) => {
-      if (!name.endsWith(".cjs")) return [];
-      const file = path.join(out, directory, name);
-      return [[file, new vm.Script(wrapped(fs.readFileSync(file, "utf8")), { filename: `${directory}/${name}` })]];
-    }),
-  );
+  const files = fs.readdirSync(below, { recursive: true }).filter((name) => /\/.*\.cjs$/.test(name));
+  const scripts = files.map((name) => {
+    const source = wrapped(fs.readFileSync(path.join(below, name), "utf8"));
+    return [name, new vm.Script(source, { filename: path.join(as, name) })];
+  });
   v8.setFlagsFromString("--lazy");
-  for (const [file, script] of scripts) fs.writeFileSync(`${file}.v8`, script.createCachedData());
+  for (const [name, script] of scripts) fs.writeFileSync(path.join(below, `${name}.v8`), script.createCachedData());
 }
 
 async function buildVendor(out) {
@@ -258,7 +257,7 @@ export async function build(final = path.join(root, "dist")) {
     copyExamples(out);
     copyWrappers(out);
     await writeDerived(out);
-    compileAhead(out);
+    compileAhead(out, "dist");
     const old = fs.existsSync(final) ? fs.mkdtempSync(path.join(root, ".dist-old-")) : undefined;
     if (old) fs.renameSync(final, path.join(old, "dist"));
     fs.chmodSync(out, 0o755);

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import esbuild from "esbuild";
-import { common, root } from "./build.mjs";
+import { common, compileAhead, root } from "./build.mjs";
 import { removeTree, scratch } from "./scratch.mjs";
 
 /** Every test file below test/, relative to the root. */
@@ -28,7 +28,28 @@ export async function buildTests(files) {
     packages: "external",
     sourcemap: "inline",
   });
+  await buildTap();
   return files.map((file) => path.join("build", file.replace(/\.ts$/, ".mjs")));
+}
+
+/**
+ * tap as one file with what V8 makes of it, where the built tests find it first: it is loaded in a third of the time. A
+ * package of @tapjs by its path, so that tap leaves its lines out of stacks.
+ */
+async function buildTap() {
+  const at = path.join(root, "build/node_modules");
+  await esbuild.build({
+    ...common,
+    stdin: { contents: 'export { default } from "tap";', resolveDir: root },
+    outfile: path.join(at, "@tapjs/tap/tap.cjs"),
+    format: "cjs",
+    define: { "import.meta.url": "file_url" },
+    banner: { js: 'const file_url=require("node:url").pathToFileURL(__filename).href;' },
+  });
+  compileAhead(path.join(at, "@tapjs"), path.join(at, "@tapjs"));
+  fs.mkdirSync(path.join(at, "tap"), { recursive: true });
+  const index = 'module.exports = require("../@tapjs/load.cjs")(require.resolve("../@tapjs/tap/tap.cjs")).default;\n';
+  fs.writeFileSync(path.join(at, "tap/index.js"), index);
 }
 
 /**
