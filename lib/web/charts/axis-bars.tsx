@@ -32,6 +32,10 @@ export function AxisBars({ axes }: { axes: readonly AxisImportance[] }) {
 
 const [height, width] = [46, 240];
 
+/** What the shares are, and whose idea that was. */
+export const importanceWords =
+  "Epsilon squared (Kelley 1935) of a one-way analysis of variance over the ranks of what was reached: the part of their variance that an axis alone explains, less what chance would. It stands for the main effect of a functional ANOVA (Hutter, Hoos and Leyton-Brown 2014) without a model in between. What axes do only together shows in none of them.";
+
 /** By value the mean of what was reached, between the least and the greatest. */
 function Levels({ axis: { path, levels } }: { axis: AxisImportance }) {
   const means = levels.map(({ mean }) => mean);

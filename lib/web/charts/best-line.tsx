@@ -1,5 +1,6 @@
 // What each point reached when it ended, and the best up to then.
 import { elapsed, figure, shortly } from "../parts/format.js";
+import { ExportMenu } from "./export-menu.js";
 import { clamped, numeric, roundTimes } from "./scale.js";
 import { useWidth } from "./use-width.js";
 
@@ -18,10 +19,13 @@ export function BestLine({
   steps,
   bounds,
   title,
+  open,
 }: {
   steps: readonly Reached[];
   bounds: readonly [number, number];
   title: string;
+  /** Runs that go on: what they reached may become better. */
+  open: ReadonlySet<string>;
 }) {
   const [box, width] = useWidth<HTMLDivElement>();
   const times = steps.map(({ at }) => Date.parse(at));
@@ -39,6 +43,14 @@ export function BestLine({
   const end = steps.at(-1);
   return (
     <div class="line-chart" ref={box}>
+      <ExportMenu
+        title={`Best ${title} so far`}
+        box={box}
+        rows={() => [
+          ["at", "point", "run", title, "best"],
+          ...steps.map(({ at, index, run, value, best }) => [at, index, run, value, best]),
+        ]}
+      />
       <svg
         width={width}
         height={height}
@@ -59,7 +71,7 @@ export function BestLine({
             </text>
           </g>
         ))}
-        {roundTimes(span / 1000, Math.max(2, Math.floor(width / 140))).map((s) => (
+        {roundTimes(span / 1000, Math.max(2, Math.floor(width / 90))).map((s) => (
           <text key={s} class="tick" x={x(first + s * 1000)} y={height - 6} text-anchor="middle">
             {shortly(s)}
           </text>
@@ -67,12 +79,12 @@ export function BestLine({
         {steps.map(({ run, value, best, index }, i) => (
           <circle
             key={run}
-            class={value === best ? "best" : ""}
+            class={`${value === best ? "best" : ""} ${open.has(run) ? "open" : ""}`}
             cx={x(times[i] ?? first)}
             cy={y(value)}
             r={value === best ? 3.4 : 2.4}
           >
-            <title>{`point ${index}: ${figure(value)}`}</title>
+            <title>{`point ${index}: ${figure(value)}${open.has(run) ? ", goes on" : ""}`}</title>
           </circle>
         ))}
         <path class="best-way" d={way} />

@@ -70,3 +70,18 @@ export function standalone(seen: SVGSVGElement, title: string): string {
   copy.setAttribute("y", "32");
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + 32}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="${backgroundColor}"/><text x="8" y="20" font-size="14" font-weight="600" fill="${color}">${escaped(title)}</text>${new XMLSerializer().serializeToString(copy)}</svg>\n`;
 }
+
+/** A table of coloured cells as an SVG: each cell where it is seen. */
+export function standaloneTable(table: HTMLTableElement, title: string): string {
+  const all = table.getBoundingClientRect();
+  const cells = [...table.querySelectorAll<HTMLElement>("th, .heat-cell")].flatMap((cell) => {
+    const { left, top, width, height } = cell.getBoundingClientRect();
+    const { backgroundColor, color } = getComputedStyle(cell);
+    const [x, y] = [left - all.left, top - all.top + 32];
+    const words = escaped(cell.innerText.replaceAll(/\s+/g, " ").trim());
+    const text = `<text x="${x + width / 2}" y="${y + height / 2 + 4}" text-anchor="middle" fill="${color}">${words}</text>`;
+    return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="3" fill="${backgroundColor}"/>${text}`;
+  });
+  const { color, backgroundColor } = getComputedStyle(document.documentElement);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${all.width}" height="${all.height + 40}" font-family="system-ui, sans-serif" font-size="11"><rect width="100%" height="100%" fill="${backgroundColor}"/><text x="8" y="20" font-size="14" font-weight="600" fill="${color}">${escaped(title)}</text>${cells.join("")}</svg>\n`;
+}

@@ -2,6 +2,7 @@
 import type { PipelineStage, StageRun } from "../../serve/api/pipelines.js";
 import { elapsed, shortly } from "../parts/format.js";
 import { kindOfState } from "../parts/state-mark.js";
+import { ExportMenu } from "./export-menu.js";
 import { roundTimes } from "./scale.js";
 import { useWidth } from "./use-width.js";
 
@@ -45,6 +46,16 @@ export function Gantt({
   });
   return (
     <div class="gantt" ref={box}>
+      <ExportMenu
+        title="When the stages ran"
+        box={box}
+        rows={() => [
+          ["stage", "run", "state", "started_at", "ended_at"],
+          ...stages.flatMap(({ name, runs }) =>
+            runs.map(({ run, state, started_at, ended_at }) => [name, run, state, started_at, ended_at]),
+          ),
+        ]}
+      />
       <svg
         width={all}
         height={y}

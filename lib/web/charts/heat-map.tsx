@@ -1,5 +1,8 @@
-// What was reached over two axes: a cell is the mean of its points, and says how many these are.
-import { figure, said } from "../parts/format.js";
+// What was reached over two axes: a cell tells of its points, and says how many failed or go on.
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { figure } from "../parts/format.js";
+import { Scroll } from "../parts/scroll.js";
+import { type Bin, binsOf } from "./bins.js";
 import { clamped, goodness } from "./scale.js";
 
 export interface HeatPoint {
@@ -9,108 +12,137 @@ export interface HeatPoint {
   state: string;
 }
 
+/** Which number of its points a cell shows. */
+export const measures = ["median", "mean", "best"] as const;
+export type Measure = (typeof measures)[number];
+
 interface Shape {
   points: readonly HeatPoint[];
   across: string;
   down: string;
-  metric?: { title: string; goal: "min" | "max"; bounds: readonly [number, number] } | undefined;
+  measure: Measure;
+  metric: { title: string; goal: "min" | "max"; bounds: readonly [number, number] };
   chosen: ReadonlySet<string>;
   onChoose(ids: readonly string[]): void;
 }
 
-export function HeatMap({ points, across, down, metric, chosen, onChoose }: Shape) {
-  const columns = valuesOf(points, across);
-  const rows = valuesOf(points, down);
-  const cells = new Map<string, HeatPoint[]>();
-  for (const point of points) {
-    const key = keyOf(point.values[across], point.values[down]);
-    cells.set(key, [...(cells.get(key) ?? []), point]);
-  }
+export function HeatMap({ points, across, down, measure, metric, chosen, onChoose }: Shape) {
+  const box = useRef<HTMLElement>(null);
+  const [more, setMore] = useState(false);
+  const columns = binsOf(points.map(({ values }) => values[across]));
+  const rows = binsOf(points.map(({ values }) => values[down]));
+  const look = () => {
+    const place = box.current;
+    if (place) setMore(place.scrollWidth - place.clientWidth - place.scrollLeft > 4);
+  };
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(look);
+    if (box.current) observer.observe(box.current);
+    look();
+    return () => observer.disconnect();
+  }, [columns.length]);
+  const cell = (row: Bin, column: Bin) =>
+    points.filter(({ values }) => column.has(values[across]) && row.has(values[down]));
+  const marked = points.some(({ value }) => value === undefined);
   return (
-    <div class="heat">
-      <table>
-        <caption class="hidden">
-          The mean of {metric?.title ?? "what was reached"} by {across} and {down}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col" class="heat-corner">
-              <span>{down}</span> <span aria-hidden="true">↓ →</span> <span>{across}</span>
-            </th>
-            {columns.map((value) => (
-              <th key={said(value)} scope="col">
-                {said(value)}
+    <>
+      <Scroll
+        kind={`heat ${more ? "more" : ""} ${columns.length > 6 ? "dense" : ""}`}
+        label={`${metric.title} by ${across} and ${down}`}
+        box={box}
+        onScroll={look}
+      >
+        <table>
+          <caption class="hidden">
+            The {measure} of {metric.title} by {across} and {down}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col" class="heat-corner">
+                <span>{short(down)}</span> <span aria-hidden="true">↓ →</span> <span>{short(across)}</span>
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={said(row)}>
-              <th scope="row">{said(row)}</th>
-              {columns.map((column) => (
-                <td key={said(column)}>
-                  <Cell
-                    points={cells.get(keyOf(column, row)) ?? []}
-                    metric={metric}
-                    chosen={chosen}
-                    onChoose={onChoose}
-                  />
-                </td>
+              {columns.map(({ key, label }) => (
+                <th key={key} scope="col">
+                  {label}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.key}>
+                <th scope="row">{row.label}</th>
+                {columns.map((column) => (
+                  <td key={column.key}>
+                    <Cell
+                      points={cell(row, column)}
+                      measure={measure}
+                      metric={metric}
+                      chosen={chosen}
+                      onChoose={onChoose}
+                    />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      <p class="heat-words soft">
+        The darker the better{marked && "; ✕ failed, … without a value yet"}
+        {more && "; more columns to the right"}
+      </p>
+    </>
   );
 }
 
-function Cell({
-  points,
-  metric,
-  chosen,
-  onChoose,
-}: Pick<Shape, "metric" | "chosen" | "onChoose"> & { points: readonly HeatPoint[] }) {
+function short(path: string): string {
+  return path.replace(/^(params|args)\./, "");
+}
+
+function Cell({ points, measure, metric, chosen, onChoose }: Omit<Shape, "across" | "down">) {
   if (points.length === 0) return <span class="heat-cell none" />;
   const values = points.flatMap(({ value }) => (value === undefined ? [] : [value]));
-  const mean = values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : undefined;
-  const good = mean !== undefined && metric ? goodness(mean, metric.bounds, metric.goal) : undefined;
+  const value = measured(values, measure, metric.goal);
+  const good = value === undefined ? undefined : goodness(value, metric.bounds, metric.goal);
   const failed = points.filter(({ state }) => state === "failed" || state === "lost").length;
-  const open = points.length - values.length - failed;
-  const missing = [failed > 0 && `${failed} failed`, open > 0 && `${open} open`].filter(Boolean).join(", ");
-  const all = points.every(({ id }) => chosen.has(id));
+  const open = points.filter(
+    ({ state, value: one }) => one === undefined && state !== "failed" && state !== "lost",
+  ).length;
+  const words = [
+    `${measure} of ${values.length} of ${points.length} points`,
+    failed > 0 && `${failed} failed`,
+    open > 0 && `${open} without a value yet`,
+  ];
   return (
     <button
       type="button"
       class="heat-cell"
-      style={
-        good === undefined
-          ? {}
-          : {
-              background: heatOf(good),
-            }
-      }
-      aria-pressed={all}
-      title={`${points.length} points${missing ? `, ${missing}` : ""}`}
+      style={good === undefined ? {} : { background: heatOf(good) }}
+      aria-pressed={points.every(({ id }) => chosen.has(id))}
+      title={words.filter(Boolean).join(", ")}
       onClick={() => onChoose(points.map(({ id }) => id))}
     >
-      <span>{mean === undefined ? "–" : figure(Number(mean.toPrecision(4)))}</span>
-      {missing && <small>{missing}</small>}
+      <span>{value === undefined ? "–" : figure(Number(value.toPrecision(3)))}</span>
+      {(failed > 0 || open > 0) && (
+        <small aria-hidden="true">
+          {[failed > 0 && `${failed}✕`, open > 0 && `${open}…`].filter(Boolean).join(" ")}
+        </small>
+      )}
     </button>
   );
+}
+
+function measured(values: readonly number[], measure: Measure, goal: "min" | "max"): number | undefined {
+  if (values.length === 0) return undefined;
+  if (measure === "mean") return values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (measure === "best") return goal === "min" ? Math.min(...values) : Math.max(...values);
+  const sorted = values.toSorted((a, b) => a - b);
+  const [a = 0, b = a] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.ceil((sorted.length - 1) / 2)]];
+  return (a + b) / 2;
 }
 
 /** Pale for the worst; what is written on it can be read on the best, too. */
 function heatOf(good: number): string {
   return `color-mix(in oklab, var(--heat) ${Math.round(6 + 94 * clamped(good))}%, var(--paper))`;
-}
-
-function keyOf(a: unknown, b: unknown): string {
-  return JSON.stringify([a, b]);
-}
-
-function valuesOf(points: readonly HeatPoint[], axis: string): unknown[] {
-  const all = [...new Map(points.map(({ values }) => [JSON.stringify(values[axis]), values[axis]])).values()];
-  return all.every((value) => typeof value === "number") ? (all as number[]).sort((a, b) => a - b) : all;
 }

@@ -1,6 +1,7 @@
 // Parallel coordinates: a line a point, an axis a parameter; what is brushed on axes stays, the rest fades.
-import { useRef } from "preact/hooks";
 import { said } from "../parts/format.js";
+import { Brush } from "./brush.js";
+import { ExportMenu } from "./export-menu.js";
 import { clamped, goodness, numeric, type Scale, scaleOf } from "./scale.js";
 import { useWidth } from "./use-width.js";
 
@@ -24,8 +25,8 @@ interface Shape {
   lit?: ReadonlySet<string> | undefined;
 }
 
-const height = 260;
-const [top, bottom, side] = [34, 18, 44];
+const height = 270;
+const [top, bottom, side] = [38, 18, 44];
 const reached = "\u0000reached";
 
 /** The scale of each axis, also for who asks which points are within brushes. */
@@ -71,12 +72,23 @@ export function Parallel({ points, axes, metric, brushes, onBrush, lit }: Shape)
     const { [key]: _, ...rest } = brushes;
     onBrush(range ? { ...rest, [key]: range } : rest);
   };
+  const faded = Math.max(0.25, Math.min(0.85, 12 / Math.sqrt(points.length + 1)));
+  const room = (width - 2 * side) / Math.max(1, all.length - 1) / 6.6;
   return (
     <div class="parallel" ref={box}>
+      <ExportMenu
+        title={metric ? `${metric.title} by all axes` : "All axes"}
+        box={box}
+        rows={() => [
+          ["run", ...axes.map(({ key }) => key), metric?.title ?? "value"],
+          ...points.map(({ id, values, value }) => [id, ...axes.map(({ key }) => values[key]), value]),
+        ]}
+      />
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing with sliders in it */}
       <svg
         width={width}
         height={height}
-        role="img"
+        role="group"
         aria-label={`${points.length} points over ${all.map(({ title }) => title).join(", ")}; the table below has the same`}
       >
         {lines.map(({ point, way, good, within }) => (
@@ -84,7 +96,7 @@ export function Parallel({ points, axes, metric, brushes, onBrush, lit }: Shape)
             key={point.id}
             points={way}
             class={within ? "" : "dim"}
-            style={good === undefined ? {} : { stroke: shade(good) }}
+            style={{ ...(good === undefined ? {} : { stroke: shade(good) }), opacity: within ? faded : 0.3 }}
           />
         ))}
         {all.map(({ key, title }, i) => (
@@ -95,7 +107,8 @@ export function Parallel({ points, axes, metric, brushes, onBrush, lit }: Shape)
               text-anchor={i === 0 ? "start" : i === all.length - 1 ? "end" : "middle"}
               x={i === 0 ? -side + 4 : i === all.length - 1 ? side - 4 : 0}
             >
-              {title}
+              <title>{title}</title>
+              {fitted(title, i === 0 || i === all.length - 1 ? room / 2 + 6 : room)}
             </text>
             <line y1={top} y2={height - bottom} />
             {(scales.get(key)?.ticks ?? []).map(({ at, label }) => (
@@ -109,7 +122,13 @@ export function Parallel({ points, axes, metric, brushes, onBrush, lit }: Shape)
                 {label}
               </text>
             ))}
-            <Brush range={brushes[key]} up={up} onRange={(range) => brush(key, range)} />
+            <Brush
+              title={title}
+              range={brushes[key]}
+              said={(at) => said(scales.get(key)?.value(at))}
+              up={up}
+              onRange={(range) => brush(key, range)}
+            />
           </g>
         ))}
       </svg>
@@ -134,53 +153,13 @@ export function Parallel({ points, axes, metric, brushes, onBrush, lit }: Shape)
 }
 
 /** The part of an axis that is wanted: drawn anew by dragging; a click takes it away. */
-function Brush({
-  range,
-  up,
-  onRange,
-}: {
-  range: readonly [number, number] | undefined;
-  up(at: number): number;
-  onRange(range: readonly [number, number] | undefined): void;
-}) {
-  const from = useRef<number | undefined>(undefined);
-  const placeOf = (event: PointerEvent) => {
-    const { top: edge = 0 } = (event.currentTarget as Element).closest("svg")?.getBoundingClientRect() ?? {};
-    const [least, most] = [up(0), up(1)];
-    return Math.min(1, Math.max(0, (event.clientY - edge - least) / (most - least)));
-  };
-  const drag = (event: PointerEvent) => {
-    if (from.current === undefined) return;
-    const to = placeOf(event);
-    if (Math.abs(to - from.current) > 0.02) onRange([Math.min(from.current, to), Math.max(from.current, to)]);
-  };
-  const end = (event: PointerEvent) => {
-    if (from.current !== undefined && Math.abs(placeOf(event) - from.current) <= 0.02) onRange(undefined);
-    from.current = undefined;
-  };
-  return (
-    <>
-      <rect
-        class="brush-place"
-        x="-14"
-        width="28"
-        y={top - 6}
-        height={height - top - bottom + 12}
-        onPointerDown={(event) => {
-          (event.currentTarget as Element).setPointerCapture(event.pointerId);
-          from.current = placeOf(event);
-        }}
-        onPointerMove={drag}
-        onPointerUp={end}
-      />
-      {range && (
-        <rect class="brush" x="-7" width="14" y={up(range[1])} height={Math.max(2, up(range[0]) - up(range[1]))} />
-      )}
-    </>
-  );
-}
-
 /** From pale (worst) to the accent (best). */
 export function shade(good: number): string {
   return `color-mix(in oklab, var(--accent) ${Math.round(12 + 88 * Math.min(1, Math.max(0, good)))}%, var(--line))`;
+}
+
+/** The end of a long name tells more than its beginning. */
+function fitted(title: string, room: number): string {
+  const most = Math.max(5, Math.floor(room) - 1);
+  return title.length > most ? `…${title.slice(1 - most)}` : title;
 }

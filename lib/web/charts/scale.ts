@@ -41,7 +41,7 @@ function places(values: readonly unknown[]): Scale {
 export function numeric(values: readonly number[]): Scale {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const log = low > 0 && high / low >= 50;
+  const log = isWide(low, high);
   const to = log ? Math.log10 : (value: number) => value;
   const from = log ? (value: number) => 10 ** value : (value: number) => value;
   const [first, last] = [to(low), to(high)];
@@ -54,6 +54,11 @@ export function numeric(values: readonly number[]): Scale {
     ticks: marks.map((mark) => ({ at: at(mark) ?? 0, label: figure(mark) })),
     value: (place) => from(first + place * span),
   };
+}
+
+/** Whether numbers go so far that only their logarithms tell them apart. */
+export function isWide(low: number, high: number): boolean {
+  return low > 0 && high / low >= 50;
 }
 
 function decades(low: number, high: number): number[] {
@@ -76,7 +81,7 @@ export function round(low: number, high: number, about = 5): number[] {
 
 /** About so many round times, in seconds. */
 export function roundTimes(span_s: number, about: number): number[] {
-  const step = [10, 60, 300, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800].find(
+  const step = [10, 60, 300, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800].find(
     (one) => span_s / one <= about,
   );
   if (step === undefined) return round(0, span_s, about);

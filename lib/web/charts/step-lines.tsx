@@ -1,5 +1,6 @@
 // What several runs reached over their steps: a line each, lit up from the list beside it.
 import { figure } from "../parts/format.js";
+import { ExportMenu } from "./export-menu.js";
 import { numeric } from "./scale.js";
 import { useWidth } from "./use-width.js";
 
@@ -34,6 +35,14 @@ export function StepLines({
   );
   return (
     <div class="line-chart" ref={box}>
+      <ExportMenu
+        title={`${title} over steps`}
+        box={box}
+        rows={() => [
+          ["of", "name", "step", title],
+          ...series.flatMap(({ id, title: name, points }) => points.map(([step, value]) => [id, name, step, value])),
+        ]}
+      />
       <svg
         width={width}
         height={height}

@@ -1,11 +1,12 @@
 // A sweep: what its points reached, which of its axes mattered, and the best so far.
 import { useMemo, useState } from "preact/hooks";
+import { said as inWords } from "../../graph/figure.js";
 import type { SweepPoint, sweepApi } from "../../serve/api/sweeps.js";
-import { AxisBars } from "../charts/axis-bars.js";
+import { AxisBars, importanceWords } from "../charts/axis-bars.js";
 import { BestLine } from "../charts/best-line.js";
-import { HeatMap } from "../charts/heat-map.js";
 import { type Brushes, isWithin, Parallel, scalesOf } from "../charts/parallel.js";
 import { bounds } from "../charts/scale.js";
+import { Scatter } from "../charts/scatter.js";
 import { Button, ButtonLink } from "../parts/button.js";
 import { Counts } from "../parts/counts-bar.js";
 import { Empty } from "../parts/empty.js";
@@ -13,11 +14,13 @@ import { Time } from "../parts/figures.js";
 import { counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Problem, Problems } from "../parts/problem.js";
+import { Tooltip } from "../parts/tooltip.js";
 import type { AnswerOf } from "../shell/client.js";
 import { useTitle } from "../shell/outlet.js";
 import { useQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
 import { brushesIn, brushWords } from "./sweep-brushes.js";
+import { SweepHeat } from "./sweep-heat.js";
 import { SweepTable } from "./sweep-table.js";
 
 type Answer = AnswerOf<typeof sweepApi>;
@@ -104,60 +107,83 @@ function Panels({ answer }: { answer: Answer }) {
       return new Set(all ? [...old].filter((one) => !ids.includes(one)) : [...old, ...ids]);
     });
   const none = values.length === 0;
+  const open = new Set(points.flatMap(({ run, ended_at }) => (ended_at === undefined ? [run] : [])));
+  const [only] = varied;
   return (
-    <div class="panels">
-      {none && (
-        <div class="wide">
-          <Empty
-            title="No point has logged a metric yet"
-            text="As soon as one does, it is seen here which values did best, and which axes matter. In the job's code, or by printing a line:"
-            command='lab.log_metric("val_loss", 0.42, step=100)'
-          />
-        </div>
-      )}
+    <>
+      {none && <Nothing points={points} />}
       {!none && metric && (
-        <>
-          <section class="panel">
-            <header>
-              <h2>Best so far</h2>
-              {sweep.best && (
-                <p>
-                  {metric.title} <a href={`/runs/${sweep.best.run}`}>{figure(sweep.best.value)}</a> at{" "}
-                  {said(points, sweep.best.run, varied)}
-                </p>
-              )}
-            </header>
-            <BestLine steps={steps} bounds={metric.bounds} title={metric.title} />
-          </section>
-          <section class="panel">
-            <header>
-              <h2>What matters</h2>
-              <p>variance that each axis alone explains: an estimate from {counted(values.length, "point")}</p>
-            </header>
-            {importance.length > 0 ? (
-              <AxisBars axes={importance} />
-            ) : (
-              <p class="soft">Nothing was varied among the points that have ended.</p>
+        <div class="sweep-columns">
+          <div class="stack">
+            <section class="panel">
+              <header>
+                <h2>Best so far</h2>
+                {sweep.best && (
+                  <p>
+                    {metric.title} <a href={`/runs/${sweep.best.run}`}>{figure(sweep.best.value)}</a> at{" "}
+                    {said(points, sweep.best.run, varied)}
+                  </p>
+                )}
+              </header>
+              <BestLine steps={steps} bounds={metric.bounds} title={metric.title} open={open} />
+            </section>
+            {varied.length >= 2 && (
+              <SweepHeat
+                drawn={drawn}
+                axes={varied.map(({ path }) => path)}
+                usual={importance.map(({ path }) => path)}
+                metric={metric}
+                selected={selected}
+                onChoose={toggle}
+              />
             )}
-          </section>
-          {varied.length >= 2 && (
-            <Heat drawn={drawn} axes={varied} metric={metric} selected={selected} onChoose={toggle} />
-          )}
-          <section class="panel">
-            <header>
-              <h2>All axes</h2>
-              <p>drag along an axis to keep a part of it</p>
-            </header>
-            <Parallel
-              points={drawn}
-              axes={axes}
-              metric={metric}
-              brushes={brushes}
-              onBrush={setBrushes}
-              lit={selected.size > 0 ? selected : undefined}
-            />
-          </section>
-        </>
+            {varied.length === 1 && only && (
+              <section class="panel">
+                <header>
+                  <h2>The one axis</h2>
+                </header>
+                <Scatter
+                  title={`${metric.title} by ${only.path}`}
+                  points={drawn}
+                  path={only.path}
+                  bounds={metric.bounds}
+                />
+              </section>
+            )}
+          </div>
+          <div class="stack">
+            <section class="panel">
+              <header>
+                <h2>What matters</h2>
+                <p>
+                  variance that each axis alone explains, <Tooltip text={importanceWords}>an estimate</Tooltip> from{" "}
+                  {counted(values.length, "point")}
+                </p>
+              </header>
+              {importance.length > 0 ? (
+                <AxisBars axes={importance} />
+              ) : (
+                <p class="soft">Nothing was varied among the points that have ended.</p>
+              )}
+            </section>
+            {axes.length > 0 && (
+              <section class="panel">
+                <header>
+                  <h2>All axes</h2>
+                  <p>drag along an axis, or use the arrow keys at it, to keep a part of it</p>
+                </header>
+                <Parallel
+                  points={drawn}
+                  axes={axes}
+                  metric={metric}
+                  brushes={brushes}
+                  onBrush={setBrushes}
+                  lit={selected.size > 0 ? selected : undefined}
+                />
+              </section>
+            )}
+          </div>
+        </div>
       )}
       <section class="panel wide">
         <header>
@@ -171,6 +197,7 @@ function Panels({ answer }: { answer: Answer }) {
             {selected.size > 0 && (
               <Button look="plain" onClick={() => select(new Set())}>{`${selected.size} chosen ×`}</Button>
             )}
+            {selected.size > 50 && <span class="soft">at most 50 can be compared</span>}
             {selected.size > 1 && selected.size <= 50 && (
               <ButtonLink icon="compare" href={`/compare?${[...selected].map((run) => `run=${run}`).join("&")}`}>
                 Compare {selected.size}
@@ -187,55 +214,36 @@ function Panels({ answer }: { answer: Answer }) {
           best={sweep.best?.run}
         />
       </section>
-    </div>
+    </>
   );
 }
 
-interface HeatShape {
-  drawn: Parameters<typeof HeatMap>[0]["points"];
-  axes: readonly { path: string }[];
-  metric: NonNullable<Parameters<typeof HeatMap>[0]["metric"]>;
-  selected: ReadonlySet<string>;
-  onChoose(ids: readonly string[]): void;
-}
-
-/** Axes of few values are read best; which two is in the address. */
-function Heat({ drawn, axes, metric, selected, onChoose }: HeatShape) {
-  const count = (path: string) => new Set(drawn.map(({ values }) => JSON.stringify(values[path]))).size;
-  const usual = axes.filter(({ path }) => path !== "seed" && count(path) <= 24).map(({ path }) => path);
-  const [first = axes[0]?.path ?? "", second = axes[1]?.path ?? ""] = usual;
-  const [across, setAcross] = useQuery("x", first);
-  const [down, setDown] = useQuery("y", second === first ? (axes[1]?.path ?? "") : second);
-  const tooMany = count(across) > 40 || count(down) > 40;
-  const pick = (label: string, value: string, set: typeof setAcross) => (
-    <label>
-      {label}
-      <select value={value} onChange={(event) => set(event.currentTarget.value, { push: true })}>
-        {axes.map(({ path }) => (
-          <option key={path}>{path}</option>
-        ))}
-      </select>
-    </label>
-  );
+/** Why there is nothing to be seen: all have failed, or none has said anything yet. */
+function Nothing({ points }: { points: readonly SweepPoint[] }) {
+  const failed = points.filter(({ state }) => state === "failed" || state === "lost");
+  const [first] = failed;
+  if (failed.length === points.length && first) {
+    const counts = new Map<string, number>();
+    for (const { message = "no reason is known" } of failed) counts.set(message, (counts.get(message) ?? 0) + 1);
+    const [[message, count] = ["", 0]] = [...counts].sort(([, a], [, b]) => b - a);
+    return (
+      <Empty
+        title="All points have failed"
+        text={`${count === failed.length ? "Each" : `${count} of ${failed.length}`} says: ${message}. What is known of the first:`}
+        command={`lab why ${first.run.slice(-6)}`}
+      />
+    );
+  }
   return (
-    <section class="panel">
-      <header>
-        <h2>Two axes</h2>
-        <div class="picks">
-          {pick("across", across, setAcross)}
-          {pick("down", down, setDown)}
-        </div>
-      </header>
-      {tooMany ? (
-        <p class="soft">These axes have too many values for a table of cells: all axes beside it show them.</p>
-      ) : (
-        <HeatMap points={drawn} across={across} down={down} metric={metric} chosen={selected} onChoose={onChoose} />
-      )}
-    </section>
+    <Empty
+      title="No point has logged a metric yet"
+      text="As soon as one does, it is seen here which values did best, and which axes matter. In the job's code, or by printing a line:"
+      command='lab.log_metric("val_loss", 0.42, step=100)'
+    />
   );
 }
 
 function said(points: readonly SweepPoint[], run: string, axes: readonly { path: string }[]): string {
   const point = points.find((one) => one.run === run)?.point ?? {};
-  return axes.map(({ path }) => `${path.replace(/^(params|args)\./, "")} ${String(point[path])}`).join(", ");
+  return axes.map(({ path }) => `${path.replace(/^(params|args)\./, "")} ${inWords(point[path])}`).join(", ");
 }

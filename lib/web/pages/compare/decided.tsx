@@ -1,10 +1,11 @@
 // What decided: the params that differ against a metric, as parallel coordinates and, of one param, as points.
 import { useState } from "preact/hooks";
+import { chosenFields, titleOf } from "../../../graph/compared-curves.js";
 import type { ComparedField, ComparedMetric, ComparedRun } from "../../../record/comparison.js";
 import { type Brushes, Parallel } from "../../charts/parallel.js";
+import { Scatter } from "../../charts/scatter.js";
 import { Section } from "../../parts/facts.js";
 import { useQuery } from "../../shell/router.js";
-import { Scatter } from "./scatter.js";
 
 interface Shape {
   runs: readonly ComparedRun[];
@@ -16,10 +17,10 @@ export function Decided({ runs, fields, metrics }: Shape) {
   const [by, setBy] = useQuery("by");
   const [along, setAlong] = useQuery("along");
   const [brushes, setBrushes] = useState<Brushes>({});
-  const chosen = fields.filter(({ group, differs }) => differs && (group === "params" || group === "args"));
+  const chosen = chosenFields(fields);
   const metric = metrics.find(({ name }) => name === by) ?? metrics.find(({ goal }) => goal) ?? metrics[0];
   if (!metric || chosen.length === 0 || runs.length < 3) return null;
-  const axes = chosen.slice(0, 8).map(({ path }) => ({ key: path, title: path.replace(/^(params|args)\./, "") }));
+  const axes = chosen.slice(0, 8).map(({ path }) => ({ key: path, title: titleOf(path) }));
   const points = runs.map(({ id }) => {
     const { best, last } = metric.values[id] ?? {};
     const value = best ?? last;
@@ -28,9 +29,8 @@ export function Decided({ runs, fields, metrics }: Shape) {
   });
   const reached = points.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const bounds = [Math.min(...reached), Math.max(...reached)] as const;
-  const numeric = chosen.filter(({ values }) => Object.values(values).every((value) => typeof value === "number"));
-  const field =
-    numeric.find(({ path }) => path === along) ?? numeric.find(({ path }) => !path.endsWith("seed")) ?? numeric[0];
+  const usual = chosen.filter(({ path }) => !path.endsWith("seed"));
+  const field = chosen.find(({ path }) => path === along) ?? usual[0] ?? chosen[0];
   return (
     <Section title="What decided">
       <div class="chart-bar">
@@ -46,7 +46,7 @@ export function Decided({ runs, fields, metrics }: Shape) {
           <label class="chosen">
             Param
             <select value={field.path} onChange={(event) => setAlong(event.currentTarget.value)}>
-              {numeric.map(({ path }) => (
+              {chosen.map(({ path }) => (
                 <option key={path}>{path}</option>
               ))}
             </select>
@@ -63,7 +63,7 @@ export function Decided({ runs, fields, metrics }: Shape) {
             onBrush={setBrushes}
           />
         )}
-        {field && <Scatter title={`${metric.name} by ${field.path}`} points={points} path={field.path} />}
+        {field && <Scatter title={`${metric.name} by ${titleOf(field.path)}`} points={points} path={field.path} />}
       </div>
     </Section>
   );
