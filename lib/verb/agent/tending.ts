@@ -1,17 +1,14 @@
 // The agent: runs the parts of a table when they are due, as the only one of its user.
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { pid } from "node:process";
 import type { Context } from "../../command/context.js";
 import { isFault, systemFault } from "../../record/fault.js";
 import type { Lease } from "../../record/queue.js";
-import { randomWord } from "../../record/random.js";
 import { timestamp } from "../../record/units.js";
 import { agentFiles } from "../../registry/agent.js";
 import type { Registry } from "../../registry/open.js";
-import { hereOf } from "../../scheduler/local/here.js";
-import { isRunning, processStart } from "../../scheduler/local/processes.js";
+import { isRunning } from "../../scheduler/local/processes.js";
+import { isOfThisHost, ownLease } from "../own-lease.js";
 import { sleep } from "../sleep.js";
 import { type AgentWork, beat_ms, check, hold, isCalledFor, isOurs } from "./agent-passes.js";
 import { agentTable, type TablePart } from "./agent-table.js";
@@ -39,7 +36,7 @@ export async function* tend(
     yield* table.map((part) => ({ ...check(part.name, true, wouldBe(part, registry)), dry_run: true }));
     return;
   }
-  const mine = leaseOf();
+  const mine = ownLease();
   const started_at = timestamp(Date.now());
   const known = new Map(table.map(({ name }) => [name, { name, failures: 0 }]));
   const work: AgentWork = {
@@ -86,17 +83,10 @@ function keyOf({ when }: TablePart): string {
   return typeof when === "object" ? when.key : when;
 }
 
-function leaseOf(): Lease {
-  const here = hereOf(os.hostname());
-  const at = timestamp(Date.now());
-  return { type: "lease", v: 1, ...here, pid, pid_start: processStart(pid) ?? "", token: randomWord(24), at };
-}
-
 /** The lease; in the long run it is waited for. Whom it is waited for is said once. */
 async function taken(work: AgentWork): Promise<boolean> {
   const { files, mine, context, table, loop, due } = work;
-  // A container may have the boot of its host, and sees none of its processes.
-  const isHere = (other: Lease) => other.boot === mine.boot && other.host === mine.host;
+  const isHere = (other: Lease) => isOfThisHost(other, mine);
   const pause_ms = Math.min(beat_ms, ...table.map(({ interval_s }) => interval_s * 1000));
   for (let told = false; !context.signal.aborted; told = true) {
     if (isOurs(work) || files.take({ ...mine, at: timestamp(Date.now()) }, isHere, isRunning)) return true;

@@ -1,17 +1,14 @@
 // Where bytes of another cluster come in, and who brings them: one process at a time, and whoever comes next goes on.
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { pid } from "node:process";
 import { fault, systemFault } from "../../record/fault.js";
 import type { Lease } from "../../record/queue.js";
-import { randomWord } from "../../record/random.js";
-import { timestamp } from "../../record/units.js";
 import { leaseFiles } from "../../registry/lease.js";
 import type { Registry } from "../../registry/open.js";
 import { serverTime } from "../../registry/server-time.js";
 import { makeDirectory } from "../../registry/write.js";
-import { bootId, isRunning, processStart } from "../../scheduler/local/processes.js";
+import { isRunning } from "../../scheduler/local/processes.js";
+import { isOfThisHost, ownLease } from "../own-lease.js";
 
 /** One of another host that was not heard of for so long is dead; it is heard five times as often (milliseconds). */
 const silence_ms = 300_000;
@@ -27,16 +24,7 @@ export interface Incoming {
 export function openIncoming(registry: Registry, own: string, name: string): Incoming {
   const directory = path.join(own, ".meta", `incoming-${name}`);
   makeDirectory(directory, registry.modes.directory);
-  const mine: Lease = {
-    type: "lease",
-    v: 1,
-    host: os.hostname(),
-    boot: bootId() ?? "",
-    pid,
-    pid_start: processStart(pid) ?? "",
-    token: randomWord(24),
-    at: timestamp(Date.now()),
-  };
+  const mine = ownLease();
   const beat = path.join(directory, "beat");
   const lease = leaseFiles(directory, "fetch", registry.uid);
   if (!lease.take(mine, (other) => isAlive(registry, directory, other))) {
@@ -63,15 +51,11 @@ export function openIncoming(registry: Registry, own: string, name: string): Inc
 /** Whether a process of this machine brings bytes into this place; of other machines its beat tells. */
 export function isHeldHere(registry: Registry, directory: string): boolean {
   const holder = leaseFiles(directory, "fetch", registry.uid).current();
-  return holder !== undefined && isOfThisBoot(holder) && isRunning(holder);
-}
-
-function isOfThisBoot({ host, boot }: Lease): boolean {
-  return host === os.hostname() && boot === (bootId() ?? "");
+  return holder !== undefined && isOfThisHost(holder) && isRunning(holder);
 }
 
 function isAlive(registry: Registry, directory: string, other: Lease): boolean {
-  if (isOfThisBoot(other)) return isRunning(other);
+  if (isOfThisHost(other)) return isRunning(other);
   const heard = fs.lstatSync(path.join(directory, "beat"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return serverTime(registry) - Math.max(Date.parse(other.at), heard) < silence_ms;
 }

@@ -15,6 +15,7 @@ import { note } from "../../registry/journal.js";
 import type { Registry } from "../../registry/open.js";
 import { anyActive, marked, openRun } from "../../registry/runs.js";
 import type { Queue } from "../../scheduler/scheduler.js";
+import { alone } from "../own-lease.js";
 import { type Holder, holdThem, isHeld, isOurs, letThemGo } from "./holding-jobs.js";
 import { type Rule, type RuleOptions, rulesOf } from "./throttle-rules.js";
 
@@ -26,13 +27,32 @@ export interface ThrottleOptions extends RuleOptions {
 /** What was held and released. Throws where nothing says how many, and where the scheduler cannot be asked. */
 export async function* throttle(options: ThrottleOptions, context: Context): AsyncGenerator<Hold> {
   const rules = options.release ? [] : await rulesOf(options, context);
-  const [registry, scheduler] = [await context.registry(), await context.scheduler()];
-  const holds = holdsOf(registry, (error) => {
-    if (!isFault(error)) throw error;
-    context.report(undefined, error);
-  });
+  const registry = await context.registry();
+  const readHolds = () =>
+    holdsOf(registry, (error) => {
+      if (!isFault(error)) throw error;
+      context.report(undefined, error);
+    });
   // The scheduler is asked for nothing while nothing is under way.
-  if (holds.size === 0 && !anyActive(registry, () => true)) return;
+  if (readHolds().size === 0 && !anyActive(registry, () => true)) return;
+  // Of two at once one could forget the word of a hold that the other has just written.
+  const release = context.dryRun ? () => {} : await alone(registry, "throttle", context);
+  if (release === undefined) return;
+  try {
+    yield* onePass(options, rules, readHolds(), registry, context);
+  } finally {
+    release();
+  }
+}
+
+async function* onePass(
+  options: ThrottleOptions,
+  rules: readonly Rule[],
+  holds: ReadonlyMap<string, Hold>,
+  registry: Registry,
+  context: Context,
+): AsyncGenerator<Hold> {
+  const scheduler = await context.scheduler();
   const queue = await scheduler.queue();
   const jobs = jobsOf(rules, holds, queue, registry, context);
   if (options.order === "newest") jobs.reverse();
