@@ -65,13 +65,14 @@ function newer(
   run: string,
 ): SchedulerFact | undefined {
   if (!mine || (theirs && Date.parse(theirs.observed_at) >= Date.parse(mine.observed_at))) return theirs;
-  const { job, absent_since, observed_at } = mine;
+  const { job, absent_since, ended_seen_at, observed_at } = mine;
   return {
     type: "scheduler",
     v: 1,
     run,
     ...(job ? { job } : {}),
     ...(absent_since ? { absent_since } : {}),
+    ...(ended_seen_at ? { ended_seen_at } : {}),
     observed_at,
   };
 }

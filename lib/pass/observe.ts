@@ -1,4 +1,6 @@
 // What the caller can see of the job of another run, whoever's it is.
+
+import { endSeen } from "../record/absence.js";
 import type { LeaderFact } from "../record/facts.js";
 import { jobOf } from "../record/state.js";
 import { timestamp } from "../record/units.js";
@@ -24,10 +26,12 @@ export async function observe(
   const fact = { type: "leader", v: 1, run, leader: leader.run.id, observed_at } as const;
   const view =
     job === undefined ? await found(leader, registry, scheduler) : await viewOf(leader, job, registry, scheduler);
-  if (view) return { ...fact, job: view };
+  if (view) return { ...fact, job: view, ...endSeen(before, view, observed_at) };
   const mine = leader.run.user === registry.user;
   if (!mine && scheduler.seesOthers && !(await scheduler.seesOthers())) return undefined;
-  return { ...fact, ...(before?.job ? { job: before.job } : {}), absent_since: before?.absent_since ?? observed_at };
+  const { job: last, ended_seen_at } = before ?? {};
+  const kept = { ...(last ? { job: last } : {}), ...(ended_seen_at === undefined ? {} : { ended_seen_at }) };
+  return { ...fact, ...kept, absent_since: before?.absent_since ?? observed_at };
 }
 
 async function viewOf(leader: RunOnDisk, job: string, registry: Registry, scheduler: Scheduler) {

@@ -1,6 +1,6 @@
 // The first pass: what the scheduler says becomes facts, and what has ended becomes an outcome. Level-triggered: it looks
 // at what is, twice is the same as once, and a run that cannot be read is reported and left alone.
-import { latest } from "../record/absence.js";
+import { endSeen, latest } from "../record/absence.js";
 import { decided, isPassedOver, refused } from "../record/decided.js";
 import type { JobView, Outcome, SchedulerFact } from "../record/facts.js";
 import { type Fault, fault } from "../record/fault.js";
@@ -38,6 +38,7 @@ export interface Pass {
   asker: Asker;
   scheduler: Scheduler;
   graces: Graces;
+  /** When it began to look: `passTime`, so that several hosts have one clock. */
   now: number;
   /** What the last pass saw; runs whose row has not changed since are not opened. */
   memory: Memory;
@@ -224,10 +225,18 @@ function factOf(
 ): SchedulerFact | undefined {
   const observed_at = timestamp(pass.now);
   const fact = { type: "scheduler" as const, v: 1 as const, run: run.run.id };
-  if (view) return { ...fact, job: withEnd(view, run.facts.scheduler?.job, observed_at), observed_at };
+  const before = run.facts.scheduler;
+  if (view)
+    return {
+      ...fact,
+      job: withEnd(view, before?.job, observed_at),
+      ...endSeen(before, view, observed_at),
+      observed_at,
+    };
   if (job === undefined && !lastIntent(run)) return undefined;
-  const absent_since = run.facts.scheduler?.absent_since ?? observed_at;
-  return { ...fact, ...(run.facts.scheduler?.job ? { job: run.facts.scheduler.job } : {}), absent_since, observed_at };
+  const { job: last, ended_seen_at, absent_since = observed_at } = before ?? {};
+  const kept = { ...(last ? { job: last } : {}), ...(ended_seen_at === undefined ? {} : { ended_seen_at }) };
+  return { ...fact, ...kept, absent_since, observed_at };
 }
 
 /** An end whose time the scheduler does not tell was at the latest when it was first seen. */

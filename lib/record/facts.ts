@@ -199,11 +199,15 @@ export const jobViewSchema = v.looseObject({
 });
 export type JobView = v.InferOutput<typeof jobViewSchema>;
 
-/** scheduler.json: the last that the owner's reconcile saw of the run's job; `absent_since` when it was not to be seen. */
+/**
+ * scheduler.json: the last that the owner's reconcile saw of the run's job; `absent_since` when it was not to be seen,
+ * `ended_seen_at` when its end was seen first. Times are the file server's, so that passes of several hosts have one clock.
+ */
 export const schedulerFactSchema = record("scheduler", {
   run: runId,
   job: maybe(jobViewSchema),
   absent_since: maybe(time),
+  ended_seen_at: maybe(time),
   observed_at: time,
 });
 export type SchedulerFact = v.InferOutput<typeof schedulerFactSchema>;
@@ -222,6 +226,7 @@ export const leaderSchema = record("leader", {
   leader: runId,
   job: maybe(jobViewSchema),
   absent_since: maybe(time),
+  ended_seen_at: maybe(time),
   observed_at: time,
 });
 export type LeaderFact = v.InferOutput<typeof leaderSchema>;

@@ -12,7 +12,7 @@ export interface Seen {
 }
 
 /** Clocks within a cluster differ by less: munge accepts no more. */
-const clock_skew_ms = 300_000;
+export const clock_skew_ms = 300_000;
 /** Slurm starts a requeued job again after six seconds at the earliest (AuthInfo's cred_expire and one). */
 const restart_pause_ms = 5000;
 

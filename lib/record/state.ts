@@ -8,7 +8,7 @@ import { type Ending, endingOf, isByExit, ranToItsEnd } from "./ending.js";
 import type { Decision, Exit, JobView, SchedulerFact } from "./facts.js";
 import { fromOutcome } from "./from-outcome.js";
 import type { Facts } from "./run-facts.js";
-import { isAllTold, isOfThisStart, seenOf, timesOf } from "./seen.js";
+import { clock_skew_ms, isAllTold, isOfThisStart, seenOf, timesOf } from "./seen.js";
 import type { Standing } from "./standing.js";
 import { startedAgain } from "./started-again.js";
 import { waitingFor } from "./waiting-for.js";
@@ -118,7 +118,7 @@ function ended(all: All, view: JobView): Standing {
   const { attempt, arriving } = counted;
   const exit = attempt?.exit;
   const cancelled = wasCancelled(facts, exit, graces);
-  const since = Date.parse(view.ended_at ?? facts.scheduler?.observed_at ?? "");
+  const since = endKnownSince(view, facts.scheduler);
   if (now - since < graces.accounting_s * 1000) {
     const maybeCancelled = exit?.asked !== undefined && isByExit(view) && !cancelled;
     if (arriving || maybeCancelled || !isAllTold(view, attempt))
@@ -130,6 +130,16 @@ function ended(all: All, view: JobView): Standing {
     (attempt && isOfThisStart(attempt, view)) || !isByExit(view) || (exit && (likely || ranToItsEnd(exit)));
   const ending = endingOf({ attempt: counts ? attempt : undefined, view, cancel: facts.cancel, cancelled });
   return concluded(all, ending);
+}
+
+/**
+ * Since when it could be known that the job has ended (milliseconds): since somebody saw it, as the scheduler's clock may be
+ * behind; and in any case since a while after the end that it tells, as clocks differ no more.
+ */
+function endKnownSince({ ended_at }: JobView, scheduler: SchedulerFact | undefined): number {
+  const seen = Date.parse(scheduler?.ended_seen_at ?? ended_at ?? scheduler?.observed_at ?? "");
+  const ended = Date.parse(ended_at ?? "");
+  return Number.isNaN(ended) ? seen : Math.max(ended, Math.min(seen, ended + clock_skew_ms));
 }
 
 function concluded({ facts, base }: All, ending: Ending): Standing {

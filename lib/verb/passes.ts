@@ -3,6 +3,7 @@ import os from "node:os";
 import type { Context } from "../command/context.js";
 import { type Memory, openMemory } from "../pass/memory.js";
 import { type Hook, hookOf, leaveHooks, runHook } from "../pass/notify.js";
+import { passTime } from "../pass/pass-time.js";
 import { type Changed, type Pass, reconcile } from "../pass/reconcile.js";
 import type { Outcome } from "../record/facts.js";
 import type { Run } from "../record/run.js";
@@ -37,7 +38,7 @@ export async function* reconcilePass(context: Context, only?: readonly string[])
     asker: await askerOf(context, "reconcile"),
     scheduler: await context.scheduler(),
     graces: await graces(context),
-    now: Date.now(),
+    now: context.dryRun ? Date.now() : passTime(registry),
     memory,
     dry: context.dryRun,
     report: once(context),

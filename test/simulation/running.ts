@@ -3,6 +3,7 @@
 import path from "node:path";
 import type { Asker } from "../../lib/pass/answer.js";
 import { openMemory } from "../../lib/pass/memory.js";
+import { passTime } from "../../lib/pass/pass-time.js";
 import { reconcile } from "../../lib/pass/reconcile.js";
 import { registerRun } from "../../lib/pass/register.js";
 import { settle, voidUnsubmitted } from "../../lib/pass/settle.js";
@@ -185,7 +186,7 @@ async function onePass(registry: Registry, here: Here): Promise<void> {
     asker: { ...askerOf(registry), by: "reconcile" as const },
     scheduler: schedulerFor(here),
     graces: usualGraces,
-    now: Date.now(),
+    now: passTime(registry),
     memory: openMemory(undefined),
     report: () => {},
   };

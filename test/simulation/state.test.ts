@@ -52,8 +52,6 @@ const met = new Set<string>();
 
 const lived: Property = (sim, seed) => {
   registryOn(sim);
-  // What a node wrote is taken to be seen within accounting_grace, a minute: for the file half of that, for clocks a part.
-  if (weathers[seed % weathers.length]?.skew !== 0) sim.turn({ skew: 15_000 });
   const slurm = slurmOf(sim, (n) => [undefined, undefined, 0, 90_000, 1_500_000][(seed + n) % 5]);
   const isCancelled = seed % 3 === 0;
   const works: Record<string, Work> = {};

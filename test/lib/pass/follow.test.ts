@@ -189,9 +189,9 @@ t.test("an end that nobody has written down is its owner's to mend for a while, 
     fake.accounts?.set("1", failed(ago_s));
     return (await follows()).how;
   };
-  t.equal(await seen(false, 120), "claimed");
+  t.equal(await seen(false, 400), "claimed");
   if (!possible(t, isRoot, "another user's files (root)")) return;
-  t.equal(await seen(true, 120), "waits", "its owner has ten minutes");
+  t.equal(await seen(true, 400), "waits", "its owner has ten minutes");
   t.equal(await seen(true, 700), "claimed", "then the generation decides");
 });
 

@@ -1,5 +1,5 @@
 import t from "tap";
-import { absentSince, latest, signOfLife } from "../../../lib/record/absence.js";
+import { absentSince, endSeen, latest, signOfLife } from "../../../lib/record/absence.js";
 import type { Facts } from "../../../lib/record/state.js";
 
 const run = "20261120-120000-k7q3mz";
@@ -49,6 +49,17 @@ function facts(
       : { scheduler: { type: "scheduler" as const, ...base, absent_since: at(absent), observed_at: at(absent) } }),
   };
 }
+
+t.test("an end is seen first once, whoever looks again; that of another start is another", async (t) => {
+  const ended = { job: "1", phase: "ended" as const, restarts: 0 };
+  t.same(endSeen(undefined, { job: "1", phase: "running" }, at(5)), {});
+  t.same(endSeen(undefined, ended, at(5)), { ended_seen_at: at(5) });
+  t.same(endSeen({ job: ended, ended_seen_at: at(5), observed_at: at(6) }, ended, at(9)), { ended_seen_at: at(5) });
+  t.same(endSeen({ job: ended, observed_at: at(6) }, ended, at(9)), { ended_seen_at: at(6) });
+  t.same(endSeen({ job: ended, ended_seen_at: at(5), observed_at: at(6) }, { ...ended, restarts: 1 }, at(9)), {
+    ended_seen_at: at(9),
+  });
+});
 
 t.test("an absence goes on as long as nothing else is heard", async (t) => {
   for (const last of ["intent", "receipt", "start", "exit"] as const) {

@@ -1,6 +1,16 @@
 // The table of a run's states, case by case; state-property.test.ts holds it against every order of arrival.
 import t from "tap";
-import type { Cancel, Decision, Exit, Forget, Intent, JobView, Receipt, Start } from "../../../lib/record/facts.js";
+import type {
+  Cancel,
+  Decision,
+  Exit,
+  Forget,
+  Intent,
+  JobView,
+  Receipt,
+  SchedulerFact,
+  Start,
+} from "../../../lib/record/facts.js";
 import {
   type Attempt,
   type Facts,
@@ -218,6 +228,18 @@ t.test("gone", async (t) => {
     ["forgotten, and seen again", { attempts: began, forget: forget(950), ...seen({}, 999) }, 9999, given],
     ["forgotten before anybody knew its job", { submissions: [{ n: 1, intent: intent() }], forget: forget(950) }, 960, given],
   ]);
+});
+
+t.test("an end counts from when it was seen first, as long as clocks may differ", async (t) => {
+  const known = facts({ attempts: began, ...verdict("failed", { ended_at: at(205) }) });
+  const finalAt = (seen: number, now: number) =>
+    stateOf(
+      { ...known, scheduler: { ...known.scheduler, ended_seen_at: at(seen) } as SchedulerFact },
+      day0 + now * 1000,
+    ).final;
+  t.same([finalAt(320, 379), finalAt(320, 380)], [false, true], "the scheduler's clock may be behind");
+  t.same([finalAt(150, 264), finalAt(150, 265)], [false, true], "or ours");
+  t.ok(finalAt(90_000, 90_001), "what ended long ago is nothing that may still arrive");
 });
 
 t.test("what the job left behind may still be on its way", async (t) => {
