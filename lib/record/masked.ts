@@ -76,7 +76,7 @@ function masked(name: string, value: unknown): unknown {
   const { path } = value as { path?: unknown };
   const field = typeof path === "string" && hides(path) ? path : undefined;
   for (const [key, part] of Object.entries(value)) {
-    const named = field !== undefined && (key === "value" || key === "values") ? field : key;
+    const named = field !== undefined && valued.has(key) ? field : key;
     const shown = masked(named, part);
     if (shown === part) continue;
     changed ??= { ...value };
@@ -84,6 +84,8 @@ function masked(name: string, value: unknown): unknown {
   }
   return changed ?? value;
 }
+
+const valued = new Set(["value", "values", "from", "to"]);
 
 /** Words of a command line: what follows `--token` is one. */
 function maskedList(name: string, list: unknown[]): unknown[] {

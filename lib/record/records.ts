@@ -167,6 +167,13 @@ export const reasonSchema = record("reason", {
   mode: maybe(text),
   message: text,
   detail: maybe(words),
+  /** Of one that failed: its newest success of the same name, and every field that is otherwise; a source has no values. */
+  since: maybe(
+    v.strictObject({
+      run: runId,
+      changed: v.array(v.strictObject({ path: text, from: maybe(v.string()), to: maybe(v.string()) })),
+    }),
+  ),
   log: maybe(words),
   try: maybe(words),
 });

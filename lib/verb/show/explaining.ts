@@ -1,7 +1,7 @@
 // Why a run is as it is: the scheduler's reason, the failure mode, the log's last error, and what to try.
 
 import type { Context } from "../../command/context.js";
-import { differences } from "../../graph/differences.js";
+import { type Change, changes } from "../../graph/differences.js";
 import { isFault } from "../../record/fault.js";
 import type { Graces, Standing } from "../../record/state.js";
 import { hasSucceeded } from "../../record/state.js";
@@ -57,12 +57,13 @@ export async function explainAsItIs(run: RunOnDisk, limits: Graces, context: Con
     return { ...base, message: standing.message ?? unsaid(standing.state), ...(tries(run, standing) ?? {}) };
   const log = lastError(run);
   const unbegun = await neverBegan(run, context);
-  const detail = [...(unbegun ? [unbegun.message] : []), ...(await sinceSuccess(run, context))];
+  const since = await sinceSuccess(run, context);
   return {
     ...base,
     message: standing.message ?? "it failed",
     ...(log.length > 0 ? { log } : {}),
-    ...(detail.length > 0 ? { detail } : {}),
+    ...(unbegun ? { detail: [unbegun.message] } : {}),
+    ...(since ? { since } : {}),
     ...(tries(run, unbegun?.hint === undefined ? standing : { ...standing, hint: unbegun.hint }) ?? {}),
   };
 }
@@ -113,20 +114,20 @@ function running({ facts }: RunOnDisk, { started_at }: Pick<Standing, "started_a
 }
 
 /** What differs from the newest success of the same name: the first suspect. */
-async function sinceSuccess({ run }: RunOnDisk, context: Context): Promise<string[]> {
+async function sinceSuccess(
+  { run }: RunOnDisk,
+  context: Context,
+): Promise<{ run: string; changed: Change[] } | undefined> {
   const registry = await context.registry();
   const passes = (head: string) => head.includes('"state":"succeeded"');
   let looked = 0;
   for (const entry of roll(registry, [run.user], { before: run.id, passes })) {
-    if (++looked > 200) return [];
+    if (++looked > 200) return undefined;
     const other = successOf(registry, entry, run.name);
     if (!other) continue;
-    const found = differences(other.run, run);
-    return found.length > 0
-      ? [`since its last success (${entry.id}) these changed:`, ...found.slice(0, 8)]
-      : [`nothing that is recorded changed since its last success (${entry.id})`];
+    return { run: entry.id, changed: changes(other.run, run) };
   }
-  return [];
+  return undefined;
 }
 
 /** The run, if it is one of the name that has succeeded and can be read. */

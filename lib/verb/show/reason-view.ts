@@ -2,6 +2,7 @@
 import { plain } from "../../command/plain.js";
 import { paint as painted, type TableStyle } from "../../command/table.js";
 import { hanging } from "../../command/wrap.js";
+import { type Change, changeLine } from "../../graph/differences.js";
 import { isOurLastWord } from "./last-error.js";
 
 interface Reason {
@@ -11,6 +12,7 @@ interface Reason {
   mode?: string;
   message: string;
   detail?: string[];
+  since?: { run: string; changed: Change[] };
   log?: string[];
   try?: string[];
 }
@@ -31,11 +33,12 @@ export function reasonView(record: Record<string, unknown>, { colour, width }: T
         log.map((line) => bar + line),
       ),
     );
-  if (reason.detail)
+  const detail = [...(reason.detail ?? []), ...(reason.since ? sinceLines(reason.since) : [])];
+  if (detail.length > 0)
     blocks.push(
       block(
         undefined,
-        reason.detail.flatMap((line) => hanging("  ", prose(line), width)),
+        detail.flatMap((line) => hanging("  ", prose(line), width)),
       ),
     );
   if (reason.try)
@@ -46,6 +49,15 @@ export function reasonView(record: Record<string, unknown>, { colour, width }: T
       ),
     );
   return `${blocks.join("\n\n")}\n\n`;
+}
+
+/** So many changes are shown; of more it is said where they are. */
+const shown = 8;
+
+function sinceLines({ run, changed }: NonNullable<Reason["since"]>): string[] {
+  if (changed.length === 0) return [`nothing that is recorded changed since its last success (${run})`];
+  const rest = changed.length > shown ? [`and ${changed.length - shown} more`] : [];
+  return [`since its last success (${run}) these changed:`, ...changed.slice(0, shown).map(changeLine), ...rest];
 }
 
 type Paint = (look: "handle" | "header" | "state", text: string) => string;

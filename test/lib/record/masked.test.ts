@@ -69,6 +69,7 @@ t.test("records: names, command lines, addresses, and texts inside", async (t) =
       list: [{ token: "abc" }],
       fields: [
         { path: "env.A_KEY", count: 1, values: ["abc"] },
+        { path: "env.A_KEY", from: "abc", to: "xyz" },
         { path: "params.lr", values: ["abc"] },
       ],
     }),
@@ -81,6 +82,7 @@ t.test("records: names, command lines, addresses, and texts inside", async (t) =
       list: [{ token: "…" }],
       fields: [
         { path: "env.A_KEY", count: 1, values: ["…"] },
+        { path: "env.A_KEY", from: "…", to: "…" },
         { path: "params.lr", values: ["abc"] },
       ],
     },

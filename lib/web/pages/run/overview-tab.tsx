@@ -8,7 +8,7 @@ import { Icon } from "../../parts/icon.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { Evaluations } from "./evaluations.js";
 import { handleOf, type WholeRun } from "./record.js";
-import { Details } from "./since-success.js";
+import { SinceSuccess } from "./since-success.js";
 import { Timeline } from "./timeline.js";
 
 export function OverviewTab({ run }: { run: WholeRun }) {
@@ -83,7 +83,12 @@ function Why({ run }: { run: WholeRun }) {
             <Icon name="alert" />
             {reason?.message ?? message}
           </p>
-          {reason?.detail && <Details run={id} lines={reason.detail} />}
+          {reason?.detail?.map((line) => (
+            <p key={line} class="soft">
+              {line}
+            </p>
+          ))}
+          {reason?.since && <SinceSuccess run={id} since={reason.since} />}
           {reason?.log && reason.log.length > 0 && <pre>{reason.log.join("\n")}</pre>}
           {reason?.try && (
             <ul class="tries">

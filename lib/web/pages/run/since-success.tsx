@@ -1,56 +1,48 @@
-// What explains a failure, line by line; what changed since the last success as old and new values beside each other.
+// What changed since the last success, as old and new values beside each other.
 import { figure } from "../../parts/format.js";
 import { handleOf } from "./record.js";
 
-const opening = /^since its last success \((\S+)\) these changed:$/;
-
-/** The details of a reason. The lines after `since its last success (RUN) these changed:` become a list of values. */
-export function Details({ run, lines }: { run: string; lines: readonly string[] }) {
-  const at = lines.findIndex((line) => opening.test(line));
-  const older = opening.exec(lines[at] ?? "")?.[1];
-  return (
-    <>
-      {(older ? lines.slice(0, at) : lines).map((line) => (
-        <p key={line} class="soft">
-          {line}
-        </p>
-      ))}
-      {older && <Changes run={run} older={older} lines={lines.slice(at + 1)} />}
-    </>
-  );
+interface Change {
+  path: string;
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
-function Changes({ run, older, lines }: { run: string; older: string; lines: readonly string[] }) {
+/** What is otherwise in a run than in `since.run`, its last success: the first so many, and all of them on the page of both. */
+export function SinceSuccess({ run, since }: { run: string; since: { run: string; changed: readonly Change[] } }) {
+  const { run: older, changed } = since;
+  const both = `/compare?run=${older}&run=${run}`;
   return (
     <div class="changes">
       <p class="soft">
-        Changed since its last success, <a href={`/runs/${older}`}>{handleOf(older)}</a>{" "}
-        <a href={`/compare?run=${older}&run=${run}`}>compare both</a>
+        {changed.length > 0 ? "Changed" : "Nothing that is recorded changed"} since its last success,{" "}
+        <a href={`/runs/${older}`}>{handleOf(older)}</a> <a href={both}>compare both</a>
       </p>
       <dl>
-        {lines.map((line) => {
-          const [, path, from = "", to = ""] =
-            /^(\S+): (.*?) → (.*)$/s.exec(line) ?? /^(the \S+): ()(.*)$/.exec(line) ?? [];
-          return (
-            <div key={line}>
-              <dt>{path}</dt>
-              <dd>
-                {from && (
-                  <>
-                    <Value text={from} soft /> <span class="soft">→</span>{" "}
-                  </>
-                )}
-                <Value text={to || line} />
-              </dd>
-            </div>
-          );
-        })}
+        {changed.slice(0, shown).map(({ path, from, to }) => (
+          <div key={path}>
+            <dt>{path}</dt>
+            <dd>
+              {from === undefined && to === undefined ? (
+                "files that are not committed changed"
+              ) : (
+                <>
+                  <Value text={from} soft /> <span class="soft">→</span> <Value text={to} />
+                </>
+              )}
+            </dd>
+          </div>
+        ))}
       </dl>
+      {changed.length > shown && <a href={both}>and {changed.length - shown} more</a>}
     </div>
   );
 }
 
-function Value({ text, soft = false }: { text: string; soft?: boolean }) {
+const shown = 8;
+
+function Value({ text, soft = false }: { text: string | undefined; soft?: boolean }) {
+  if (text === undefined) return <span class="soft">not set</span>;
   return (
     <code class={soft ? "soft" : ""} title={text}>
       {shortened(text)}

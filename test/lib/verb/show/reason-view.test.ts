@@ -35,6 +35,27 @@ t.test("a reason for eyes", async (t) => {
   );
 });
 
+t.test("what changed since the last success is told, and how much more there is", async (t) => {
+  const seen = (changed: object[]) =>
+    reasonView({ run: "R", state: "failed", message: "m", since: { run: "S", changed } }, style)
+      .split("\n")
+      .slice(3, -2);
+  const many = Array.from({ length: 9 }, (_, i) => ({
+    path: `params.p${i}`,
+    from: "1",
+    ...(i === 1 ? {} : { to: "2" }),
+  }));
+  t.same(seen([]), ["  nothing that is recorded changed since its last success (S)"]);
+  t.match(seen(many), {
+    0: "  since its last success (S) these changed:",
+    1: "  params.p0: 1 → 2",
+    2: "  params.p1: 1 → not set",
+    8: "  params.p7: 1 → 2",
+    9: "  and 1 more",
+  });
+  t.same(seen([{ path: "source" }]).at(-1), "  the source: files that are not committed changed");
+});
+
 t.test("on a narrow terminal; what was said is not said again; a command stays whole", async (t) => {
   const reason = {
     run: "R",
