@@ -125,6 +125,8 @@ function statusOf(code: FaultCode): number {
     noperm: 403,
     unavailable: 503,
     tempfail: 503,
+    // A disk: it may be another time.
+    ioerr: 503,
   };
   return known[code] ?? 500;
 }

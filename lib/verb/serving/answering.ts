@@ -10,6 +10,7 @@ import { readQuery } from "../../serve/api/query.js";
 import type { Asked, Route } from "../../serve/route.js";
 import { isTexts, type Texts } from "../../serve/texts.js";
 import type { Index } from "./index/index.js";
+import { explainedBy, registryProblem } from "./still-there.js";
 
 /** What lives as long as the server. */
 export interface Served {
@@ -51,11 +52,14 @@ export function answering<E extends Endpoint>(
   return (served) => ({
     path: endpoint.path,
     ...(endpoint.open ? { open: true } : {}),
-    answer: async (asked) => {
+    answer: explained(served, async (asked) => {
       const { format, ...query } = readQuery(endpoint.query, asked.query) as { format?: string };
       const ask = async (more: object = {}) => {
         const serving = servingOf(served);
         const answered = (await answer(asked.parts, { ...query, ...more } as never, serving)) as object;
+        const trouble = registryProblem(served.registry) as { message?: string } | undefined;
+        const isTold = (one: { message?: string }) => one.message === trouble?.message;
+        if (trouble && !serving.problems.some(isTold)) serving.problems.unshift(trouble);
         const whole = serving.problems.length > 0 ? { problems: serving.problems, ...answered } : answered;
         return (endpoint.verbatim ? whole : masked(whole)) as Record<string, unknown>;
       };
@@ -66,8 +70,19 @@ export function answering<E extends Endpoint>(
         if (word !== undefined && isKnown(asked, word)) return undefined;
       }
       return ask();
-    },
+    }),
   });
+}
+
+/** The route's answer, where what is not found is not taken for missing while the whole registry is. */
+function explained({ registry }: Served, answer: Route["answer"]): Route["answer"] {
+  return async (asked) => {
+    try {
+      return await answer(asked);
+    } catch (error) {
+      throw explainedBy(registry, error);
+    }
+  };
 }
 
 /** As others may see it; what is in JSON already is so. */
@@ -135,10 +150,10 @@ export function streaming<E extends Endpoint>(
   return (served) => ({
     path: endpoint.path,
     ...(endpoint.open ? { open: true } : {}),
-    answer: async (asked) => {
+    answer: explained(served, async (asked) => {
       await answer(asked.parts, readQuery(endpoint.query, asked.query), servingOf(served), asked);
       return undefined;
-    },
+    }),
   });
 }
 

@@ -3,6 +3,7 @@ import { isFault, recordError } from "../../../record/fault.js";
 import type { Summary } from "../../../record/pack.js";
 import type { Graces } from "../../../record/state.js";
 import { openRegistry, type Registry } from "../../../registry/open.js";
+import { packNames } from "../../../registry/packs.js";
 import { type Entry, roll } from "../../../registry/roll.js";
 import { openRun } from "../../../registry/runs.js";
 import type { Store } from "../../../serve/index/store.js";
@@ -45,8 +46,15 @@ export interface Feed {
   trouble(error: unknown): void;
 }
 
-/** Reads all runs of a user again, as far as they are not known, and forgets those that are gone. */
-export async function readUser(feed: Feed, user: string): Promise<void> {
+/** The names of a user's packs, as one word. */
+export function packsOf({ registry }: Feed, user: string): string {
+  return packNames(registry, user)
+    .map(({ name }) => name)
+    .join();
+}
+
+/** Reads all runs of a user who has these packs again, as far as they are not known, and forgets those that are gone. */
+export async function readUser(feed: Feed, user: string, packs: string): Promise<void> {
   const { registry, table } = feed;
   const rest = breather();
   // What is left in the end is gone.
@@ -68,6 +76,8 @@ export async function readUser(feed: Feed, user: string): Promise<void> {
     if (pause) await pause;
   }
   if (left.size > 0) isThere(feed);
+  // What a pack had that was replaced before it was opened is in another one, which the next look finds.
+  if (packsOf(feed, user) !== packs) return;
   for (const key of left) drop(feed, key);
 }
 

@@ -4,7 +4,6 @@ import type { LabEvent } from "../../../record/records.js";
 import type { Graces } from "../../../record/state.js";
 import { type Cursor, readEvents } from "../../../registry/journal.js";
 import type { Registry } from "../../../registry/open.js";
-import { packNames } from "../../../registry/packs.js";
 import { usersOnRoll } from "../../../registry/roll.js";
 import { marked, usersWith } from "../../../registry/runs.js";
 import { memoryStore } from "../../../serve/index/memory-store.js";
@@ -12,7 +11,7 @@ import type { Store } from "../../../serve/index/store.js";
 import { newTable, placeOfKey, type Table, tidy } from "../../../serve/index/table.js";
 import { breather } from "../breathing.js";
 import { keepFeed, restored } from "./cache.js";
-import { drop, type Feed, isThere, problem, putLive, readMembers, readUser } from "./feed.js";
+import { drop, type Feed, isThere, packsOf, problem, putLive, readMembers, readUser } from "./feed.js";
 import { prepare } from "./prepare.js";
 
 /** Runs that are not as they were, and which kinds of other things are not: `artifact`, `pipeline`, `sweep`, … */
@@ -157,11 +156,9 @@ async function refreshUser(feed: Feed, look: Look, user: string, named: Readonly
   const rest = breather();
   // A run leaves loose/ only when it is in a pack.
   const loose = marked(feed.registry, "loose", user);
-  const packs = packNames(feed.registry, user)
-    .map(({ name }) => name)
-    .join();
+  const packs = packsOf(feed, user);
   if (look.packs.get(user) !== packs) {
-    await readUser(feed, user);
+    await readUser(feed, user, packs);
     look.packs.set(user, packs);
     return;
   }
