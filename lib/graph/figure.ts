@@ -5,6 +5,7 @@ export function figure(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return value.toLocaleString("en-US").replaceAll(",", "\u2009");
   const size = Math.abs(value);
+  if (size >= 1000 && size < 1e7) return figure(Math.round(value));
   if (size >= 1e7 || size < 1e-4)
     return value
       .toExponential(3)

@@ -38,14 +38,31 @@ t.test("all runs are in one list, and its end is a scroll away", async (t) => {
   t.equal(await grid.locator(".table-row.current").getAttribute("aria-rowindex"), String(all + 1));
 });
 
+t.test("who goes back finds the list as it was left", async (t) => {
+  await visit("/runs");
+  await grid.focus();
+  for (const key of ["End", "k", "k"]) await page.keyboard.press(key);
+  const left = grid.locator(`[aria-rowindex="${all - 1}"].current a`);
+  const name = await left.textContent();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/runs\/\w/);
+  await page.getByRole("heading", { name: name ?? "" }).waitFor();
+  t.equal(await page.evaluate("document.activeElement.id"), "main", "the focus went along");
+  await page.goBack();
+  await left.waitFor();
+  t.ok((await grid.evaluate((element) => element.scrollTop)) > 1000);
+});
+
 t.test("a head sorts, and the address says so", async (t) => {
-  await visit("/runs?cols=name,metrics.loss,planned_at");
+  await visit("/runs?cols=metrics.loss,planned_at");
+  const heads = grid.getByRole("columnheader");
+  t.strictSame((await heads.allTextContents()).slice(1, 4), ["Name", "State", "loss"], "the name is first unasked");
   await page.getByRole("columnheader", { name: "loss" }).getByRole("button").click();
   await page.waitForURL(/sort=-metrics\.loss/);
   await page.getByRole("columnheader", { name: "loss" }).getByRole("button").click();
   await page.waitForURL(/sort=metrics\.loss/);
   // What was there before stays in sight until the answer is there.
-  const losses = rows.locator("[role=gridcell]:nth-child(3)");
+  const losses = rows.locator("[role=gridcell]:nth-child(4)");
   const numbers = async () => (await losses.allTextContents()).slice(0, 20).map(Number);
   const inOrder = (all: number[]) => all.toSorted((a, b) => a - b);
   for (let tries = 0; tries < 300 && String(await numbers()) !== String(inOrder(await numbers())); tries += 1)

@@ -6,13 +6,14 @@ import { Empty } from "../parts/empty.js";
 import { counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Menu } from "../parts/menu.js";
+import { usePageWidth } from "../parts/narrow.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { Table } from "../parts/table.js";
 import { useKeys } from "../shell/keys.js";
 import { go, withQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
 import { ColumnChooser } from "./runs/column-chooser.js";
-import { columnOf, runCard, usualColumns } from "./runs/columns.js";
+import { columnOf, runCard } from "./runs/columns.js";
 import type { Field } from "./runs/completing.js";
 import { exportAddress, exportCsv } from "./runs/export.js";
 import { FilterBar } from "./runs/filter-bar.js";
@@ -21,6 +22,7 @@ import { type Looking, look, useLooking, usualSort } from "./runs/looking.js";
 import type { RunRow } from "./runs/run-row.js";
 import { useRunWindows } from "./runs/run-windows.js";
 import { StateChips } from "./runs/state-chips.js";
+import { usualColumns, withFirst } from "./runs/usual-columns.js";
 
 export default function RunsPage() {
   const looking = useLooking();
@@ -29,7 +31,9 @@ export default function RunsPage() {
   const query = { ...filters, state: states, sort: sort === usualSort ? undefined : sort };
   const list = useRunWindows(query);
   const fields = useFields();
-  const columns = looking.columns ?? usualColumns;
+  const page_px = usePageWidth();
+  const usual = useMemo(() => usualColumns(fields, page_px), [fields, page_px]);
+  const columns = useMemo(() => (looking.columns ? withFirst(looking.columns) : usual), [looking.columns, usual]);
   const { total, last, trouble, again } = list;
   return (
     <>
@@ -73,11 +77,11 @@ export default function RunsPage() {
         <NoRuns looking={looking} />
       ) : (
         <div class={`fill ${list.stale ? "stale" : ""}`}>
-          <RunsTable list={list} looking={looking} columns={columns} />
+          <RunsTable list={list} looking={looking} columns={columns} fields={fields} />
         </div>
       )}
       <Chosen chosen={looking.chosen} />
-      <ColumnChooser open={choosing} close={() => setChoosing(false)} chosen={columns} fields={fields} />
+      <ColumnChooser open={choosing} close={() => setChoosing(false)} chosen={columns} usual={usual} fields={fields} />
     </>
   );
 }
@@ -96,9 +100,11 @@ interface TableShape {
   list: ReturnType<typeof useRunWindows>;
   looking: Looking;
   columns: readonly string[];
+  fields: readonly Field[];
 }
 
-function RunsTable({ list: { total = 0, rowAt, onRange }, looking: { sort, chosen }, columns }: TableShape) {
+function RunsTable({ list: { total = 0, rowAt, onRange }, looking: { sort, chosen }, columns, fields }: TableShape) {
+  const heads = useMemo(() => columns.map((key) => columnOf(key, fields)), [columns, fields]);
   const lastChosen = useRef(-1);
   const choose = ({ id }: RunRow, index: number, through: boolean) => {
     const next = new Set(chosen);
@@ -114,7 +120,7 @@ function RunsTable({ list: { total = 0, rowAt, onRange }, looking: { sort, chose
     <Table
       label="Runs"
       main
-      columns={columns.map(columnOf)}
+      columns={heads}
       total={total}
       rowAt={rowAt}
       onRange={onRange}

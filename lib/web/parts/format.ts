@@ -28,7 +28,7 @@ export function relative(time: string, now = Date.now()): string {
 }
 
 function largest(s: number): [number, string] {
-  if (s < 3600) return [Math.max(1, Math.round(s / 60)), "m"];
+  if (s < 3600) return [Math.min(59, Math.max(1, Math.round(s / 60))), "m"];
   if (s < 86_400) return [Math.floor(s / 3600), "h"];
   if (s < 365 * 86_400) return [Math.floor(s / 86_400), "d"];
   return [Math.floor(s / (365 * 86_400)), "y"];

@@ -1,4 +1,4 @@
-// Whether the screen is that of a phone.
+// Whether the screen is that of a phone, and how wide it is.
 import { useEffect, useState } from "preact/hooks";
 
 const query = matchMedia("(max-width: 640px)");
@@ -11,4 +11,18 @@ export function useNarrow(): boolean {
     return () => query.removeEventListener("change", changed);
   }, []);
   return narrow;
+}
+
+const step_px = 50;
+const steps = () => Math.floor(innerWidth / step_px) * step_px;
+
+/** In whole steps, so that not every pixel draws anew. */
+export function usePageWidth(): number {
+  const [width, setWidth] = useState(steps);
+  useEffect(() => {
+    const changed = () => setWidth(steps());
+    addEventListener("resize", changed);
+    return () => removeEventListener("resize", changed);
+  }, []);
+  return width;
 }

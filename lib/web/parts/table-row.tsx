@@ -17,6 +17,8 @@ export interface Column<R> {
   sort?: string;
   /** More on it, in the head's title. */
   hint?: string;
+  /** It stays in sight while the others move aside: of the first columns alone. */
+  pinned?: boolean;
 }
 
 const usual_px = 110;
@@ -45,13 +47,16 @@ export function Heads<R>({ columns, sort = "", onSort, hidden, selectable }: Hea
     // biome-ignore lint/a11y/useSemanticElements: the rows are no table elements either
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
     <div class={`table-head ${hidden ? "hidden" : ""}`} role="row">
-      {selectable && <Head title={<span class="hidden">chosen</span>} />}
-      {columns.map(({ key, title, end, sort: by, hint }) => {
-        if (!by || !onSort) return <Head key={key} title={title} end={end} hint={hint} />;
+      {selectable && (
+        <Head title={<span class="hidden">chosen</span>} kind={columns[0]?.pinned ? "pinned-choice" : ""} />
+      )}
+      {columns.map(({ key, title, end, sort: by, hint, pinned }) => {
+        const kind = kindOf(end, pinned);
+        if (!by || !onSort) return <Head key={key} title={title} kind={kind} hint={hint} />;
         const up = first === by;
         const down = first === `-${by}`;
         return (
-          <Head key={key} end={end} hint={hint} sorted={up ? "ascending" : down ? "descending" : undefined}>
+          <Head key={key} kind={kind} hint={hint} sorted={up ? "ascending" : down ? "descending" : "none"}>
             <button type="button" onClick={() => onSort(down ? by : `-${by}`)} tabIndex={hidden ? -1 : 0}>
               {title}
               {(up || down) && <Icon name={up ? "up" : "down"} />}
@@ -63,23 +68,27 @@ export function Heads<R>({ columns, sort = "", onSort, hidden, selectable }: Hea
   );
 }
 
+function kindOf(end: boolean | undefined, pinned: boolean | undefined): string {
+  return `${end ? "end" : ""} ${pinned ? "pinned" : ""}`.trim();
+}
+
 function Head({
   title,
-  end,
+  kind,
   hint,
   sorted,
   children,
 }: {
   title?: ComponentChildren;
-  end?: boolean | undefined;
+  kind: string;
   hint?: string | undefined;
-  sorted?: "ascending" | "descending" | undefined;
+  sorted?: "ascending" | "descending" | "none" | undefined;
   children?: ComponentChildren;
 }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: the rows are no table elements either
     // biome-ignore lint/a11y/useFocusableInteractive: its button is
-    <div role="columnheader" class={end ? "end" : ""} aria-sort={sorted} title={hint}>
+    <div role="columnheader" class={kind} aria-sort={sorted} title={hint}>
       {children ?? title}
     </div>
   );
@@ -138,14 +147,14 @@ export function Row<R>({
       onClick={clicked}
     >
       {onSelect && (
-        <Cell kind="choice">
+        <Cell kind={columns[0]?.pinned ? "choice pinned-choice" : "choice"}>
           {row !== undefined && (
             <label class="check">
               <input
                 type="checkbox"
                 checked={selected === true}
                 tabIndex={-1}
-                aria-label="Choose"
+                aria-label={`Choose row ${index + 1}`}
                 onClick={(event) => onSelect(row, index, event.shiftKey)}
               />
             </label>
@@ -155,8 +164,8 @@ export function Row<R>({
       {row !== undefined && card ? (
         <Cell kind="card">{card(row)}</Cell>
       ) : (
-        columns.map(({ key, cell, end }) => (
-          <Cell key={key} kind={end ? "end" : ""}>
+        columns.map(({ key, cell, end, pinned }) => (
+          <Cell key={key} kind={kindOf(end, pinned)}>
             {row === undefined ? <span class="coming" /> : cell(row, index)}
           </Cell>
         ))

@@ -23,7 +23,10 @@ export function useTableWindow(total: number, row: number, head: number): TableW
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const measure = () => look({ top: element.scrollTop, view: element.clientHeight });
+    const measure = () => {
+      look({ top: element.scrollTop, view: element.clientHeight });
+      element.toggleAttribute("data-aside", element.scrollLeft > 0);
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     element.addEventListener("scroll", measure, { passive: true });

@@ -1,9 +1,10 @@
 // A table of any length, for reading, sorting and choosing; by keyboard throughout. On a narrow screen its rows are cards.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { useKeys } from "../shell/keys.js";
 import { go } from "../shell/router.js";
 import { useNarrow } from "./narrow.js";
+import { useFocusKept, useReturn } from "./table-return.js";
 import { type Column, Heads, Row, widthOf } from "./table-row.js";
 import { useTableWindow } from "./table-window.js";
 
@@ -42,9 +43,10 @@ export function Table<R>(shape: TableShape<R>) {
   const rowAt = shape.rowAt ?? ((index: number) => rows?.[index]);
   const narrow = useNarrow() && shape.card !== undefined;
   const row_px = narrow ? 60 : 32;
-  const [cursor, setCursor] = useState(-1);
   const id = useId();
   const { from, to, height, topOf, reveal, box } = useTableWindow(total, row_px, narrow ? 0 : head_px);
+  const [cursor, setCursor] = useReturn(box, main);
+  useFocusKept(box);
   // Told when the range changes, not when its listener does.
   useEffect(() => shape.onRange?.(from, to), [from, to]);
   const move = (to: number) => {
@@ -58,9 +60,9 @@ export function Table<R>(shape: TableShape<R>) {
     const href = row && hrefOf?.(row);
     if (href) go(href);
   };
-  const choose = () => {
+  const choose = (through: boolean) => {
     const row = rowAt(cursor);
-    if (row) onSelect?.(row, cursor, false);
+    if (row) onSelect?.(row, cursor, through);
   };
   useKeys(
     main
@@ -68,12 +70,17 @@ export function Table<R>(shape: TableShape<R>) {
           { keys: "j", does: "next row", run: () => move(cursor + 1) },
           { keys: "k", does: "row before", run: () => move(cursor - 1) },
           ...(hrefOf ? [{ keys: "Enter", does: "open the row", run: pressed(open) }] : []),
-          ...(onSelect ? [{ keys: "x", does: "choose the row", run: choose }] : []),
+          ...(onSelect
+            ? [
+                { keys: "x", does: "choose the row", run: () => choose(false) },
+                { keys: "X", does: "choose all from the last chosen to the row", run: () => choose(true) },
+              ]
+            : []),
         ]
       : [],
   );
   const page = Math.max(1, Math.floor((to - from) / 2));
-  const local: Record<string, () => void> = {
+  const local: Record<string, (event: KeyboardEvent) => void> = {
     ArrowDown: () => move(cursor + 1),
     ArrowUp: () => move(cursor - 1),
     PageDown: () => move(cursor + page),
@@ -81,13 +88,13 @@ export function Table<R>(shape: TableShape<R>) {
     Home: () => move(0),
     End: () => move(total - 1),
     Enter: open,
-    ...(onSelect ? { " ": choose } : {}),
+    ...(onSelect ? { " ": ({ shiftKey }) => choose(shiftKey) } : {}),
   };
   const keyed = (event: KeyboardEvent) => {
     const act = event.target === event.currentTarget && !event.metaKey && !event.ctrlKey ? local[event.key] : undefined;
     if (!act) return;
     event.preventDefault();
-    act();
+    act(event);
   };
   const shown: number[] = [];
   for (let i = from; i < to; i++) shown.push(i);
@@ -100,7 +107,7 @@ export function Table<R>(shape: TableShape<R>) {
       role="grid"
       aria-label={label}
       aria-rowcount={total + 1}
-      aria-colcount={columns.length}
+      aria-colcount={columns.length + (onSelect ? 1 : 0)}
       aria-multiselectable={onSelect ? true : undefined}
       aria-activedescendant={cursor >= from && cursor < to ? `${id}-${cursor}` : undefined}
       tabIndex={0}

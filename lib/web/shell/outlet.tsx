@@ -1,21 +1,56 @@
 // The page of the address: loaded when first opened, and an error within it stays within it.
 import type { ComponentType } from "preact";
-import { useEffect, useErrorBoundary, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { matched } from "../../record/path-pattern.js";
 import { Empty } from "../parts/empty.js";
 import { Problem } from "../parts/problem.js";
-import { usePlace } from "./router.js";
+import { keep, keptHere } from "./kept.js";
+import { entry, usePlace } from "./router.js";
 import { type Page, type RouteOfPage, routes } from "./routes.js";
 
 const loaded = new Map<RouteOfPage, Page>();
 
 export function Outlet() {
   const { path } = usePlace();
+  useArrival(path);
   for (const route of routes) {
     const parts = matched(route.pattern, path);
     if (parts) return <Opened key={path} route={route} parts={parts} />;
   }
   return <Empty title="There is no such page" text={`Nothing is at ${path}.`} />;
+}
+
+const patience_ms = 3000;
+
+/** A page that is opened is seen from its top, one that is gone back to from where it was left; the focus goes along. */
+function useArrival(path: string): void {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    const main = document.getElementById("main");
+    if (!main) return;
+    const mine = entry.get();
+    const wanted = keptHere<number>("top") ?? 0;
+    if (!isFirst.current) main.focus({ preventScroll: true });
+    isFirst.current = false;
+    const until = performance.now() + patience_ms;
+    let frame = 0;
+    // What comes later makes the page as long as it was.
+    const restore = () => {
+      main.scrollTop = wanted;
+      const isThere = Math.abs(main.scrollTop - wanted) < 2;
+      if (!isThere && performance.now() < until) frame = requestAnimationFrame(restore);
+    };
+    restore();
+    const stop = () => cancelAnimationFrame(frame);
+    const scrolled = () => entry.get() === mine && keep("top", main.scrollTop, mine);
+    main.addEventListener("scroll", scrolled, { passive: true });
+    for (const name of ["wheel", "touchmove", "keydown"]) main.addEventListener(name, stop, { passive: true });
+    return () => {
+      stop();
+      main.removeEventListener("scroll", scrolled);
+      for (const name of ["wheel", "touchmove", "keydown"]) main.removeEventListener(name, stop);
+    };
+  }, [path]);
 }
 
 function Opened({ route, parts }: { route: RouteOfPage; parts: Record<string, string> }) {

@@ -2,17 +2,31 @@
 import { useCallback } from "preact/hooks";
 import { store, useStore } from "./store.js";
 
+/** Which entry of the history this is: one that is gone back to has the name that it had. */
+export const entry = store(entryOf(history.state) ?? drawn());
+history.scrollRestoration = "manual";
+history.replaceState({ entry: entry.get() }, "");
 const here = store(location.pathname + location.search);
-addEventListener("popstate", () => here.set(location.pathname + location.search));
+addEventListener("popstate", ({ state }) => {
+  entry.set(entryOf(state) ?? drawn());
+  here.set(location.pathname + location.search);
+});
+
+function entryOf(state: unknown): string | undefined {
+  return (state as { entry?: string } | null)?.entry;
+}
+
+function drawn(): string {
+  return Math.random().toString(36).slice(2);
+}
 
 /** Goes to an address of this page. `replace`: one step back leads past where one is now. */
 export function go(address: string, { replace = false } = {}): void {
   if (address === location.pathname + location.search) return;
-  const leaves = new URL(address, location.href).pathname !== location.pathname;
-  if (replace) history.replaceState(null, "", address);
-  else history.pushState(null, "", address);
+  if (!replace) entry.set(drawn());
+  if (replace) history.replaceState({ entry: entry.get() }, "", address);
+  else history.pushState({ entry: entry.get() }, "", address);
   here.set(location.pathname + location.search);
-  if (leaves) scrollTo(0, 0);
 }
 
 /** Links to this page change the address without loading it anew; those for a new tab, and downloads, are the browser's. */

@@ -2,41 +2,46 @@
 import { useState } from "preact/hooks";
 import { Button } from "../../parts/button.js";
 import { Drawer } from "../../parts/dialog.js";
+import { counted } from "../../parts/format.js";
 import { Icon } from "../../parts/icon.js";
 import { recall, remember } from "../../shell/remembered.js";
-import { usualColumns } from "./columns.js";
 import type { Field } from "./completing.js";
 import { look } from "./looking.js";
+import { firstColumns } from "./usual-columns.js";
 
 interface Shape {
   open: boolean;
   close(): void;
   chosen: readonly string[];
+  /** Those that are shown where none are chosen. */
+  usual: readonly string[];
   fields: readonly Field[];
 }
 
-const choose = (columns: readonly string[]) =>
-  look({ cols: columns.join(",") === usualColumns.join(",") ? undefined : columns.join(",") }, false);
+const choose = (columns: readonly string[] | undefined) => look({ cols: columns?.join(",") }, false);
+const others = ["planned_at", "started_at", "ended_at", "elapsed_s", "user", "id", "message", "tags", "mode"];
 
-export function ColumnChooser({ open, close, chosen, fields }: Shape) {
+export function ColumnChooser({ open, close, chosen, usual, fields }: Shape) {
   const [words, setWords] = useState("");
   const toggle = (key: string) => choose(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
-  const others = [
-    ...usualColumns.map((path) => ({ path, about: "" })),
+  const movable = chosen.filter((key) => !firstColumns.includes(key));
+  const known = [...new Set([...usual, ...others])];
+  const more = [
+    ...known.map((path) => ({ path, about: "" })),
     ...fields
-      .filter(({ path }) => !usualColumns.includes(path))
-      .map(({ path, count }) => ({ path, about: `${count} runs` })),
+      .filter(({ path }) => !known.includes(path))
+      .map(({ path, count }) => ({ path, about: counted(count, "run") })),
     ...fields
       .filter(({ kind }) => kind === "metric")
       .map(({ path }) => ({ path: `line:${path.slice(8)}`, about: "its course" })),
   ].filter(({ path }) => !chosen.includes(path) && path.toLowerCase().includes(words.trim().toLowerCase()));
   return (
     <Drawer open={open} title="Columns" close={close}>
-      <Sets chosen={chosen} />
-      <h3>Shown</h3>
+      <Sets chosen={chosen} usual={usual} />
+      <h3>Shown, after name and state</h3>
       <ol class="chosen-columns">
-        {chosen.map((key, i) => (
-          <Chosen key={key} name={key} at={i} chosen={chosen} remove={() => toggle(key)} />
+        {movable.map((key, i) => (
+          <Chosen key={key} name={key} at={i} chosen={movable} remove={() => toggle(key)} />
         ))}
       </ol>
       <h3>More</h3>
@@ -48,7 +53,7 @@ export function ColumnChooser({ open, close, chosen, fields }: Shape) {
         onInput={(event) => setWords(event.currentTarget.value)}
       />
       <ul class="more-columns">
-        {others.slice(0, 200).map(({ path, about }) => (
+        {more.slice(0, 200).map(({ path, about }) => (
           <li key={path}>
             <button type="button" onClick={() => toggle(path)} aria-label={`Show ${path}`}>
               <code>{path.startsWith("line:") ? `${path.slice(5)} ╱` : path}</code>
@@ -56,7 +61,7 @@ export function ColumnChooser({ open, close, chosen, fields }: Shape) {
             </button>
           </li>
         ))}
-        {others.length === 0 && <li class="soft">No run has a field like that.</li>}
+        {more.length === 0 && <li class="soft">No run has a field like that.</li>}
       </ul>
     </Drawer>
   );
@@ -114,7 +119,7 @@ function Chosen({ name, at, chosen, remove }: { name: string; at: number; chosen
   );
 }
 
-function Sets({ chosen }: { chosen: readonly string[] }) {
+function Sets({ chosen, usual }: { chosen: readonly string[]; usual: readonly string[] }) {
   const [sets, setSets] = useState(kept);
   const [name, setName] = useState("");
   const keep = (next: Record<string, string[]>) => {
@@ -123,7 +128,12 @@ function Sets({ chosen }: { chosen: readonly string[] }) {
   };
   return (
     <div class="column-sets">
-      <button type="button" class="chip" onClick={() => choose(usualColumns)}>
+      <button
+        type="button"
+        class="chip"
+        aria-pressed={chosen.join() === usual.join()}
+        onClick={() => choose(undefined)}
+      >
         usual
       </button>
       {Object.entries(sets).map(([title, columns]) => (

@@ -6,6 +6,7 @@ export interface Field {
   kind: string;
   type: string;
   count: number;
+  distinct?: number | undefined;
   values?: readonly unknown[] | undefined;
   min?: number | undefined;
   max?: number | undefined;

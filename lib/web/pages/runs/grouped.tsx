@@ -117,7 +117,7 @@ function Members({
     <div class="members">
       <Table
         label="Runs of the group"
-        columns={columns.map(columnOf)}
+        columns={columns.map((key) => columnOf(key))}
         rows={answer.runs}
         idOf={({ id }) => id}
         hrefOf={({ id }) => `/runs/${id}`}

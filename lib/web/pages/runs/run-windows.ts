@@ -5,8 +5,11 @@ import { useChanges } from "../../shell/live.js";
 import type { RunRow } from "./run-row.js";
 
 const size = 100;
-/** A scroll that goes on is not asked for at each step. */
-const settle_ms = 50;
+/** A scroll that goes on is asked for at most so often; what it has passed by is asked for no more. */
+const settle_ms = 60;
+/** Rows beyond those in sight that are there when one scrolls on. */
+const ahead = 60;
+const mostWindows = 80;
 /** What changes often is looked at so often; the first change after a while, as soon as what comes with it has come. */
 const fresh_ms = { often: 900, first: 50 };
 
@@ -34,6 +37,9 @@ export interface RunWindows {
   again(): void;
 }
 
+/** The list that was seen last is there at once when one comes back to it. */
+let seen: Held | undefined;
+
 interface Held {
   key: string;
   windows: Map<number, { rows: RunRow[]; outdated: boolean }>;
@@ -44,28 +50,30 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
   const key = JSON.stringify(query);
   const [, draw] = useState(0);
   const [trouble, setTrouble] = useState<Trouble>();
-  const held = useRef<Held>({ key: "", windows: new Map() });
+  const held = useRef<Held>(seen?.key === key ? seen : { key: "", windows: new Map() });
   const range = useRef({ from: 0, to: 40 });
-  const asking = useRef(new Map<string, AbortController>());
+  const asking = useRef(new Map<number, AbortController>());
   const load = useCallback(
     (n: number) => {
-      const name = `${key} ${n}`;
-      if (asking.current.has(name)) return;
+      if (asking.current.has(n)) return;
       const abort = new AbortController();
-      asking.current.set(name, abort);
+      asking.current.set(n, abort);
       const question = { query: { ...query, offset: n === 0 ? undefined : n * size, limit: size } };
       ask<RunsAsked>("/api/v1/runs", question, abort.signal)
         .then((answer) => {
           if (held.current.key !== key) held.current = { key, windows: new Map() };
+          held.current.windows.delete(n);
           held.current.windows.set(n, { rows: answer.runs, outdated: false });
+          forget(held.current.windows);
           held.current.last = answer;
+          seen = held.current;
           setTrouble(undefined);
         })
         .catch((error: Trouble) => {
           if (error.name !== "AbortError") setTrouble(error);
         })
         .finally(() => {
-          asking.current.delete(name);
+          if (asking.current.get(n) === abort) asking.current.delete(n);
           draw((count) => count + 1);
         });
     },
@@ -75,9 +83,14 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
   const fill = useCallback(() => {
     const mine = held.current.key === key ? held.current : undefined;
     if (!mine) return load(0);
-    const end = Math.min(range.current.to, mine.last?.total ?? 0);
+    const end = Math.min(range.current.to + ahead, mine.last?.total ?? 0);
+    const first = Math.max(0, Math.floor((range.current.from - ahead) / size));
+    for (const [n, abort] of asking.current)
+      if (n < first || n * size >= end) {
+        abort.abort();
+        asking.current.delete(n);
+      }
     // The first in any case: of a list that is empty, or has become shorter, it tells how long it is now.
-    const first = Math.floor(range.current.from / size);
     for (let n = first; n === first || n * size < end; n++) if (mine.windows.get(n)?.outdated !== false) load(n);
   }, [key, load]);
   useEffect(() => {
@@ -86,6 +99,7 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
     return () => {
       for (const abort of going.values()) abort.abort();
       going.clear();
+      for (const window of held.current.windows.values()) window.outdated = true;
     };
   }, [fill]);
   const later = useLater();
@@ -102,7 +116,7 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
   useEffect(() => {
     if (trouble && trouble.code !== "usage") later(again, 5000);
   }, [trouble, later, again]);
-  const settling = useLater(true);
+  const settling = useLater();
   const onRange = useCallback(
     (from: number, to: number) => {
       range.current = { from, to };
@@ -120,6 +134,14 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
     stale: held.current.key !== key,
     again,
   };
+}
+
+/** Those that were loaded longest ago, where there are many. */
+function forget(windows: Held["windows"]): void {
+  for (const n of windows.keys()) {
+    if (windows.size <= mostWindows) break;
+    windows.delete(n);
+  }
 }
 
 /** Does something after a while, once for all that is asked meanwhile; `anew`: the while begins again each time. */
