@@ -8,6 +8,8 @@ import { LogView } from "../parts/log/log-view.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { StateMark } from "../parts/state-mark.js";
 import { type Tab, Tabs, useTab } from "../parts/tabs.js";
+import { TimeLimit } from "../parts/time-limit.js";
+import { useTitle } from "../shell/outlet.js";
 import { useAsk } from "../shell/use-ask.js";
 import { CodeTab } from "./run/code-tab.js";
 import { EnvironmentTab } from "./run/environment-tab.js";
@@ -36,6 +38,7 @@ export default function RunPage({ parts: { id = "" } }: { parts: Record<string, 
   );
   const run = answer?.run as unknown as WholeRun | undefined;
   const tab = useTab(tabs);
+  useTitle(run ? `${run.name} ${handleOf(run.id)}` : "Run");
   if (!run)
     return (
       <>
@@ -68,7 +71,7 @@ function Shown({ tab, run }: { tab: string; run: WholeRun }) {
 }
 
 function RunHead({ run }: { run: WholeRun }) {
-  const { id, name, user, state, mode, started_at, ended_at, elapsed_s, planned_at } = run;
+  const { id, name, user, state, mode, started_at, ended_at, elapsed_s, planned_at, resources } = run;
   const isGoing = started_at !== undefined && ended_at === undefined && state === "running";
   return (
     <Heading
@@ -77,7 +80,7 @@ function RunHead({ run }: { run: WholeRun }) {
       beside={
         <span class="run-beside">
           <StateMark state={state} mode={mode} />
-          {isGoing ? <Duration since={started_at} /> : <Duration s={elapsed_s} />}
+          {isGoing ? <TimeLimit since={started_at} limit_s={resources.time_s} /> : <Duration s={elapsed_s} />}
           <span>
             by <a href={`/runs?user=${encodeURIComponent(user)}`}>{user}</a>
           </span>
@@ -87,6 +90,9 @@ function RunHead({ run }: { run: WholeRun }) {
       }
       actions={
         <>
+          <a class="button" href={`/runs?name=${encodeURIComponent(name)}`}>
+            Runs of this name
+          </a>
           <a class="button" href={`/lineage/${id}`}>
             Lineage
           </a>

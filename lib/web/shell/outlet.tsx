@@ -1,6 +1,6 @@
 // The page of the address: loaded when first opened, and an error within it stays within it.
 import type { ComponentType } from "preact";
-import { useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { matched } from "../../record/path-pattern.js";
 import { Empty } from "../parts/empty.js";
 import { Problem } from "../parts/problem.js";
@@ -57,7 +57,8 @@ function Opened({ route, parts }: { route: RouteOfPage; parts: Record<string, st
   const [Shown, show] = useState<ComponentType<{ parts: Record<string, string> }> | undefined>(() => loaded.get(route));
   const [failed, fail] = useState<Error>();
   const [error, reset] = useErrorBoundary();
-  useTitle(route.title);
+  // At once, not as an effect: these come after those of the page, which has more to say.
+  useMemo(() => title(route.title), [route]);
   useEffect(() => {
     if (Shown) return;
     const use = ({ default: page }: { default: Page }) => {
@@ -80,10 +81,12 @@ function Opened({ route, parts }: { route: RouteOfPage; parts: Record<string, st
 }
 
 /** What the browser's tab says, before the name of the program. */
-export function useTitle(title: string): void {
-  useLayoutEffect(() => {
-    document.title = `${title} · labkit`;
-  }, [title]);
+export function useTitle(words: string): void {
+  useLayoutEffect(() => title(words), [words]);
+}
+
+function title(words: string): void {
+  document.title = `${words} · labkit`;
 }
 
 /** Loads the code of the page of an address ahead of its being opened. */

@@ -12,6 +12,15 @@ export interface Asked<T> {
   again(): void;
 }
 
+interface State {
+  address?: string;
+  answer?: unknown;
+  trouble?: Trouble | undefined;
+  asking?: AbortController;
+  /** Something changed since it was asked. */
+  outdated?: boolean;
+}
+
 /** So that going back shows at once what was there. */
 const kept = new Map<string, unknown>();
 const most = 60;
@@ -38,9 +47,7 @@ export function useAsk<E extends Declared>(
 ): Asked<AnswerOf<E>> {
   const address = path === undefined ? undefined : addressOf<E>(path, question);
   const [, draw] = useState(0);
-  const state = useRef<{ address?: string; answer?: unknown; trouble?: Trouble | undefined; asking?: AbortController }>(
-    {},
-  );
+  const state = useRef<State>({});
   const own = state.current;
   if (address !== undefined && own.address !== address && kept.has(address)) {
     own.address = address;
@@ -63,16 +70,25 @@ export function useAsk<E extends Declared>(
     }
     delete own.asking;
     draw((n) => n + 1);
+    if (!own.outdated) return;
+    own.outdated = false;
+    void look();
   }, [address, own]);
   useEffect(() => {
     own.trouble = undefined;
+    own.outdated = false;
     void look();
     return () => {
       own.asking?.abort();
       delete own.asking;
     };
   }, [look, own]);
-  useFresh(look, live, own.trouble);
+  const freshen = useCallback(async () => {
+    // Whoever changes more often than the server answers still gets answers.
+    if (own.asking) own.outdated = true;
+    else await look();
+  }, [look, own]);
+  useFresh(freshen, live, own.trouble);
   return {
     ...(own.answer === undefined ? {} : { answer: own.answer as AnswerOf<E> }),
     ...(own.trouble === undefined ? {} : { trouble: own.trouble }),

@@ -3,57 +3,51 @@ import type { runCheckpointsApi, runWhyApi } from "../../../serve/api/run-parts.
 import { Copy } from "../../parts/copy.js";
 import { Facts, Section, Values } from "../../parts/facts.js";
 import { Bytes } from "../../parts/figures.js";
-import { said } from "../../parts/format.js";
 import { Icon } from "../../parts/icon.js";
+import { withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { Evaluations } from "./evaluations.js";
 import { handleOf, type WholeRun } from "./record.js";
 import { SinceSuccess } from "./since-success.js";
+import { SmallCharts } from "./small-charts.js";
 import { Timeline } from "./timeline.js";
 
 export function OverviewTab({ run }: { run: WholeRun }) {
   const { params, args, metrics = {}, derived = {}, seed } = run;
-  const values = { ...metrics, ...derived };
+  const own = seed === undefined ? params : { ...params, seed };
   return (
     <>
       <Why run={run} />
-      <div class="run-columns">
-        <div>
-          <Section title="What happened">
-            <Timeline run={run} />
+      <SmallCharts run={run} values={{ ...metrics, ...derived }} />
+      <div class="run-flow">
+        <Section title="What happened">
+          <Timeline run={run} />
+        </Section>
+        {Object.keys(own).length > 0 && (
+          <Section title="Params">
+            <Values table={own} />
           </Section>
-          {Object.keys(values).length > 0 && (
-            <Section title="Metrics" beside={<a href="?tab=metrics">charts</a>}>
-              <Facts
-                facts={Object.entries(values).map(([name, value]) => [name, <b key={name}>{said(value)}</b>] as const)}
-              />
-            </Section>
-          )}
-          <Made run={run} />
-          <Checkpoints run={run} />
-          <Evaluations run={run} />
-        </div>
-        <div>
-          {Object.keys(params).length > 0 && (
-            <Section title="Params">
-              <Values table={seed === undefined ? params : { ...params, seed }} />
-            </Section>
-          )}
-          {Object.keys(args).length > 0 && (
-            <Section title="Args">
-              <Values table={args} />
-            </Section>
-          )}
-          <Section title="Asked for">
-            <Values table={run.resources} />
+        )}
+        {Object.keys(args).length > 0 && (
+          <Section title="Args">
+            <Values table={args} />
           </Section>
-          <Inputs run={run} />
-          <Told run={run} />
-        </div>
+        )}
+        <Told run={run} />
+        <Inputs run={run} />
+        <Made run={run} />
+        <Checkpoints run={run} />
+        <Evaluations run={run} />
+        <Section title="Asked for">
+          <Values table={run.resources} />
+        </Section>
       </div>
     </>
   );
 }
+
+/** The line that says what was raised, as Python and those after it print it. */
+const raised = /^(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit): ./;
 
 const calm = new Set(["succeeded", "running", "cached"]);
 
@@ -66,6 +60,7 @@ function Why({ run }: { run: WholeRun }) {
     { live: ["run"] },
   );
   const reason = answer?.reason;
+  const exception = reason?.log?.findLast((line) => raised.test(line));
   return (
     <>
       {by && (
@@ -81,7 +76,8 @@ function Why({ run }: { run: WholeRun }) {
         <section class={`run-why ${state === "failed" || state === "lost" ? "bad" : ""}`} aria-label="Why">
           <p class="why-message">
             <Icon name="alert" />
-            {reason?.message ?? message}
+            {exception && <span>{exception}</span>}
+            <span class={exception ? "soft" : ""}>{reason?.message ?? message}</span>
           </p>
           {reason?.detail?.map((line) => (
             <p key={line} class="soft">
@@ -89,7 +85,14 @@ function Why({ run }: { run: WholeRun }) {
             </p>
           ))}
           {reason?.since && <SinceSuccess run={id} since={reason.since} />}
-          {reason?.log && reason.log.length > 0 && <pre>{reason.log.join("\n")}</pre>}
+          {reason?.log && reason.log.length > 0 && (
+            <div class="why-log">
+              <p class="soft">
+                The last lines of its log. <a href={withQuery({ tab: "logs" })}>All of it</a>
+              </p>
+              <pre>{reason.log.join("\n")}</pre>
+            </div>
+          )}
           {reason?.try && (
             <ul class="tries">
               {reason.try.map((line) => (
@@ -107,11 +110,11 @@ function Why({ run }: { run: WholeRun }) {
 
 /** `why: lab run …` has the command to be copied. */
 function Remedy({ line }: { line: string }) {
-  const found = /^(.*?)(?:: )?(lab [a-z].*)$/.exec(line);
-  if (!found?.[2]) return <span>{line}</span>;
+  const [, before, command, after] = /^(?:(.*): )?(lab [a-z].*?)( sends it as soon as it can go)?$/.exec(line) ?? [];
+  if (!command) return <span>{line}</span>;
   return (
     <>
-      {found[1] && <span>{found[1]}</span>} <Copy text={found[2]} />
+      {before && <span>{before}</span>} <Copy text={command} /> {after && <span>{after}</span>}
     </>
   );
 }
@@ -175,7 +178,7 @@ function Inputs({ run: { inputs } }: { run: WholeRun }) {
   );
 }
 
-const most = 12;
+const most = 6;
 
 function Checkpoints({ run: { id, outputs, checkpoints } }: { run: WholeRun }) {
   const has = checkpoints !== undefined || Object.values(outputs).some(({ type }) => type === "checkpoint_stream");

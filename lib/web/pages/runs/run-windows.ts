@@ -53,6 +53,8 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
   const held = useRef<Held>(seen?.key === key ? seen : { key: "", windows: new Map() });
   const range = useRef({ from: 0, to: 40 });
   const asking = useRef(new Map<number, AbortController>());
+  const asked = useRef(key);
+  asked.current = key;
   const load = useCallback(
     (n: number) => {
       if (asking.current.has(n)) return;
@@ -61,6 +63,7 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
       const question = { query: { ...query, offset: n === 0 ? undefined : n * size, limit: size } };
       ask<RunsAsked>("/api/v1/runs", question, abort.signal)
         .then((answer) => {
+          if (asked.current !== key) return;
           if (held.current.key !== key) held.current = { key, windows: new Map() };
           held.current.windows.delete(n);
           held.current.windows.set(n, { rows: answer.runs, outdated: false });
@@ -107,22 +110,25 @@ export function useRunWindows(query: Record<string, string | readonly string[] |
     for (const window of held.current.windows.values()) window.outdated = true;
     fill();
   }, [fill]);
+  // What is done later is done for the question of that time.
+  const now = useRef({ again, fill });
+  now.current = { again, fill };
   const looked = useRef(0);
   const look = () => {
     looked.current = Date.now();
-    again();
+    now.current.again();
   };
   useChanges(() => later(look, Math.max(fresh_ms.first, looked.current + fresh_ms.often - Date.now())), "run");
   useEffect(() => {
-    if (trouble && trouble.code !== "usage") later(again, 5000);
-  }, [trouble, later, again]);
+    if (trouble && trouble.code !== "usage") later(() => now.current.again(), 5000);
+  }, [trouble, later]);
   const settling = useLater();
   const onRange = useCallback(
     (from: number, to: number) => {
       range.current = { from, to };
-      settling(fill, settle_ms);
+      settling(() => now.current.fill(), settle_ms);
     },
-    [fill, settling],
+    [settling],
   );
   const { windows, last } = held.current;
   return {
