@@ -1,7 +1,7 @@
 // What is the matter, at a glance: what failed and why comes first, then what runs, what waits, and who uses what.
 import { ButtonLink } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
-import { Duration, Time } from "../parts/figures.js";
+import { Time } from "../parts/figures.js";
 import { figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Problem, Problems } from "../parts/problem.js";
@@ -10,6 +10,7 @@ import { kindOfState, StateMark } from "../parts/state-mark.js";
 import { useQuery, withQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
 import { type FailureMode, Failures } from "./overview/failures.js";
+import { Running } from "./overview/running.js";
 import { type Hour, Throughput } from "./overview/throughput.js";
 import { type Share, Users } from "./overview/users.js";
 import { type RunRow, short } from "./runs/run-row.js";
@@ -81,30 +82,38 @@ function Whole({ answer, since, user }: { answer: OverviewAsked["answer"]; since
     <>
       <States states={states} active={active.length} queued={queued.length} since={since} user={user} />
       <div class="overview">
-        <div>
+        <div class="went-wrong">
           <Failures modes={failures_by_mode} failed={failed} since={since} user={user} />
-          <section class="later">
+        </div>
+        <div class="goes-on">
+          <section>
+            <SectionHead title="Running now" href={runsLink({ state: "running", user })} all={states["running"]} />
+            {active.length === 0 ? <p class="soft">Nothing runs.</p> : <Running rows={active.slice(0, shown)} />}
+          </section>
+          <section>
+            <SectionHead title="Waiting" {...(queued.length > 0 ? { href: waitingLink(user) } : {})} />
+            {queued.length === 0 ? <p class="soft">Nothing waits.</p> : <Waiting rows={queued.slice(0, shown)} />}
+          </section>
+        </div>
+        <div class="went-by">
+          <section>
             <SectionHead title="What ended" />
             <Throughput hours={throughput} />
           </section>
-          <section class="later">
+          <section>
             <SectionHead title="Who uses what" />
             <Users shares={users} since={since} />
-          </section>
-        </div>
-        <div>
-          <section>
-            <SectionHead title="Running now" href={runsLink({ state: "running", user })} all={states["running"]} />
-            {active.length === 0 ? <p class="soft">Nothing runs.</p> : <Rows rows={active.slice(0, 12)} />}
-          </section>
-          <section>
-            <SectionHead title="Waiting" href={runsLink({ state: "active", user, sort: "planned_at" })} />
-            {queued.length === 0 ? <p class="soft">Nothing waits.</p> : <Rows rows={queued.slice(0, 12)} waiting />}
           </section>
         </div>
       </div>
     </>
   );
+}
+
+const shown = 10;
+
+function waitingLink(user: string): string {
+  return runsLink({ where: "state != running", state: "active", user, sort: "planned_at" });
 }
 
 type Filter = Record<string, string | undefined>;
@@ -161,23 +170,25 @@ function isOver(state: string): boolean {
   return !/^(running|queued)$/.test(kindOfState(state));
 }
 
-function Rows({ rows, waiting = false }: { rows: readonly RunRow[]; waiting?: boolean }) {
+function Waiting({ rows }: { rows: readonly RunRow[] }) {
   return (
     <ul class="run-rows">
-      {rows.map(({ id, name, user, state, mode, message, started_at, planned_at }) => (
+      {rows.map(({ id, name, user, state, mode, message, planned_at }) => (
         <li key={id}>
-          <a class="run-name cut" href={`/runs/${id}`}>
-            {name}
-          </a>
-          <span class="soft who">
-            {user} <code>{short(id)}</code>
+          <span class="whose">
+            <a class="run-name cut" href={`/runs/${id}`}>
+              {name}
+            </a>
+            <span class="soft cut">
+              {user} <code>{short(id)}</code>
+            </span>
           </span>
-          <span class="how">{state === "running" ? null : <StateMark state={state} mode={mode} />}</span>
+          <StateMark state={state} mode={mode} />
           <span class="end soft">
-            {waiting || !started_at ? <Time at={planned_at} /> : <Duration since={started_at} />}
+            <Time at={planned_at} />
           </span>
           {message && (
-            <span class="soft cut why" title={message}>
+            <span class="soft why" title={message}>
               {message}
             </span>
           )}

@@ -3,6 +3,7 @@ import { Section } from "../../parts/facts.js";
 import { counted, figure, said } from "../../parts/format.js";
 import { withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
+import { rankOfMetric } from "../runs/telling.js";
 import type { WholeRun } from "./record.js";
 
 interface Asked {
@@ -21,7 +22,9 @@ export function SmallCharts({ run, values }: { run: WholeRun; values: Readonly<R
   const names = new Set(Object.keys(values));
   if (!answer && names.size > 0) return <div class="small-charts coming-charts" aria-hidden="true" />;
   const drawn = (answer?.series ?? []).map(({ name, points }) => ({ name, points: finite(points) }));
-  const charts = drawn.filter(({ points }) => points.length > 1).sort((a, b) => rank(a.name) - rank(b.name));
+  const charts = drawn
+    .filter(({ points }) => points.length > 1)
+    .sort((a, b) => rankOfMetric(a.name) - rankOfMetric(b.name));
   for (const { name } of charts) names.delete(name);
   if (charts.length + names.size === 0) return null;
   const beside = charts.length > 0 && <a href={withQuery({ tab: "metrics" })}>{counted(charts.length, "chart")}</a>;
@@ -53,10 +56,9 @@ function Small({ name, points }: { name: string; points: readonly Point[] }) {
   const across = (x: number) => ((x - first[0]) / (last[0] - first[0] || 1)) * width;
   const up = (y: number) => height - 2 - ((y - low) / (high - low || 1)) * (height - 4);
   const line = points.map(([x, y]) => `${across(x).toFixed(1)},${up(y).toFixed(1)}`).join(" ");
-  const words = `${name} from ${figure(first[1])} to ${figure(last[1])}, between ${figure(low)} and ${figure(high)}`;
   return (
     <li>
-      <a href={withQuery({ tab: "metrics", metric: name })} aria-label={words}>
+      <a href={withQuery({ tab: "metrics", metric: name })}>
         <span class="small-name">
           <code class="cut" title={name}>
             {name}
@@ -70,7 +72,7 @@ function Small({ name, points }: { name: string; points: readonly Point[] }) {
           <span>
             {figure(low)} to {figure(high)}
           </span>
-          <span>{figure(last[0])}</span>
+          <span>step {figure(last[0])}</span>
         </span>
       </a>
     </li>
@@ -79,10 +81,4 @@ function Small({ name, points }: { name: string; points: readonly Point[] }) {
 
 function finite(points: Asked["answer"]["series"][number]["points"]): Point[] {
   return points.flatMap(([x, y]): Point[] => (typeof y === "number" && Number.isFinite(y) ? [[x, y]] : []));
-}
-
-/** What tells how well it went comes before what tells how fast. */
-function rank(name: string): number {
-  if (/loss|acc|score|reward|success|perplexity|f1|bleu|auc|error/i.test(name)) return 0;
-  return /per_s|time|throughput|^lr$|grad|mem|gpu/i.test(name) ? 2 : 1;
 }

@@ -45,6 +45,13 @@ async function askAll(): Promise<void> {
 }
 
 export function Spark({ run, name }: { run: string; name: string }) {
+  return <Sparkline points={useSpark(run, name)} label={name} />;
+}
+
+const none: Points = [];
+
+/** The points of a metric of a run, none until they are there. */
+export function useSpark(run: string, name: string): Points {
   const [, draw] = useState(0);
   useEffect(() => {
     const listener = () => draw((n) => n + 1);
@@ -56,5 +63,5 @@ export function Spark({ run, name }: { run: string; name: string }) {
       listeners.delete(listener);
     };
   }, [run, name]);
-  return <Sparkline points={kept.get(`${name} ${run}`) ?? []} label={name} />;
+  return kept.get(`${name} ${run}`) ?? none;
 }

@@ -1,5 +1,6 @@
 // Which columns a list of runs has where nobody chose any: what every run has, and what tells these runs from each other.
 import type { Field } from "./completing.js";
+import { rankOfMetric } from "./telling.js";
 
 /** Every list begins with what a run is called and how it is. */
 export const firstColumns: readonly string[] = ["name", "state"];
@@ -12,7 +13,7 @@ const mostMore = 10;
 /** The columns where the page is so many pixels wide. The message is last: it may be as long as it likes. */
 export function usualColumns(fields: readonly Field[], page_px: number): string[] {
   const room = Math.max(0, Math.min(mostMore, Math.floor((page_px - taken_px) / more_px)));
-  const metrics = best(fields, "metric", telling);
+  const metrics = best(fields, "metric", rankOfMetric);
   const params = best(fields, "param", (path) => Number(/\bseed$/.test(path)));
   const ofMetrics = metrics.slice(0, Math.max(Math.ceil(room / 2), room - params.length));
   const ofParams = params.slice(0, room - ofMetrics.length);
@@ -30,10 +31,4 @@ function best(fields: readonly Field[], kind: string, rank: (path: string) => nu
     .filter((field) => field.kind === kind && (kind === "metric" ? field.type === "number" : (field.distinct ?? 2) > 1))
     .toSorted((a, b) => rank(a.path) - rank(b.path) || b.count - a.count || (b.distinct ?? 0) - (a.distinct ?? 0))
     .map(({ path }) => path);
-}
-
-function telling(path: string): number {
-  if (/val.*(loss|acc|f1|score)|eval/i.test(path)) return 0;
-  if (/loss|acc|score|reward|success|perplexity|f1|bleu|auc|error/i.test(path)) return 1;
-  return 2;
 }
