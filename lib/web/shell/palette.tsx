@@ -70,6 +70,8 @@ export function Palette() {
     else return;
     event.preventDefault();
   };
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   });
@@ -85,6 +87,8 @@ export function Palette() {
     <Dialog open title="Find" close={close} kind="palette">
       <input
         {...combobox}
+        ref={input}
+        class="palette-input"
         type="search"
         aria-label="Find"
         autocomplete="off"

@@ -63,6 +63,21 @@ export function completions(text: string, caret: number, fields: readonly Field[
   return { from, to: text[end] === " " ? end + 1 : end, options: best(options, part).slice(0, most) };
 }
 
+/** Whether it begins with the whole name of a field, so that an operator may be on its way. */
+export function isAboutField(text: string, fields: readonly Field[]): boolean {
+  const first = read(text).find(({ kind }) => kind === "name")?.text;
+  return fields.some(({ path }) => written(path) === first);
+}
+
+/** The field of which a value comes next at the caret. */
+export function fieldOfValue(text: string, caret: number, fields: readonly Field[]): Field | undefined {
+  const before = read(text.slice(0, caret));
+  const last = before.at(-1);
+  const isPart = last !== undefined && last.kind !== "sign" && last.from + last.text.length === caret;
+  const { wanted, field } = stateAfter(isPart ? before.slice(0, -1) : before);
+  return wanted === "value" || wanted === "listed" ? fields.find(({ path }) => written(path) === field) : undefined;
+}
+
 function fits(shown: string, part: string): boolean {
   return shown.toLowerCase().includes(part.replace(/^["']|["']$/g, "").toLowerCase()) && shown !== part;
 }

@@ -3,9 +3,18 @@ import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../../parts/icon.js";
 import type { Trouble } from "../../shell/client.js";
 import { useKeys } from "../../shell/keys.js";
-import { completions, type Field, isExpression, mistake, type Option } from "./completing.js";
+import {
+  completions,
+  type Field,
+  fieldOfValue,
+  isAboutField,
+  isExpression,
+  mistake,
+  type Option,
+} from "./completing.js";
 import { look } from "./looking.js";
 import { useLater } from "./run-windows.js";
+import { useCounts } from "./use-counts.js";
 
 interface Shape {
   where: string;
@@ -30,7 +39,9 @@ export function FilterBar({ where, words, fields, trouble }: Shape) {
   }, [given]);
   useKeys([{ keys: "/", does: "filter", run: () => input.current?.focus() }]);
   const completion = useMemo(() => completions(text, caret, fields), [text, caret, fields]);
-  const options = open ? completion.options : [];
+  const valued = useMemo(() => (open ? fieldOfValue(text, caret, fields) : undefined), [open, text, caret, fields]);
+  const told = useCounts(valued, completion.options);
+  const options = open ? told : [];
   const apply = (wanted: string) => {
     const trimmed = wanted.trim();
     look(isExpression(trimmed) ? { where: trimmed, q: undefined } : { where: undefined, q: trimmed });
@@ -50,7 +61,8 @@ export function FilterBar({ where, words, fields, trouble }: Shape) {
     setOpen(true);
     setAt(-1);
     // Words are looked for at once; what begins an expression would only find nothing.
-    const begins = completions(value, value.length, fields).options.length > 0 && value !== "";
+    const begins =
+      value !== "" && (isAboutField(value, fields) || completions(value, value.length, fields).options.length > 0);
     if (!begins && !isExpression(value) && !where) later(() => apply(value), typing_ms);
   };
   const keyed = (event: KeyboardEvent) => {

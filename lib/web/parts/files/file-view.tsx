@@ -30,13 +30,18 @@ export function FileView({ of, id }: FilesOf) {
               <List dir={dir} files={answer.files} file={file} />
             )}
             {answer.more && <p class="soft">There are more. In a terminal:</p>}
-            <Copy text={`ls -l ${answer.place}${dir ? `/${dir}` : ""}`} />
+            <Copy text={`ls -l ${quoted(`${answer.place}${dir ? `/${dir}` : ""}`)}`} />
           </>
         )}
       </div>
       {file && <FilePreview key={file} of={of} id={id} path={file} />}
     </div>
   );
+}
+
+/** As a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w./@%+:=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function Crumbs({ top, dir }: { top: string; dir: string }) {

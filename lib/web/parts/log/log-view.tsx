@@ -2,11 +2,13 @@
 import { useEffect, useState } from "preact/hooks";
 import type { logsApi } from "../../../serve/api/logs.js";
 import { useQuery } from "../../shell/router.js";
+import { toast } from "../../shell/toasts.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { Button, ButtonLink } from "../button.js";
 import { Empty } from "../empty.js";
 import { bytes } from "../format.js";
 import { Problem, Problems } from "../problem.js";
+import { firstError } from "./first-error.js";
 import { LogLinesView } from "./log-lines-view.js";
 import { LogSearchBar } from "./log-search-bar.js";
 import { useLog } from "./use-log.js";
@@ -74,11 +76,19 @@ function OneLog({ run, name }: { run: string; name: string }) {
     if (region && region.to < region.size) show(undefined);
     setStick(true);
   };
+  const toError = async () => {
+    const found = await firstError(run, name).catch((error: Error) => void toast(error.message));
+    if (found === undefined) toast("No line of this log looks like an error");
+    else setPlace(String(found));
+  };
   const raw = `/api/v1/runs/${encodeURIComponent(run)}/log/raw?name=${encodeURIComponent(name)}`;
   return (
     <>
       <div class="log-bar">
         <LogSearchBar search={search} q={q} setQ={setQ} at={at} go={(hit) => setPlace(String(hit))} />
+        <Button onClick={() => void toError()} title="The first traceback, or the first line of an error">
+          First error
+        </Button>
         <Button pressed={wrapped === "yes"} onClick={() => setWrapped(wrapped === "yes" ? undefined : "yes")}>
           Wrap
         </Button>
