@@ -2,6 +2,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { fieldsApi } from "../../serve/api/runs.js";
 import { Button, ButtonLink } from "../parts/button.js";
+import { copyText } from "../parts/copy.js";
 import { Empty } from "../parts/empty.js";
 import { counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
@@ -54,6 +55,7 @@ export default function RunsPage() {
               icon="export"
               title="Export"
               choices={[
+                { title: "Copy the link to this view", run: () => void copyText(location.href) },
                 { title: "NDJSON, all fields", href: exportAddress(query), download: "runs.ndjson" },
                 { title: "CSV, these columns", run: () => void exportCsv(query, columns) },
               ]}

@@ -33,11 +33,11 @@ export function Layout() {
       <nav class="side" aria-label="Pages">
         <a class="brand" href="/">
           <Icon name="brand" />
-          labkit
+          <span class="side-word">labkit</span>
         </a>
         <button type="button" class="find" onClick={() => palette.set(true)}>
           <Icon name="find" />
-          <span>Find</span>
+          <span class="side-word">Find</span>
           <kbd>{isApple ? "⌘K" : "Ctrl K"}</kbd>
         </button>
         <ul>
@@ -100,12 +100,13 @@ function Item({ entry: { href, title, icon }, path }: { entry: Entry; path: stri
     <li>
       <a
         href={href}
+        title={title}
         aria-current={isCurrent(href, path) ? "page" : undefined}
         onPointerEnter={() => prefetch(href)}
         onFocus={() => prefetch(href)}
       >
         <Icon name={icon} />
-        {title}
+        <span class="side-word">{title}</span>
       </a>
     </li>
   );
@@ -133,7 +134,7 @@ function Fresh() {
   const [word, why] = words[now];
   return (
     <span class={`fresh ${now}`} title={why}>
-      {word}
+      <span class="side-word">{word}</span>
     </span>
   );
 }

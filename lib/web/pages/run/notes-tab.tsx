@@ -6,6 +6,7 @@ import { Time } from "../../parts/figures.js";
 import { Problem } from "../../parts/problem.js";
 import { StateMark } from "../../parts/state-mark.js";
 import { useAsk } from "../../shell/use-ask.js";
+import { ChangedValues, changeOf } from "./changed-values.js";
 import { handleOf, type WholeRun } from "./record.js";
 
 const titles = {
@@ -15,6 +16,8 @@ const titles = {
   expected_outcome: "Expected",
   note: "Note",
 } as const;
+
+const mostDiffering = 4;
 
 export function NotesTab({ run }: { run: WholeRun }) {
   const question = { parts: { run: run.id } };
@@ -111,9 +114,9 @@ function Similar({ run }: { run: WholeRun }) {
               <a href={`/runs/${other.id}`}>{handleOf(other.id)}</a> <StateMark state={other.state} mode={other.mode} />{" "}
               <Time at={other.planned_at} /> <a href={`/compare?run=${other.id}&run=${run.id}`}>compare</a>
             </p>
-            <p class="soft">
-              {differs.length === 0 ? "nothing that is recorded differs" : differs.slice(0, 3).join("; ")}
-            </p>
+            {differs.length === 0 && <p class="soft">nothing that is recorded differs</p>}
+            <ChangedValues changed={differs.slice(0, mostDiffering).map(changeOf)} />
+            {differs.length > mostDiffering && <p class="soft">and {differs.length - mostDiffering} more</p>}
           </li>
         ))}
       </ul>

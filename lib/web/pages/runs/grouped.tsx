@@ -8,7 +8,7 @@ import { Icon } from "../../parts/icon.js";
 import { Problem } from "../../parts/problem.js";
 import { kindOfState } from "../../parts/state-mark.js";
 import { Table } from "../../parts/table.js";
-import { withQuery } from "../../shell/router.js";
+import { useQuery, withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { columnOf, runCard } from "./columns.js";
 import { literal, written } from "./completing.js";
@@ -22,22 +22,27 @@ const step = 100;
 export function Grouped({ looking, columns }: { looking: Looking; columns: readonly string[] }) {
   const { filters, states, by, metric } = looking;
   const [most, setMost] = useState(step);
+  const [order, setOrder] = useQuery("groups", "-count");
   const query = { ...filters, state: states, by: by.join(","), ...(metric ? { metric: `metrics.${metric}` } : {}) };
   const { answer, trouble, again } = useAsk<GroupsAsked>("/api/v1/runs/groups", { query }, { live: ["run"] });
   if (trouble && !answer) return trouble.code === "usage" ? null : <Problem error={trouble} again={again} />;
   if (!answer) return <div class="loading" />;
   if (answer.groups.length === 0) return <Empty title="No run is like that" text="Take a filter away." />;
   const bounds = boundsOf(answer.groups);
+  const groups = inOrder(answer.groups, order);
+  const head = (key: string, words: string, end = false) => (
+    <SortHead order={order} by={key} words={words} end={end} onSort={setOrder} />
+  );
   return (
     <div class="groups">
-      <div class={`group-head ${metric ? "measured" : ""}`} aria-hidden="true">
-        <span>{by.join(", ")}</span>
-        <span class="end">runs</span>
-        <span>how they ended</span>
-        {metric && <span>{metric}: least, mean ± deviation, most</span>}
-        <span class="end">newest</span>
+      <div class={`group-head ${metric ? "measured" : ""}`}>
+        {head("key", by.join(", "))}
+        {head("count", "runs", true)}
+        {head("failed", "how they ended")}
+        {metric && head("metric", `${metric}: least, mean ± deviation, most`)}
+        {head("newest", "newest", true)}
       </div>
-      {answer.groups.slice(0, most).map((group) => (
+      {groups.slice(0, most).map((group) => (
         <OneGroup key={JSON.stringify(group.key)} group={group} looking={looking} columns={columns} bounds={bounds} />
       ))}
       {answer.groups.length > most && (
@@ -45,6 +50,48 @@ export function Grouped({ looking, columns }: { looking: Looking; columns: reado
       )}
     </div>
   );
+}
+
+interface HeadShape {
+  order: string;
+  by: string;
+  words: string;
+  end: boolean;
+  onSort(order: string): void;
+}
+
+/** Of what is most the first press asks for the most, of the key and the metric for the least. */
+function SortHead({ order, by, words, end, onSort }: HeadShape) {
+  const now = order.replace(/^-/, "") === by;
+  const isUp = now && !order.startsWith("-");
+  const next = now ? (isUp ? `-${by}` : by) : /^(key|metric)$/.test(by) ? by : `-${by}`;
+  return (
+    <span class={end ? "end" : ""}>
+      <button type="button" aria-pressed={now} onClick={() => onSort(next)} aria-label={`Sort the groups by ${words}`}>
+        {words}
+        {now && <Icon name={isUp ? "up" : "down"} />}
+      </button>
+    </span>
+  );
+}
+
+function inOrder(groups: readonly Group[], order: string): readonly Group[] {
+  const [by, sign] = order.startsWith("-") ? [order.slice(1), -1] : [order, 1];
+  const known = ({ key, count, states, metric, newest }: Group): unknown => {
+    if (by === "key") return Object.values(key)[0];
+    if (by === "failed") return ((states["failed"] ?? 0) + (states["lost"] ?? 0)) / count;
+    if (by === "metric") return metric && metric.count > 0 ? metric.mean : undefined;
+    return by === "newest" ? newest : count;
+  };
+  const valued = groups.map((group) => [group, known(group)] as const);
+  return valued.toSorted(([, a], [, b]) => compared(a, b, sign)).map(([group]) => group);
+}
+
+/** What is not known is last either way. */
+function compared(a: unknown, b: unknown, sign: number): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  if (typeof a === "number" && typeof b === "number") return sign * (a - b);
+  return sign * String(a).localeCompare(String(b));
 }
 
 interface Bounds {
