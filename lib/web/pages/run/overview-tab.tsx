@@ -4,6 +4,7 @@ import { Copy } from "../../parts/copy.js";
 import { Facts, Section, Values } from "../../parts/facts.js";
 import { Bytes } from "../../parts/figures.js";
 import { Icon } from "../../parts/icon.js";
+import { Scroll } from "../../parts/scroll.js";
 import { withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { Evaluations } from "./evaluations.js";
@@ -90,7 +91,9 @@ function Why({ run }: { run: WholeRun }) {
               <p class="soft">
                 The last lines of its log. <a href={withQuery({ tab: "logs" })}>All of it</a>
               </p>
-              <pre>{reason.log.join("\n")}</pre>
+              <Scroll label="The last lines of the log">
+                <pre>{reason.log.join("\n")}</pre>
+              </Scroll>
             </div>
           )}
           {reason?.try && (
