@@ -28,9 +28,9 @@ export function ChangedValues({ changed }: { changed: readonly Change[] }) {
   );
 }
 
-/** A line like `params.lr: 0.1 → 0.2`; one that is none is all path. */
+/** What a line like `params.lr: 0.1 → 0.2` says; without an arrow it is of the source. */
 export function changeOf(line: string): Change {
-  const [, path = line, from, to] = /^(\S+): (.*?) → (.*)$/s.exec(line) ?? [];
+  const [, path = "source", from, to] = /^(.*?): (.*?) → (.*)$/s.exec(line) ?? [];
   const value = (text: string | undefined) => (text === undefined || text === "not set" ? undefined : text);
   return { path, from: value(from), to: value(to) };
 }
