@@ -9,7 +9,7 @@ import { alternately, spread, timed } from "./measure.js";
 import { output } from "./programs.js";
 import type { Prepared } from "./runs.js";
 import { servedRegistry } from "./served-registry.js";
-import { fileServer, labServe, type Server } from "./servers.js";
+import { fileServer, labServe, type Server, watchedServe } from "./servers.js";
 
 /** LAB_BENCH_RUNS is another number of runs. */
 const runs = Number(process.env["LAB_BENCH_RUNS"] ?? 100_000);
@@ -69,11 +69,19 @@ function spread1(numbers: readonly number[]): number[] {
 }
 
 async function* answers(place: Prepared): AsyncGenerator<Figure> {
-  const server = await labServe(place.env);
+  const server = await watchedServe(place.env, path.join(place.dir, "stalls"));
+  const stall = async (when: string, most?: number) => {
+    const what = `longest stall of the event loop, ${when}`;
+    const aim = most === undefined ? undefined : ({ of: "value", most } as const);
+    return countFigure({ bench, what, unit: "ms" }, await server.stall_ms(), undefined, aim);
+  };
   try {
+    yield await stall("until all runs are there", 50);
     yield countFigure({ bench, what: "resident memory, as all runs are there", unit: "MiB" }, server.memory().now);
     for (const asked of await questions(server)) yield* answered(place, server, asked);
+    yield await stall("while it is asked", 50);
     yield* borne(place, server);
+    yield await stall("with ten who ask at once");
     const { peak } = server.memory();
     yield countFigure({ bench, what: "resident memory, at most", unit: "MiB" }, peak, undefined, {
       of: "value",
@@ -118,6 +126,8 @@ async function questions(server: Server): Promise<Question[]> {
       most: 20,
     },
     { what: "overview", path: () => "/api/v1/overview", most: 20 },
+    { what: "fields", path: () => "/api/v1/fields", most: 20 },
+    { what: "search", path: (n) => `/api/v1/search?q=${metrics[n % metrics.length]}${n}`, most: 20 },
     ...(run ? [{ what: "lineage", path: () => `/api/v1/lineage/${run.id}?depth=6`, most: 50 }] : []),
   ];
 }

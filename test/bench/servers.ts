@@ -23,11 +23,47 @@ export interface Server {
 
 /** Starts lab-serve, without a token, and waits until all runs are in its index. */
 export async function labServe(env: NodeJS.ProcessEnv, args: readonly string[] = []): Promise<Server> {
-  const began = performance.now();
-  const child = spawn(built("lab-serve"), ["--json", "--open", ...args], {
-    env,
-    stdio: ["ignore", "pipe", "ignore"],
+  return whole(() => spawnServe(env, args));
+}
+
+export interface Watched extends Server {
+  /** The longest that its event loop had no turn since this was asked last (ms). */
+  stall_ms(): Promise<number>;
+}
+
+/** The same, which a few lines more watch from inside. `file` is where they write to. */
+export async function watchedServe(env: NodeJS.ProcessEnv, file: string): Promise<Watched> {
+  fs.writeFileSync(`${file}.cjs`, watcher(file));
+  const options = `--require=${JSON.stringify(`${file}.cjs`)}`;
+  const server = await whole(() => spawnServe({ ...env, NODE_OPTIONS: options }, []));
+  const told = () => (fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").length : 0);
+  return {
+    ...server,
+    stall_ms: async () => {
+      const before = told();
+      server.signal("SIGUSR2");
+      while (told() === before) await setTimeout(5);
+      return Number(fs.readFileSync(file, "utf8").trim().split("\n").at(-1));
+    },
+  };
+}
+
+const watcher = (file: string) => `
+  const delay = require("perf_hooks").monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  process.on("SIGUSR2", () => {
+    require("fs").appendFileSync(${JSON.stringify(file)}, delay.max / 1e6 + "\\n");
+    delay.reset();
   });
+`;
+
+function spawnServe(env: NodeJS.ProcessEnv, args: readonly string[]): ChildProcess {
+  return spawn(built("lab-serve"), ["--json", "--open", ...args], { env, stdio: ["ignore", "pipe", "ignore"] });
+}
+
+async function whole(start: () => ChildProcess): Promise<Server & { signal(name: NodeJS.Signals): void }> {
+  const began = performance.now();
+  const child = start();
   const { url } = JSON.parse(await firstLine(child));
   const server = serverOf(child, new URL(url).origin);
   const end = began + 300_000;
@@ -35,7 +71,7 @@ export async function labServe(env: NodeJS.ProcessEnv, args: readonly string[] =
     if (performance.now() > end) throw new Error("not all runs were there after five minutes");
     await setTimeout(20);
   }
-  return { ...server, ready_ms: performance.now() - began };
+  return { ...server, ready_ms: performance.now() - began, signal: (name) => void child.kill(name) };
 }
 
 /** A program of a few lines that answers every request with a file. */

@@ -9,6 +9,8 @@ export interface Column {
   pages: (Uint32Array | undefined)[];
   /** How many rows have a value. */
   count: number;
+  /** Another number after each change. */
+  version: number;
   /** The numbers of the values, once a value has to be found. */
   numbers?: Map<unknown, number>;
   /** The number that was given last. */
@@ -29,7 +31,7 @@ const pageSize = 1 << bits;
 const mask = pageSize - 1;
 
 export function newColumn(path: readonly string[]): Column {
-  return { path, values: [undefined], pages: [], count: 0 };
+  return { path, values: [undefined], pages: [], count: 0, version: 0 };
 }
 
 /** The number of a row's value; 0 where it has none. */
@@ -39,6 +41,17 @@ export function codeAt({ pages }: Column, row: number): number {
 
 export function valueAt(column: Column, row: number): unknown {
   return column.values[codeAt(column, row)];
+}
+
+/** The numbers of the values of some rows. */
+export function codesOf({ pages }: Column, rows: Int32Array): Uint32Array {
+  const codes = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i += 1) {
+    const row = rows[i] as number;
+    const page = pages[row >>> bits];
+    if (page) codes[i] = page[row & mask] as number;
+  }
+  return codes;
 }
 
 /** Sets the value of a row; undefined takes it away. */
@@ -56,6 +69,7 @@ export function setValue(column: Column, row: number, value: unknown): void {
   const before = page[row & mask] ?? 0;
   if (before === code) return;
   page[row & mask] = code;
+  column.version += 1;
   column.count += (code === 0 ? 0 : 1) - (before === 0 ? 0 : 1);
 }
 
@@ -92,6 +106,7 @@ export function truncate(column: Column, length: number): void {
   column.pages.length = Math.min(column.pages.length, last + 1);
   column.pages[last]?.fill(0, length & mask);
   column.count = 0;
+  column.version += 1;
   for (const page of column.pages) for (const code of page ?? []) if (code !== 0) column.count += 1;
 }
 
@@ -104,6 +119,7 @@ export function compact(column: Column): boolean {
   const { values, pages } = column;
   const renamed = new Uint32Array(values.length);
   column.values = [undefined];
+  column.version += 1;
   delete column.numbers;
   delete column.ranks;
   delete column.order;

@@ -1,5 +1,5 @@
 // The values of a column in their order. That is kept: values that came since are sorted alone and merged into it.
-import type { Column } from "./column.js";
+import { type Column, codesOf } from "./column.js";
 
 /** The place of each value among all, by its number, equal ones with the same: numbers before texts before all else; 0 is none. */
 export function ranksOf(column: Column): Uint32Array {
@@ -19,13 +19,15 @@ export function rankSome(column: Column, most: number): boolean {
   return to === values.length;
 }
 
-/** By its number the first of the values that are equal to it: what groups are made by. */
-export function sameAs(column: Column): (code: number) => number {
-  if (!column.loose) return (code) => code;
+/** The same as `codesOf`, but that values that are equal have the number of the first of them: what groups are made by. */
+export function sameCodesOf(column: Column, rows: Int32Array): Uint32Array {
+  const codes = codesOf(column, rows);
+  if (!column.loose) return codes;
   const ranks = ranksOf(column);
   column.firsts ??= firstsOf(ranks);
   const { firsts } = column;
-  return (code) => firsts[code] ?? code;
+  for (let i = 0; i < codes.length; i += 1) codes[i] = firsts[codes[i] as number] as number;
+  return codes;
 }
 
 function firstsOf(ranks: Uint32Array): Uint32Array {

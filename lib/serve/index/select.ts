@@ -1,6 +1,6 @@
 // Questions to the rows: which pass, in which order, how many of each kind.
-import { type Column, codeAt } from "./column.js";
-import { ranksOf, sameAs } from "./ranks.js";
+import { type Column, codeAt, codesOf } from "./column.js";
+import { ranksOf, sameCodesOf } from "./ranks.js";
 import { columnOf, newestFirst, type Table } from "./table.js";
 
 /** Those of the rows whose value passes; each value is asked about once. An absent one is `undefined`. */
@@ -9,15 +9,16 @@ export function narrow(rows: Int32Array, column: Column | undefined, passes: (va
   // 0: not asked yet, 1: no, 2: yes.
   const known = new Uint8Array(column.values.length);
   const kept = new Int32Array(rows.length);
+  const codes = codesOf(column, rows);
   let count = 0;
-  for (const row of rows) {
-    const code = codeAt(column, row);
-    let answer = known[code];
-    if (!answer) {
+  for (let i = 0; i < rows.length; i += 1) {
+    const code = codes[i] as number;
+    let answer = known[code] as number;
+    if (answer === 0) {
       answer = passes(column.values[code]) ? 2 : 1;
       known[code] = answer;
     }
-    if (answer === 2) kept[count++] = row;
+    if (answer === 2) kept[count++] = rows[i] as number;
   }
   return kept.subarray(0, count);
 }
@@ -50,23 +51,20 @@ function byRank(rows: Int32Array, column: Column, down: boolean): Int32Array {
   const ranks = ranksOf(column);
   // Never less than the most places that there are.
   const last = ranks.length;
-  const placeOf = (row: number) => {
-    const rank = ranks[codeAt(column, row)] ?? 0;
-    return rank === 0 ? last : down ? last - rank : rank;
-  };
+  const places = codesOf(column, rows);
   const starts = new Uint32Array(last + 2);
-  const places = new Uint32Array(rows.length);
   for (let i = 0; i < rows.length; i += 1) {
-    const place = placeOf(rows[i] ?? 0);
+    const rank = ranks[places[i] as number] as number;
+    const place = rank === 0 ? last : down ? last - rank : rank;
     places[i] = place;
-    starts[place + 1] = (starts[place + 1] ?? 0) + 1;
+    starts[place + 1] = (starts[place + 1] as number) + 1;
   }
-  for (let i = 1; i < starts.length; i += 1) starts[i] = (starts[i] ?? 0) + (starts[i - 1] ?? 0);
+  for (let i = 1; i < starts.length; i += 1) starts[i] = (starts[i] as number) + (starts[i - 1] as number);
   const found = new Int32Array(rows.length);
   for (let i = 0; i < rows.length; i += 1) {
-    const place = places[i] ?? 0;
-    const at = starts[place] ?? 0;
-    found[at] = rows[i] ?? 0;
+    const place = places[i] as number;
+    const at = starts[place] as number;
+    found[at] = rows[i] as number;
     starts[place] = at + 1;
   }
   return found;
@@ -110,7 +108,7 @@ const mostCells = 1 << 20;
 
 /** Groups by one field more, in the order in which they come. */
 function split(rows: Int32Array, of: Uint32Array, count: number, column: Column): [Uint32Array, number] {
-  const same = sameAs(column);
+  const codes = sameCodesOf(column, rows);
   const width = column.values.length;
   // Where there are few that there may be, a list says which there are; else a map.
   const cells = count * width <= mostCells ? new Uint32Array(count * width) : undefined;
@@ -118,7 +116,7 @@ function split(rows: Int32Array, of: Uint32Array, count: number, column: Column)
   const finer = new Uint32Array(rows.length);
   let next = 0;
   for (let i = 0; i < rows.length; i += 1) {
-    const cell = (of[i] ?? 0) * width + same(codeAt(column, rows[i] ?? 0));
+    const cell = (of[i] as number) * width + (codes[i] as number);
     let group = cells ? (cells[cell] ?? 0) - 1 : (known.get(cell) ?? -1);
     if (group < 0) {
       group = next++;
@@ -132,18 +130,56 @@ function split(rows: Int32Array, of: Uint32Array, count: number, column: Column)
 
 /** How many of the rows have each value of a field, the commonest first. */
 export function counted(rows: Int32Array, column: Column): { value: unknown; count: number }[] {
-  const counts = new Uint32Array(column.values.length);
-  const same = sameAs(column);
-  for (const row of rows) {
-    const code = same(codeAt(column, row));
-    counts[code] = (counts[code] ?? 0) + 1;
-  }
+  const counts = countsOf(rows, column);
   const found: { value: unknown; count: number }[] = [];
   for (let code = 1; code < counts.length; code += 1) {
     const count = counts[code] ?? 0;
     if (count > 0) found.push({ value: column.values[code], count });
   }
   return found.sort((a, b) => b.count - a.count);
+}
+
+export interface Summed {
+  /** How many rows have a value, and how many different ones there are. */
+  count: number;
+  distinct: number;
+  /** The commonest ones. */
+  commonest: unknown[];
+  /** Of those that are numbers; none where `least` is above `most`. */
+  least: number;
+  most: number;
+}
+
+/** What the rows have in a field, in short. */
+export function summed(rows: Int32Array, column: Column, commonest: number): Summed {
+  const counts = countsOf(rows, column);
+  const best: number[] = [];
+  const sum = { count: 0, distinct: 0, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY };
+  const of = (code: number | undefined) => counts[code ?? 0] ?? 0;
+  for (let code = 1; code < counts.length; code += 1) {
+    const count = of(code);
+    if (count === 0) continue;
+    sum.count += count;
+    sum.distinct += 1;
+    const value = column.values[code];
+    if (typeof value === "number") {
+      if (value < sum.least) sum.least = value;
+      if (value > sum.most) sum.most = value;
+    }
+    if (best.length === commonest && of(best[commonest - 1]) >= count) continue;
+    let at = best.length;
+    while (at > 0 && of(best[at - 1]) < count) at -= 1;
+    best.splice(at, 0, code);
+    best.length = Math.min(best.length, commonest);
+  }
+  return { ...sum, commonest: best.map((code) => column.values[code]) };
+}
+
+/** By the number of a value; equal values are counted with the first of them. */
+function countsOf(rows: Int32Array, column: Column): Uint32Array {
+  const counts = new Uint32Array(column.values.length);
+  for (const code of sameCodesOf(column, rows)) counts[code] = (counts[code] as number) + 1;
+  return counts;
 }
 
 export function everyRow(table: Table): Int32Array {

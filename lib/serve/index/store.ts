@@ -166,7 +166,8 @@ export async function keepColumns(store: Store, columns: Iterable<Column>): Prom
 /** One column as it was kept; undefined where there is none of this number. */
 export function keptColumn(store: Store, n: number): Column | undefined {
   const [found] = store.database?.all("SELECT data FROM columns WHERE n = ?", [n]) ?? [];
-  return deserialized(found?.["data"]) as Column | undefined;
+  const column = deserialized(found?.["data"]) as Omit<Column, "version"> | undefined;
+  return column && { ...column, version: 0 };
 }
 
 function deserialized(value: SqlValue | undefined): unknown {

@@ -1,8 +1,9 @@
 // Which fields runs have: for those who choose columns, and for those who write filters.
 import { fieldsApi } from "../../serve/api/runs.js";
 import type { Column } from "../../serve/index/column.js";
-import { counted } from "../../serve/index/select.js";
+import { summed } from "../../serve/index/select.js";
 import { answering } from "./answering.js";
+import { breather } from "./breathing.js";
 import { asking, reporting, standingOf } from "./index/asking.js";
 import { selectRuns } from "./index/select-runs.js";
 
@@ -31,25 +32,43 @@ export const fields = answering(
   async (_, filters, serving) => {
     const index = await asking(serving);
     const rows = await selectRuns(index, filters, "", serving.context.now, reporting(serving));
-    const shown = [...index.table.columns.values()].flatMap((column) => described(column, rows) ?? []);
+    const shown: Described[] = [];
+    const rest = breather();
+    for (const column of [...index.table.columns.values()]) {
+      const one = described(column, rows);
+      if (one) shown.push(one);
+      await rest();
+    }
     shown.sort((a, b) => b.count - a.count || (a.path < b.path ? -1 : 1));
     return { fields: shown.slice(0, most), ...standingOf(index) };
   },
   { tag: ({ index }, { note }) => (note === undefined ? index.version() : undefined) },
 );
 
-function described(column: Column, rows: Int32Array) {
+type Described = NonNullable<ReturnType<typeof describe>>;
+
+/** By the rows: of most fields there is nothing new. */
+const known = new WeakMap<Int32Array, Map<Column, { version: number; field: Described | undefined }>>();
+
+function described(column: Column, rows: Int32Array): Described | undefined {
+  const all = known.get(rows) ?? new Map<Column, { version: number; field: Described | undefined }>();
+  known.set(rows, all);
+  const before = all.get(column);
+  if (before?.version === column.version) return before.field;
+  const field = describe(column, rows);
+  all.set(column, { version: column.version, field });
+  return field;
+}
+
+function describe(column: Column, rows: Int32Array) {
   const [word = ""] = column.path;
   const kind: Kind | undefined = kinds[word] ?? (plan.has(word) ? "plan" : status.has(word) ? "status" : undefined);
   if (kind === undefined) return undefined;
-  const values = counted(rows, column);
-  const [first] = values;
-  if (!first) return undefined;
-  const count = values.reduce((sum, value) => sum + value.count, 0);
-  const type = typeOf(column.path.at(-1) ?? "", first.value);
-  const numbers = type === "number" ? boundsOf(values) : {};
-  const commonest = values.slice(0, mostValues).map(({ value }) => value);
-  return { path: column.path.join("."), kind, type, count, distinct: values.length, values: commonest, ...numbers };
+  const { count, distinct, commonest, least, most } = summed(rows, column, mostValues);
+  if (count === 0) return undefined;
+  const type = typeOf(column.path.at(-1) ?? "", commonest[0]);
+  const bounds = type === "number" && least <= most ? { min: least, max: most } : {};
+  return { path: column.path.join("."), kind, type, count, distinct, values: commonest, ...bounds };
 }
 
 function typeOf(name: string, value: unknown): "number" | "text" | "time" | "boolean" | "list" {
@@ -57,14 +76,4 @@ function typeOf(name: string, value: unknown): "number" | "text" | "time" | "boo
   if (typeof value === "boolean") return "boolean";
   if (Array.isArray(value)) return "list";
   return /(^|_)at$/.test(name) && typeof value === "string" && !Number.isNaN(Date.parse(value)) ? "time" : "text";
-}
-
-function boundsOf(values: readonly { value: unknown }[]): { min?: number; max?: number } {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { value } of values) {
-    if (typeof value !== "number" || !Number.isFinite(value)) continue;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return min <= max ? { min, max } : {};
 }

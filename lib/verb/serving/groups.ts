@@ -1,8 +1,11 @@
 // Runs by what they have in common.
+import { maskedRecord } from "../../record/masked.js";
 import { groupsApi } from "../../serve/api/runs.js";
-import { codeAt } from "../../serve/index/column.js";
+import { codesOf, newColumn } from "../../serve/index/column.js";
+import { numbersOf } from "../../serve/index/floats.js";
 import { type Groups, grouped, reading } from "../../serve/index/select.js";
 import { columnOf, placeOfKey } from "../../serve/index/table.js";
+import { texts } from "../../serve/texts.js";
 import { answering } from "./answering.js";
 import { asking, reporting, standingOf } from "./index/asking.js";
 import { deepen } from "./index/deepen.js";
@@ -34,44 +37,34 @@ export const groups = answering(
       }
       // Rows come with the newest first.
       const at = newest(first);
-      return {
-        ...{ key, count: all.counts[group] ?? 0, states: states[group] ?? {} },
-        ...(measures[group] ? { metric: measures[group] } : {}),
-        ...(typeof at === "string" ? { newest: at } : {}),
-      };
+      // All else is ours.
+      const told = maskedRecord(typeof at === "string" ? { key, newest: at } : { key });
+      return JSON.stringify({ ...told, count: all.counts[group], states: states[group], metric: measures[group] });
     });
-    return { groups: shown, total: all.counts.length, ...standingOf(index) };
+    return { groups: texts(shown), total: all.counts.length, ...standingOf(index) };
   },
   { tag: ({ index }, { note }) => (note === undefined ? index.version() : undefined) },
 );
 
 /** How many of each of the first groups are in which state. */
 function statesOf({ table }: Index, rows: Int32Array, { of }: Groups, shown: number): Record<string, number>[] {
-  const column = columnOf(table, ["state"]);
-  const width = column?.values.length ?? 1;
+  const column = columnOf(table, ["state"]) ?? newColumn(["state"]);
+  const codes = codesOf(column, rows);
+  const width = column.values.length;
   const counts = new Map<number, number>();
   for (let i = 0; i < rows.length; i += 1) {
-    const group = of[i] ?? 0;
+    const group = of[i] as number;
     if (group >= shown) continue;
-    const cell = group * width + (column ? codeAt(column, rows[i] ?? 0) : 0);
+    const cell = group * width + (codes[i] as number);
     counts.set(cell, (counts.get(cell) ?? 0) + 1);
   }
   const states = Array.from({ length: shown }, (): Record<string, number> => ({}));
   for (const [cell, count] of counts) {
     const all = states[Math.floor(cell / width)] ?? {};
-    const state = String(column?.values[cell % width] ?? "unknown");
+    const state = String(column.values[cell % width] ?? "unknown");
     all[state] = (all[state] ?? 0) + count;
   }
   return states;
-}
-
-interface Measure {
-  count: number;
-  min: number;
-  max: number;
-  mean: number;
-  square: number;
-  best: number;
 }
 
 /** Mean and deviation in one pass, by Welford's method. */
@@ -83,31 +76,31 @@ function metricsOf(
   path: readonly string[],
   goal: "min" | "max",
 ) {
-  const value = reading(table, path);
-  const measures: (Measure | undefined)[] = new Array(shown).fill(undefined);
+  const column = columnOf(table, path) ?? newColumn(path);
+  const [codes, numbers] = [codesOf(column, rows), numbersOf(column)];
+  const [counts, best] = [new Uint32Array(shown), new Int32Array(shown)];
+  const [means, squares, least, most] = Array.from({ length: 4 }, () => new Float64Array(shown)) as Four<Float64Array>;
   for (let i = 0; i < rows.length; i += 1) {
-    const group = of[i] ?? 0;
-    const row = rows[i] ?? 0;
-    const found = group < shown ? value(row) : undefined;
-    if (typeof found !== "number" || !Number.isFinite(found)) continue;
-    let one = measures[group];
-    if (!one) {
-      one = { count: 0, min: found, max: found, mean: 0, square: 0, best: row };
-      measures[group] = one;
-    }
-    one.count += 1;
-    const before = found - one.mean;
-    one.mean += before / one.count;
-    one.square += before * (found - one.mean);
-    if (goal === "min" ? found < one.min : found > one.max) one.best = row;
-    one.min = Math.min(one.min, found);
-    one.max = Math.max(one.max, found);
+    const group = of[i] as number;
+    const value = numbers[codes[i] as number] as number;
+    if (group >= shown || !Number.isFinite(value)) continue;
+    const count = (counts[group] as number) + 1;
+    counts[group] = count;
+    const before = value - (means[group] as number);
+    means[group] = (means[group] as number) + before / count;
+    squares[group] = (squares[group] as number) + before * (value - (means[group] as number));
+    const [isLeast, isMost] = [value < (least[group] as number), value > (most[group] as number)];
+    if (count === 1 || isLeast) least[group] = value;
+    if (count === 1 || isMost) most[group] = value;
+    if (count === 1 || (goal === "min" ? isLeast : isMost)) best[group] = rows[i] as number;
   }
-  return measures.map((one) => {
-    if (!one) return undefined;
-    const { count, min, max, mean, square, best } = one;
-    const std = count > 1 ? Math.sqrt(square / (count - 1)) : 0;
-    const run = placeOfKey(table.keys[best] ?? "").id;
+  return Array.from(counts, (count, group) => {
+    if (count === 0) return undefined;
+    const std = count > 1 ? Math.sqrt((squares[group] as number) / (count - 1)) : 0;
+    const run = placeOfKey(table.keys[best[group] as number] ?? "").id;
+    const [min, max, mean] = [least[group], most[group], means[group]];
     return { count, min, max, mean, std, ...(run ? { best_run: run } : {}) };
   });
 }
+
+type Four<T> = [T, T, T, T];

@@ -2,9 +2,9 @@
 import { hasEnded } from "../../record/state.js";
 import { parseTime, timestamp } from "../../record/units.js";
 import { overviewApi, usersApi } from "../../serve/api/overview.js";
+import { timing } from "../../serve/index/floats.js";
 import { counted, filtered, grouped, narrow, reading } from "../../serve/index/select.js";
 import { columnOf, newestFirst, type Table } from "../../serve/index/table.js";
-import { timing } from "../../serve/index/times.js";
 import { answering } from "./answering.js";
 import { asking, standingOf } from "./index/asking.js";
 import type { Index } from "./index/index.js";

@@ -4,7 +4,7 @@ import { isFault } from "../../record/fault.js";
 import { aliasNames, usersWithAliases } from "../../registry/aliases.js";
 import { findArtifact } from "../../registry/artifact-refs.js";
 import { searchApi } from "../../serve/api/search.js";
-import { codeAt } from "../../serve/index/column.js";
+import { type Column, codeAt } from "../../serve/index/column.js";
 import { counted } from "../../serve/index/select.js";
 import { columnOf, fieldOf, newestFirst, placeOfKey } from "../../serve/index/table.js";
 import { policiesDirectory, policiesOf } from "../policy/policy-files.js";
@@ -72,23 +72,19 @@ function rank({ id, title }: Hit, word: string): number {
 }
 
 const idLength = 22;
+/** What an id begins with, or its last six characters do. */
+const partOfId = /^(?:\d{1,8}|\d{8}-\d{0,6}|\d{8}-\d{6}-[\da-hjkmnp-tv-z]{0,6}|[\da-hjkmnp-tv-z]{1,6})$/;
 
 /** By id, by its last six characters, and by name: the newest. */
 function runsOf({ table }: Index, word: string): Hit[] {
   const names = columnOf(table, ["name"]);
-  const has = new Uint8Array(names?.values.length ?? 0);
-  names?.values.forEach((name, code) => {
-    has[code] = String(name ?? "")
-      .toLowerCase()
-      .includes(word)
-      ? 1
-      : 0;
-  });
+  const has = having(names, (name) => name.toLowerCase().includes(word));
   const hits: Hit[] = [];
-  const isId = /^[\da-z-]{3,22}$/.test(word);
+  const isId = word.length >= 3 && partOfId.test(word);
   for (const row of newestFirst(table)) {
     const key = table.keys[row] ?? "";
     const meant = isId && (key.startsWith(word) || key.startsWith(word, idLength - 6));
+    if (!isId && hits.length >= most) break;
     if (!meant && (hits.length >= most || names === undefined || has[codeAt(names, row)] === 0)) continue;
     const { id, user } = placeOfKey(key);
     const detail = [id.slice(-6), user, fieldOf(table, row, ["state"])].join(" · ");
@@ -104,13 +100,14 @@ function blocksOf({ table, feed }: Index, word: string, kind: "sweep" | "pipelin
   const names = columnOf(table, ["name"]);
   if (!column || !names) return [];
   const hits = new Map<string, Hit>();
+  const named = having(names, (name) => name.toLowerCase().includes(word));
+  const meant = having(column, (id) => id.startsWith(word) || id.endsWith(word));
   for (const row of newestFirst(table)) {
     const code = codeAt(column, row);
-    if (code === 0) continue;
+    if (code === 0 || (meant[code] === 0 && named[codeAt(names, row)] === 0)) continue;
     const id = String(column.values[code]);
     if (hits.has(id)) continue;
     const name = String(names.values[codeAt(names, row)] ?? "");
-    if (!name.toLowerCase().includes(word) && !id.startsWith(word) && !id.endsWith(word)) continue;
     const { user } = placeOfKey(table.keys[row] ?? "");
     const of = feed.members.get(table.keys[row] ?? "")?.sweep?.of;
     const detail = [id.slice(-6), user, ...(of === undefined ? [] : [`${of} points`])].join(" · ");
@@ -118,6 +115,11 @@ function blocksOf({ table, feed }: Index, word: string, kind: "sweep" | "pipelin
     if (hits.size >= most) break;
   }
   return [...hits.values()];
+}
+
+/** By the numbers of the values: 1 where the text of one passes. */
+function having(column: Column | undefined, passes: (text: string) => boolean): Uint8Array {
+  return Uint8Array.from(column?.values ?? [], (value) => (passes(String(value ?? "")) ? 1 : 0));
 }
 
 function namesOf({ registry }: Serving, word: string): Hit[] {
