@@ -66,8 +66,9 @@ export async function runTests(built, { waits = () => false, timeout_s = 600, ag
   const run = async (file, more = "") => {
     const end = endOf(file, await start(file, ["ignore", "pipe", "pipe"]));
     ends.set(file, end);
-    const { good, pass, seconds, output } = end;
-    show(`${good ? "ok" : "not ok"} - ${file} (${pass} passed, ${seconds.toFixed(1)} s${more})`, file, output, good);
+    const { good, pass, seconds, cpu_s, output } = end;
+    const took = `${seconds.toFixed(1)} s, cpu ${cpu_s.toFixed(1)} s`;
+    show(`${good ? "ok" : "not ok"} - ${file} (${pass} passed, ${took}${more})`, file, output, good);
     return good;
   };
   const next = async (_, lane) => {
@@ -91,13 +92,13 @@ export async function runTests(built, { waits = () => false, timeout_s = 600, ag
 }
 
 /** How a test file has ended. One without a test is none, unless it says what it cannot be run without. */
-function endOf(file, { code, output, seconds }) {
+function endOf(file, { code, output, ...took }) {
   const counts = output.match(/^# \{.*\}$/gm)?.at(-1);
   const count = (word) => Number(new RegExp(`\\b${word}: (\\d+)`).exec(counts ?? "")?.[1] ?? 0);
   const [pass, fail, skip, todo] = ["pass", "fail", "skip", "todo"].map(count);
   const ran = pass > 0 || /^# NOT RUN: /m.test(output);
   const good = code === 0 && counts !== undefined && ran && fail === 0;
-  return { file, good, pass, fail, skip, todo, seconds, output };
+  return { file, good, pass, fail, skip, todo, ...took, output };
 }
 
 /** A function that runs a built test file to its end; what it started and what it made ends and goes with it, or with us. */
@@ -125,9 +126,13 @@ function testStarter(timeout_s) {
     // Node 20 reads this bundle at every start of every process; a suite of thousands of processes need not.
     delete env.NODE_EXTRA_CA_CERTS;
     // A process group of its own, so that a file that hangs is ended with what it waits for.
-    const argv = ["--enable-source-maps", file];
-    const child = spawn(process.execPath, argv, { cwd: root, env, stdio, detached: true });
+    const argv = ["-c", timed, "-", process.execPath, "--enable-source-maps", file];
+    const child = spawn("bash", argv, { cwd: root, env, stdio: [...stdio, "pipe"], detached: true });
     running.add(child);
+    let times = "";
+    child.stdio[3].setEncoding("utf8").on("data", (text) => {
+      times += text;
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text) => {
@@ -140,8 +145,16 @@ function testStarter(timeout_s) {
     running.delete(child);
     kill(child);
     removeTree(temporary);
-    return { code, output, seconds: (Date.now() - began) / 1000 };
+    return { code, output, seconds: (Date.now() - began) / 1000, cpu_s: secondsIn(times.split("\n")[1] ?? "") };
   };
+}
+
+/** Runs a command; bash then says what it, and all that was waited for, took: user, and system, in minutes and seconds. */
+const timed = '"$@" 3>&-; code=$?; times >&3; exit "$code"';
+
+function secondsIn(line) {
+  const all = Array.from(line.matchAll(/(\d+)m([\d.]+)s/g), ([, minutes, seconds]) => 60 * minutes + Number(seconds));
+  return all.reduce((sum, one) => sum + one, 0);
 }
 
 if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1] ?? "")).href) {
@@ -151,7 +164,8 @@ if (import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1] ?? "")).hr
   );
   const start = testStarter(Number(process.env.TAP_TIMEOUT ?? 600));
   for (const file of built) {
-    const { code } = await start(file, "inherit");
+    const { code, seconds, cpu_s } = await start(file, ["inherit", "inherit", "inherit"]);
+    process.stdout.write(`# ${file}: ${seconds.toFixed(1)} s, cpu ${cpu_s.toFixed(1)} s\n`);
     if (code !== 0) process.exitCode = 1;
   }
 }

@@ -9,10 +9,12 @@ interface End {
   file: string;
   good: boolean;
   output: string;
+  cpu_s: number;
 }
 interface Sum {
   pass: number;
   fail: number;
+  all: End[];
   bad: End[];
   unsteady: End[];
   shown: string[];
@@ -73,4 +75,11 @@ t.test("of many nothing is run again, nor what hung", async (t) => {
   t.same([names(sum.bad), names(sum.unsteady), sum.shown.length], [["a", "b", "c", "d", "e"], [], 6]);
   const hung = run(t.testdir(), { hung: "setInterval(() => {}, 1000);" }, 2);
   t.same([names(hung.bad), hung.shown.length], [["hung"], 1]);
+});
+
+t.test("the processor time of a file is that of the processes that it waited for, too", async (t) => {
+  const busy = "const end = process.cpuUsage().user + 3e5; while (process.cpuUsage().user < end);";
+  const child = `(await import("node:child_process")).execFileSync(process.execPath, ["-e", ${JSON.stringify(busy)}]);`;
+  const { all } = run(t.testdir(), { busy: `${child}${busy}${good}` });
+  t.ok(Number(all[0]?.cpu_s) >= 0.6, `${all[0]?.cpu_s} s`);
 });
