@@ -7,7 +7,7 @@ import { externalArtifactsOf } from "../../registry/artifacts.js";
 import { runDirectory } from "../../registry/layout.js";
 import { ownerOf, type Registry } from "../../registry/open.js";
 import { current, isSealed, registeredIn } from "../../registry/outputs.js";
-import { roll, usersOnRoll } from "../../registry/roll.js";
+import { type Entry, roll, usersOnRoll } from "../../registry/roll.js";
 import { usersWith } from "../../registry/runs.js";
 import type { DecidedRuns } from "./decided-runs.js";
 
@@ -36,29 +36,38 @@ export function* artifactsSeen(
   report: (message: string) => void,
   decided?: DecidedRuns,
 ): Generator<Seen> {
-  for (const { user, id } of roll(registry, users, { report: (error) => report(error.message) })) {
-    try {
-      const dir = runDirectory(registry.base, user, id);
-      const isKnown = decided?.has(user, id) ?? false;
-      // Asked before the records are read: what comes later is seen by the next pass.
-      decided?.listed(user, id, isKnown || isSealed(dir));
-      const owner = isKnown ? undefined : ownerOf(path.dirname(dir));
-      if (owner === undefined) continue;
-      const bad = (message: string) => {
-        decided?.open(user, id);
-        report(message);
-      };
-      const all = registeredIn(dir, { id, user, owner }, bad);
-      for (const artifact of current(all)) {
-        const rewritten = all.filter(({ role, step }) => role === artifact.role && step === artifact.step).length > 1;
-        yield { artifact, rewritten };
-      }
-    } catch (error) {
-      if (!isFault(error)) throw error;
-      decided?.open(user, id);
-      report(error.message);
-    }
-  }
+  for (const entry of roll(registry, users, { report: (error) => report(error.message) }))
+    yield* artifactsOfEntry(registry, entry, report, decided);
   for (const user of users)
     for (const artifact of externalArtifactsOf(registry, user, report)) yield { artifact, rewritten: false };
+}
+
+/** Those of one run of the roll. */
+export function* artifactsOfEntry(
+  registry: Registry,
+  { user, id }: Pick<Entry, "user" | "id">,
+  report: (message: string) => void,
+  decided?: DecidedRuns,
+): Generator<Seen> {
+  try {
+    const dir = runDirectory(registry.base, user, id);
+    const isKnown = decided?.has(user, id) ?? false;
+    // Asked before the records are read: what comes later is seen by the next pass.
+    decided?.listed(user, id, isKnown || isSealed(dir));
+    const owner = isKnown ? undefined : ownerOf(path.dirname(dir));
+    if (owner === undefined) return;
+    const bad = (message: string) => {
+      decided?.open(user, id);
+      report(message);
+    };
+    const all = registeredIn(dir, { id, user, owner }, bad);
+    for (const artifact of current(all)) {
+      const rewritten = all.filter(({ role, step }) => role === artifact.role && step === artifact.step).length > 1;
+      yield { artifact, rewritten };
+    }
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    decided?.open(user, id);
+    report(error.message);
+  }
 }

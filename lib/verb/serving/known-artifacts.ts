@@ -4,9 +4,9 @@ import type { Artifact } from "../../record/artifact.js";
 import { isFault } from "../../record/fault.js";
 import { externalArtifactsOf } from "../../registry/artifacts.js";
 import { artifactsOf } from "../../registry/outputs.js";
-import { usersOnRoll } from "../../registry/roll.js";
+import { roll, usersOnRoll } from "../../registry/roll.js";
 import { believed, openRun, usersWith } from "../../registry/runs.js";
-import { artifactsSeen } from "../policy/policy-candidates.js";
+import { artifactsOfEntry } from "../policy/policy-candidates.js";
 import type { Served } from "./answering.js";
 import { breather } from "./breathing.js";
 
@@ -36,11 +36,13 @@ export function knownArtifacts({ context, registry, index }: Served): KnownArtif
   const first = signalled();
   const lookAtAll = async () => {
     const rest = breather();
-    for (const { artifact } of artifactsSeen(registry, usersOnRoll(registry), report)) {
+    // Most runs may have made nothing: it is among those that others have their turn.
+    for (const entry of roll(registry, usersOnRoll(registry), { report: (error) => report(error.message) })) {
       if (context.signal.aborted) return;
-      keep(artifact);
-      if (ofRuns.size === enough) first.tell();
-      await rest();
+      for (const { artifact } of artifactsOfEntry(registry, entry, report)) keep(artifact);
+      if (ofRuns.size >= enough) first.tell();
+      const pause = rest();
+      if (pause) await pause;
     }
     ready = true;
     first.tell();

@@ -3,8 +3,8 @@ import type { Note } from "../../record/note.js";
 import { parseTime } from "../../record/units.js";
 import { annotatedRuns, notesOf } from "../../registry/notes.js";
 import { notebookApi } from "../../serve/api/notebook.js";
-import { filtered } from "../../serve/index/select.js";
-import { fieldOf, newestFirst, placeOfKey, type Table } from "../../serve/index/table.js";
+import { filtered, narrow } from "../../serve/index/select.js";
+import { columnOf, fieldOf, newestFirst, placeOfKey, type Table } from "../../serve/index/table.js";
 import { answering, type Serving } from "./answering.js";
 import { breather } from "./breathing.js";
 import { asking } from "./index/asking.js";
@@ -67,23 +67,45 @@ function tally(values: readonly string[]): [string, number][] {
   return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
-const kept = new WeakMap<Index, { version: unknown; until: number; entries: Entry[] }>();
+interface Kept {
+  version: string;
+  plans: Entry[];
+  until: number;
+  entries: Entry[];
+}
+const kept = new WeakMap<Index, Kept>();
 /** A note says nothing to the index; it is here after as long at the latest (ms). */
 const fresh_ms = 2000;
 
 /** All of it, the newest first. */
 async function entriesOf(serving: Serving): Promise<Entry[]> {
   const index = await asking(serving);
+  const { context } = serving;
+  const version = index.version();
   const known = kept.get(index);
-  if (known && known.version === index.version() && serving.context.now < known.until) return known.entries;
-  const { table, feed } = index;
+  const isSame = known?.version === version;
+  if (isSame && context.now < known.until) return known.entries;
+  const plans = isSame ? known.plans : await plansIn(index);
+  const notes = (await notesIn(serving)).map((note) => noteEntry(index.table, note));
+  const entries = [...plans, ...notes].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  kept.set(index, { version, plans, until: Date.now() + fresh_ms, entries });
+  return entries;
+}
+
+/** What plans state, which only changes with the index. */
+async function plansIn({ table, feed }: Index): Promise<Entry[]> {
   const paths = plans.map((word) => ["narrative", word]);
   await deepen(feed, paths);
-  const stating = filtered(newestFirst(table), (row) => paths.some((path) => fieldOf(table, row, path) !== undefined));
-  const notes = await notesIn(serving);
-  const entries = [...Array.from(stating, (row) => planOf(table, row)), ...notes.map((note) => noteEntry(table, note))];
-  entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-  kept.set(index, { version: index.version(), until: Date.now() + fresh_ms, entries });
+  const says = new Set<number>();
+  for (const path of paths)
+    for (const row of narrow(newestFirst(table), columnOf(table, path), (value) => value !== undefined)) says.add(row);
+  const rest = breather();
+  const entries: Entry[] = [];
+  for (const row of filtered(newestFirst(table), (row) => says.has(row))) {
+    entries.push(planOf(table, row));
+    const pause = rest();
+    if (pause) await pause;
+  }
   return entries;
 }
 

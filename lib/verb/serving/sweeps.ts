@@ -4,7 +4,7 @@ import { importance } from "../../graph/importance.js";
 import { isFault } from "../../record/fault.js";
 import { type Goal, goalOf } from "../../record/goal.js";
 import { like } from "../../record/like.js";
-import type { Sweep, SweepPointRecord } from "../../record/sweep.js";
+import type { Sweep, SweepPointRecord, SweepStatus } from "../../record/sweep.js";
 import { timestamp } from "../../record/units.js";
 import { bestMetric } from "../../registry/last-metrics.js";
 import { makerOfRun } from "../../registry/makers.js";
@@ -12,13 +12,15 @@ import { usersWith } from "../../registry/runs.js";
 import { withReruns } from "../../registry/sweep-reruns.js";
 import { findSweep, readSweep, sweepIds } from "../../registry/sweeps.js";
 import { type SweepPoint, sweepApi, sweepsApi } from "../../serve/api/sweeps.js";
+import { fieldOf, keyOf } from "../../serve/index/table.js";
 import type { Row } from "../show/rows.js";
 import { rowsOf, statusOfSweep } from "../sweep/sweep-status.js";
 import { type Answering, answering, type Serving } from "./answering.js";
 import { breather } from "./breathing.js";
 import { runRef } from "./refs.js";
 
-export const sweeps = answering(sweepsApi, async (_, { user, name, limit = 25, cursor }, { context, registry }) => {
+export const sweeps = answering(sweepsApi, async (_, { user, name, limit = 25, cursor }, serving) => {
+  const { context, registry } = serving;
   const users = usersWith(registry, "sweeps").filter(
     (one) => !user || user.includes(one) || (one === registry.user && user.includes("me")),
   );
@@ -38,8 +40,9 @@ export const sweeps = answering(sweepsApi, async (_, { user, name, limit = 25, c
     try {
       const sweep = readSweep(registry, place.user, place.id);
       if (!sweep || isCalled?.(sweep.name) === false) continue;
-      const { points: _points, ...status } = await statusOfSweep(sweep, undefined, context);
-      shown.push({ ...status, axes: sweep.axes });
+      const status = serving.index.ready() ? standing(sweep, serving) : await statusOfSweep(sweep, undefined, context);
+      const { points: _points, ...shownOf } = status;
+      shown.push({ ...shownOf, axes: sweep.axes });
     } catch (error) {
       if (!isFault(error)) throw error;
       context.report(place.id, error);
@@ -47,6 +50,27 @@ export const sweeps = answering(sweepsApi, async (_, { user, name, limit = 25, c
   }
   return { sweeps: shown, total: places.length, ...(next === undefined ? {} : { next }) };
 });
+
+/** What lab-sweep-status tells of a sweep, from the index, which has the states of all runs already. */
+function standing(planned: Sweep, { registry, index: { table } }: Serving): SweepStatus {
+  const { id, name, user, planned_at, of, points = [], aggregate } = withReruns(registry, planned);
+  const told = (run: string, word: string): string | undefined => {
+    const row = table.rows.get(keyOf(user, run));
+    const value = row === undefined ? undefined : fieldOf(table, row, [word]);
+    return value === undefined ? undefined : String(value);
+  };
+  const counts: Record<string, number> = {};
+  for (const { run } of points) {
+    const state = told(run, "state") ?? "missing";
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  const message = aggregate && told(aggregate.run, "message");
+  const after = aggregate && { run: aggregate.run, state: told(aggregate.run, "state") ?? "missing" };
+  return {
+    ...{ type: "sweep-status", v: 1, id, name, user, planned_at, of, counts },
+    ...(after ? { aggregate: { ...after, ...(message === undefined ? {} : { message }) } } : {}),
+  };
+}
 
 /** What points that have ended reached, which does not change: by run, metric and goal. */
 type Reached = Map<string, number | undefined>;

@@ -1,6 +1,5 @@
 // What the page's graphs are drawn from: every answer fits its declaration, and says what is so.
 
-import { EventEmitter } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import t from "tap";
@@ -9,6 +8,7 @@ import { openArtifact } from "../../../../lib/registry/artifacts.js";
 import { api } from "../../../../lib/serve/api/all.js";
 import type { Endpoint } from "../../../../lib/serve/api/api.js";
 import { routeFor } from "../../../../lib/serve/route.js";
+import { openIndex } from "../../../../lib/verb/serving/index/index.js";
 import { routesOf } from "../../../../lib/verb/serving/routes.js";
 import { labRegistry } from "../../../support/lab-registry.js";
 import { fakeContext } from "../fake-context.js";
@@ -65,7 +65,11 @@ context.scheduler = async () =>
       ];
     },
   }) as never;
-const index = Object.assign(new EventEmitter(), { close() {} });
+const index = await openIndex(registry, { accounting_grace: 1, submit_grace: 1 } as never, (error) => {
+  throw error;
+});
+t.teardown(() => index.close());
+while (!index.ready()) await index.fresh();
 const routes = routesOf({ context, registry, index } as never);
 
 /** Asks, and holds the answer against its declaration. */
