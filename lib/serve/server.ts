@@ -143,7 +143,7 @@ function guardHeaders(response: http.ServerResponse): void {
 }
 
 function json(value: object): Asset {
-  return { type: "application/json; charset=utf-8", content: `${jsonOf(value)}\n` };
+  return { type: "application/json; charset=utf-8", content: jsonOf(value) };
 }
 
 function text(message: string): Asset {

@@ -2,27 +2,40 @@
 
 const mark = Symbol("texts");
 
-/** A list of records in JSON, a text each. */
+/** A list of records in JSON, each as the bytes that are sent. */
 export interface Texts {
   [mark]: true;
-  texts: readonly string[];
+  texts: readonly Uint8Array[];
   toJSON(): unknown[];
 }
 
-export function texts(all: readonly string[]): Texts {
-  return { [mark]: true, texts: all, toJSON: () => all.map((text) => JSON.parse(text) as unknown) };
+export function texts(all: readonly Uint8Array[]): Texts {
+  return { [mark]: true, texts: all, toJSON: () => all.map((text) => JSON.parse(Buffer.from(text).toString())) };
 }
 
 export function isTexts(value: unknown): value is Texts {
   return typeof value === "object" && value !== null && mark in value;
 }
 
-/** An answer in JSON; those of its fields that are texts are put in as they are. */
-export function jsonOf(answer: object): string {
-  const fields: string[] = [];
-  for (const [name, value] of Object.entries(answer)) {
-    const text = isTexts(value) ? `[${value.texts.join(",")}]` : (JSON.stringify(value) as string | undefined);
-    if (text !== undefined) fields.push(`${JSON.stringify(name)}:${text}`);
+const comma = Buffer.from(",");
+
+/** An answer in JSON, with a newline; those of its fields that are texts are put in as they are, which is only copied. */
+export function jsonOf(answer: object): Uint8Array | string {
+  const fields = Object.entries(answer);
+  if (!fields.some(([, value]) => isTexts(value))) return `${JSON.stringify(answer)}\n`;
+  const parts: Uint8Array[] = [];
+  let text = "{";
+  for (const [name, value] of fields) {
+    const plain = isTexts(value) ? "[" : (JSON.stringify(value) as string | undefined);
+    if (plain === undefined) continue;
+    text += `${text === "{" && parts.length === 0 ? "" : ","}${JSON.stringify(name)}:${plain}`;
+    if (!isTexts(value)) continue;
+    parts.push(Buffer.from(text));
+    for (const [i, one] of value.texts.entries()) {
+      if (i > 0) parts.push(comma);
+      parts.push(one);
+    }
+    text = "]";
   }
-  return `{${fields.join(",")}}`;
+  return Buffer.concat([...parts, Buffer.from(`${text}}\n`)]);
 }

@@ -127,10 +127,12 @@ async function exported(
   return undefined;
 }
 
-function linesOf(list: readonly object[] | Texts): string {
-  const all = isTexts(list) ? list.texts : list.map((record) => JSON.stringify(record));
-  return all.map((text) => `${text}\n`).join("");
+function linesOf(list: readonly object[] | Texts): Uint8Array | string {
+  if (!isTexts(list)) return list.map((record) => `${JSON.stringify(record)}\n`).join("");
+  return Buffer.concat(list.texts.flatMap((text) => [text, newline]));
 }
+
+const newline = Buffer.from("\n");
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {

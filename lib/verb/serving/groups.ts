@@ -39,7 +39,8 @@ export const groups = answering(
       const at = newest(first);
       // All else is ours.
       const told = maskedRecord(typeof at === "string" ? { key, newest: at } : { key });
-      return JSON.stringify({ ...told, count: all.counts[group], states: states[group], metric: measures[group] });
+      const counted = { count: all.counts[group], states: states[group], metric: measures[group] };
+      return Buffer.from(JSON.stringify({ ...told, ...counted }));
     });
     return { groups: texts(shown), total: all.counts.length, ...standingOf(index) };
   },

@@ -8,8 +8,8 @@ import { isRunning, rowView } from "./row-view.js";
 
 /** A row that goes on has gone on for longer each time: that comes between the parts. */
 export interface RowText {
-  before: string;
-  after?: string;
+  before: Uint8Array;
+  after?: Uint8Array;
   /** When it started (ms). */
   started?: number;
 }
@@ -19,7 +19,7 @@ const most = 5000;
 
 /** The rows that are not gone, whole, and masked. */
 export function rowTexts(index: Index, rows: Iterable<number>, now: number): Texts {
-  const all: string[] = [];
+  const all: Uint8Array[] = [];
   const { shown } = index.feed;
   for (const row of rows) {
     const known = shown.get(row);
@@ -29,7 +29,8 @@ export function rowTexts(index: Index, rows: Iterable<number>, now: number): Tex
     // The last that was shown is the last that is forgotten.
     shown.set(row, text);
     const { before, after, started = now } = text;
-    all.push(after === undefined ? before : `${before}${Math.max(0, (now - started) / 1000)}${after}`);
+    const elapsed = `${Math.max(0, (now - started) / 1000)}`;
+    all.push(after === undefined ? before : Buffer.concat([before, Buffer.from(elapsed), after]));
   }
   for (const row of shown.keys()) {
     if (shown.size <= most) break;
@@ -47,8 +48,8 @@ function made(index: Index, row: number): RowText | undefined {
   const started = isRunning(view) ? Date.parse(String(view["started_at"])) : Number.NaN;
   // What a line of a pack says does not change.
   if (Number.isNaN(started) || index.store.text(row)?.kind !== "live")
-    return { before: JSON.stringify(maskedRecord(view)) };
+    return { before: Buffer.from(JSON.stringify(maskedRecord(view))) };
   const text = JSON.stringify(maskedRecord({ ...view, elapsed_s: mark }));
   const at = text.indexOf(`"${mark}"`);
-  return { before: text.slice(0, at), after: text.slice(at + mark.length + 2), started };
+  return { before: Buffer.from(text.slice(0, at)), after: Buffer.from(text.slice(at + mark.length + 2)), started };
 }
