@@ -1,5 +1,6 @@
 // Before a run is settled whose job nobody has seen: that none can begin any more.
 
+import { claimedBy } from "../record/claim.js";
 import { hasSucceeded, type Standing } from "../record/state.js";
 import { generationsOf, holderOf, linkClaim, linkGo, ownOnly } from "../registry/claims.js";
 import type { RunOnDisk } from "../registry/facts.js";
@@ -25,17 +26,18 @@ export function closed(registry: Registry, disk: RunOnDisk, { job, state }: Stan
 
 /** Whether another process has claimed a later generation for the run, to send it again: then this end is not its end. */
 function isClaimedAnew(registry: Registry, { run, facts: { decision, cancel } }: RunOnDisk): boolean {
-  const { key, epoch, generation } = decision ?? {};
-  if (cancel || decision?.decision !== "claimed" || !key || !epoch || generation === undefined) return false;
-  return generationsOf(registry, { key, epoch }).some(
-    (one) => one.generation > generation && one.seal !== "void" && one.claim?.run === run.id,
+  const claimed = claimedBy(decision);
+  if (cancel || !claimed) return false;
+  return generationsOf(registry, claimed).some(
+    (one) => one.generation > claimed.generation && one.seal !== "void" && one.claim?.run === run.id,
   );
 }
 
 /** The same for its claim: a generation above it that is void. */
 function closeClaim(registry: Registry, { run, facts: { decision } }: RunOnDisk): void {
-  const { key, epoch } = decision ?? {};
-  if (decision?.decision !== "claimed" || key === undefined || epoch === undefined) return;
+  const claimed = claimedBy(decision);
+  if (!claimed) return;
+  const { key, epoch } = claimed;
   const slot = { key, epoch };
   for (;;) {
     const listed = generationsOf(registry, slot);

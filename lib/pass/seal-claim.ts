@@ -1,5 +1,5 @@
 // The last step before a job: that this run, in this submission, is the one that computes its key. See lab-registry(5), "Claims".
-import type { Slot } from "../record/claim.js";
+import { claimedBy, type Slot } from "../record/claim.js";
 import { generationsOf, linkGo, linkGos, ownOnly, type Sealed } from "../registry/claims.js";
 import type { RunOnDisk } from "../registry/facts.js";
 import { readContext } from "../registry/submissions.js";
@@ -26,17 +26,16 @@ export function ticketOf(disk: RunOnDisk, submission: number): Ticket | "stale" 
   const { decision } = disk.facts;
   const claim = readContext(disk, submission)?.claim;
   if (decision?.decision !== "claimed") return claim ? "stale" : undefined;
-  const { key, epoch, generation } = decision;
-  if (key === undefined || epoch === undefined || generation === undefined) return undefined;
-  const same = claim?.key === key && claim.epoch === epoch && claim.generation === generation;
-  return same ? { key, epoch, generation, submission } : "stale";
+  const its = claimedBy(decision);
+  if (!its) return undefined;
+  const same = claim?.key === its.key && claim.epoch === its.epoch && claim.generation === its.generation;
+  return same ? { ...its, submission } : "stale";
 }
 
 /** For asking who answers now: a run that is to be sent again takes the next generation, also where nobody else has. */
 export function spentBy({ facts: { decision } }: RunOnDisk): Pick<Asker, "spent"> {
-  const { key, epoch, generation } = decision?.decision === "claimed" ? decision : {};
-  if (key === undefined || epoch === undefined || generation === undefined) return {};
-  return { spent: { key, epoch, generation } };
+  const spent = claimedBy(decision);
+  return spent ? { spent } : {};
 }
 
 /**

@@ -48,6 +48,17 @@ export const answerEntries = {
   leader_user: maybe(text),
 };
 
+/** What a run has claimed by what was decided of it last; undefined where that is something else. */
+export function claimedBy(decided: Decided | undefined): (Slot & { generation: number }) | undefined {
+  const { decision, key, epoch, generation } = decided ?? {};
+  if (decision !== "claimed" || key === undefined || epoch === undefined || generation === undefined) return undefined;
+  return { key, epoch, generation };
+}
+
+type Decided = { decision: string } & { [K in "key" | "epoch"]?: string | undefined } & {
+  generation?: number | undefined;
+};
+
 /** How a run wants to be answered: see lab-plan(1), --no-cache, --recompute and --no-follow. */
 export const cachingSchema = v.looseObject({
   mode: maybe(v.picklist(["none", "recompute"])),

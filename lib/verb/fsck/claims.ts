@@ -1,6 +1,6 @@
 // Claims: each is its run's owner's, generations follow one another's seals, and what runs have decided agrees with them.
 import path from "node:path";
-import type { Slot } from "../../record/claim.js";
+import { claimedBy, type Slot } from "../../record/claim.js";
 import type { Decision } from "../../record/facts.js";
 import { decisionSchema } from "../../record/facts.js";
 import { isFault } from "../../record/fault.js";
@@ -117,12 +117,14 @@ function decisionsOf({ dir, owner }: RunOnDisk): Decision[] {
 /** What a run has claimed is its own, and the run that it follows, or that has answered for it, is there. */
 export function* checkDecisions(survey: Survey, disk: RunOnDisk): Looking {
   const { registry } = survey;
-  for (const { decision, key, epoch, generation, leader, leader_user } of decisionsOf(disk)) {
+  for (const decision of decisionsOf(disk)) {
+    const { leader, leader_user } = decision;
     if (leader !== undefined && leader_user !== undefined) yield* leads(survey, disk, leader, leader_user);
-    if (decision !== "claimed" || key === undefined || epoch === undefined || generation === undefined) continue;
-    const file = `${claimStem(registry.base, { key, epoch })}.${generation}.json`;
-    const generations = yield* reading(survey, "claim", file, () => generationsOf(registry, { key, epoch }));
-    const its = generations?.find((one) => one.generation === generation)?.claim;
+    const claimed = claimedBy(decision);
+    if (!claimed) continue;
+    const file = `${claimStem(registry.base, claimed)}.${claimed.generation}.json`;
+    const generations = yield* reading(survey, "claim", file, () => generationsOf(registry, claimed));
+    const its = generations?.find((one) => one.generation === claimed.generation)?.claim;
     if (generations && its?.run !== disk.run.id)
       yield { check: "claim", path: file, message: "is missing, or another's: the run decided that it is its own" };
   }

@@ -8,6 +8,7 @@ import { evalCommand } from "../../recipe/eval.js";
 import { resolvedLauncher } from "../../recipe/launcher.js";
 import { expandTokens, type TokenValues, tokenValues } from "../../recipe/tokens.js";
 import { artifactIdOf } from "../../record/artifact-id.js";
+import { claimedBy } from "../../record/claim.js";
 import type { JobContext } from "../../record/facts.js";
 import { fault } from "../../record/fault.js";
 import { requeueOf } from "../../record/requeue.js";
@@ -56,9 +57,8 @@ function evaluationOf(run: Run, values: TokenValues, params: string): EvalInput 
 
 /** The generation that the submission is for: its job looks whether that still is the one that counts. */
 function claimOf({ decision }: Run, registry: Registry): Pick<JobContext, "claim"> {
-  const { decision: word, key, epoch, generation } = decision ?? {};
-  if (word !== "claimed" || key === undefined || epoch === undefined || generation === undefined) return {};
-  return { claim: { key, epoch, generation, file: claimStem(registry.base, { key, epoch }) } };
+  const claim = claimedBy(decision);
+  return claim ? { claim: { ...claim, file: claimStem(registry.base, claim) } } : {};
 }
 
 function pathsOf(table: Record<string, { path?: string }>): Record<string, string> {
