@@ -2,6 +2,10 @@
 
 /** The parts of a path that a pattern names, decoded; undefined where it does not fit. */
 export function matched(pattern: string, path: string): Record<string, string> | undefined {
+  // Most do not fit by what they begin with.
+  const open = pattern.indexOf(":");
+  if (open < 0) return pattern === path ? {} : undefined;
+  if (!path.startsWith(pattern.slice(0, open))) return undefined;
   const [wanted, given] = [pattern.split("/"), path.split("/")];
   if (wanted.length !== given.length) return undefined;
   const parts: Record<string, string> = {};
