@@ -38,12 +38,30 @@ const kinds: Record<string, string> = {
   "a directory": 'mkdir "$1"',
 };
 
+/** Runs, of which all can be well: in these three areas each id, with its record if there shall be one. */
+const makeRuns = `set -e
+runs=$1 loose=$2 active=$3
+shift 3
+while [ $# -gt 0 ]; do
+  mkdir -p "$runs/$1/.lab"
+  : >"$loose/$1"
+  : >"$active/$1"
+  [ -z "$2" ] || printf %s "$2" >"$runs/$1/.lab/run.json"
+  shift 2
+done`;
+
+/** All kinds in one shell, since this is done hundreds of times. */
+const plantAll = `set -e
+for file do [ -d "\${file%/*}" ] || mkdir -p "\${file%/*}"; done
+rm -rf "$@"
+${Object.values(kinds)
+  .map((script, n) => `make_${n}() { ${script}; }\nmake_${n} "\${${n + 1}}"`)
+  .join("\n")}`;
+
 function plant(directory: string, name: (n: number) => string): string[] {
-  return Object.values(kinds).map((script, n) => {
-    const file = path.join(directory, name(n));
-    asBob(`mkdir -p "$(dirname "$1")"; rm -rf "$1"; ${script}`, file);
-    return file;
-  });
+  const files = Object.keys(kinds).map((_, n) => path.join(directory, name(n)));
+  asBob(plantAll, ...files);
+  return files;
 }
 
 function junk(directory: string): void {
@@ -136,18 +154,13 @@ t.test("hostile files in every area neither stop, slow nor fool the others", asy
   ];
   facts.push("attempt-1/start.json", "attempt-1/exit.json", "attempt-1/steps.ndjson", "attempt-1/job.log");
   facts.push("attempt-1/metrics-h-1.ndjson", "submit-1/intent.json", "submit-1/receipt.json", "recipe.toml");
-  for (const [i, fact] of facts.entries())
-    planted.push(
-      ...plant(at("runs/lab-bob"), (n) => {
-        const id = `20261120-0000${String(i).padStart(2, "0")}-aaaaa${n}`;
-        const envelope = at("runs/lab-bob", id, ".lab");
-        asBob('mkdir -p "$1"; : >"$2"; : >"$3"', envelope, at("loose/lab-bob", id), at("active/lab-bob", id));
-        const whole = template.replaceAll(theirs?.["id"], id);
-        if (fact !== "run.json") fs.writeFileSync(path.join(envelope, "run.json"), whole);
-        spawnSync("chown", ["-hR", `${bob.uid}:${bob.gid}`, at("runs/lab-bob", id)]);
-        return path.join(id, ".lab", fact);
-      }),
-    );
+  const areas = ["runs", "loose", "active"].map((area) => at(area, "lab-bob"));
+  for (const [i, fact] of facts.entries()) {
+    const ids = Object.keys(kinds).map((_, n) => `20261120-0000${String(i).padStart(2, "0")}-aaaaa${n}`);
+    const whole = (id: string) => (fact === "run.json" ? "" : template.replaceAll(theirs?.["id"], id));
+    asBob(makeRuns, ...areas, ...ids.flatMap((id) => [id, whole(id)]));
+    planted.push(...plant(at("runs/lab-bob"), (n) => path.join(ids[n] ?? "", ".lab", fact)));
+  }
   const claims = fs.readdirSync(at("claims")).find((part) => fs.readdirSync(at("claims", part)).length > 0) ?? "00";
   const claim = fs.readdirSync(at("claims", claims)).find((name) => /\.e1\.1\.json$/.test(name)) ?? "";
   t.match(claim, /^[0-9a-f]{64}\.e1\.1\.json$/, "alice has claimed");
