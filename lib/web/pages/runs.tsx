@@ -41,9 +41,11 @@ export default function RunsPage() {
       <Heading
         title="Runs"
         beside={
-          total === undefined
-            ? "\u00a0"
-            : `${counted(total, "run")}${last?.ready === false ? ", and still reading" : ""}`
+          <span role="status">
+            {total === undefined
+              ? "\u00a0"
+              : `${counted(total, "run")}${last?.ready === false ? ", and still reading" : ""}`}
+          </span>
         }
         actions={
           <>

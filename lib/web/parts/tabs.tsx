@@ -1,5 +1,6 @@
 // Several views of one thing; which one is in the address (`?tab=`).
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { useKeys } from "../shell/keys.js";
 import { useQuery } from "../shell/router.js";
 
 export interface Tab {
@@ -18,14 +19,22 @@ export function Tabs({ tabs, name = "tab", label }: { tabs: readonly Tab[]; name
     row.current.scrollLeft =
       button.offsetLeft - row.current.offsetLeft - (row.current.clientWidth - button.offsetWidth) / 2;
   }, [chosen]);
+  const turn = (by: number) => {
+    const at = tabs.findIndex(({ id }) => id === chosen);
+    const next = tabs[(at + by + tabs.length) % tabs.length];
+    if (next) choose(next.id);
+    return next;
+  };
+  useKeys([
+    { keys: "]", does: "next part", run: () => turn(1) },
+    { keys: "[", does: "part before", run: () => turn(-1) },
+  ]);
   const step = (event: KeyboardEvent) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (by === 0) return;
     event.preventDefault();
-    const at = tabs.findIndex(({ id }) => id === chosen);
-    const next = tabs[(at + by + tabs.length) % tabs.length];
+    const next = turn(by);
     if (!next) return;
-    choose(next.id);
     const buttons = (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("[role=tab]");
     buttons[tabs.indexOf(next)]?.focus();
   };

@@ -3,7 +3,15 @@ import { copyText } from "./copy.js";
 import { Icon } from "./icon.js";
 import { Scroll } from "./scroll.js";
 
-export function TextBlock({ text, label, patch = false }: { text: string; label: string; patch?: boolean }) {
+interface Shape {
+  text: string;
+  label: string;
+  patch?: boolean;
+  /** Numbers of lines, from 0, that stand out. */
+  marked?: ReadonlySet<number>;
+}
+
+export function TextBlock({ text, label, patch = false, marked }: Shape) {
   return (
     <div class="text-block">
       <button
@@ -16,9 +24,21 @@ export function TextBlock({ text, label, patch = false }: { text: string; label:
         <Icon name="copy" />
       </button>
       <Scroll label={label}>
-        <pre>{patch ? <Patch text={text} /> : text}</pre>
+        <pre>{patch ? <Patch text={text} /> : marked ? <Marked text={text} marked={marked} /> : text}</pre>
       </Scroll>
     </div>
+  );
+}
+
+function Marked({ text, marked }: { text: string; marked: ReadonlySet<number> }) {
+  return (
+    <>
+      {text
+        .split("\n")
+        .map((line, i) =>
+          marked.has(i) ? <mark key={i} class="marked-line">{`${line}\n`}</mark> : <span key={i}>{`${line}\n`}</span>,
+        )}
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 // Finds anything by typing: pages and deeds at once, and what the server finds of runs, artifacts, people, tags.
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { copyText } from "../parts/copy.js";
 import { Dialog } from "../parts/dialog.js";
 import { Icon } from "../parts/icon.js";
 import { palette } from "./palette-door.js";
@@ -30,7 +31,7 @@ const deeds: readonly Hit[] = [
   { kind: "go", title: "What runs now", href: "/runs?state=running" },
   { kind: "go", title: "What failed since yesterday", href: "/runs?since=1d&state=failed" },
   { kind: "do", title: "Change the theme", run: nextTheme },
-  { kind: "do", title: "Copy the address of this page", run: () => void navigator.clipboard?.writeText(location.href) },
+  { kind: "do", title: "Copy the address of this page", run: () => void copyText(location.href) },
 ];
 const pages: readonly Hit[] = entries.map(({ title, href, key }) => ({
   kind: "page",

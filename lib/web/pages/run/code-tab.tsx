@@ -5,6 +5,7 @@ import { Bytes } from "../../parts/figures.js";
 import { Problem } from "../../parts/problem.js";
 import { TextBlock } from "../../parts/text-block.js";
 import { useAsk } from "../../shell/use-ask.js";
+import { linesNotWritten } from "./recipe-lines.js";
 import type { WholeRun } from "./record.js";
 
 export function CodeTab({ run }: { run: WholeRun }) {
@@ -33,8 +34,17 @@ export function CodeTab({ run }: { run: WholeRun }) {
           )}
         </Section>
         <Section title="Recipe, as it came to be">
-          <p class="soft">with what it extends, what was set and what is usual; seconds and bytes</p>
-          {effective && <TextBlock label="the effective recipe" text={effective} />}
+          <p class="soft">
+            in seconds and bytes; <mark class="marked-line">marked</mark> is what it extends, what was set and what is
+            usual
+          </p>
+          {effective && (
+            <TextBlock
+              label="the effective recipe"
+              text={effective}
+              {...(text ? { marked: linesNotWritten(effective, text) } : {})}
+            />
+          )}
         </Section>
       </div>
       {script.answer?.script && (

@@ -57,15 +57,21 @@ export function MetricsTab({ run }: { run: WholeRun }) {
   );
 }
 
-/** `train/loss` is of `train`; what has no prefix comes first. */
+/** `train/loss` is of `train`, where that has more than one; what has no prefix comes first. */
 function grouped(series: readonly GivenSeries[], filter: string): [string, Curve[]][] {
   const groups = new Map<string, Curve[]>();
   const wanted = series.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
+  const counts = new Map<string, number>();
+  for (const { name } of wanted) counts.set(prefixOf(name), (counts.get(prefixOf(name)) ?? 0) + 1);
   for (const { name, points } of wanted) {
-    const slash = name.indexOf("/");
-    const prefix = slash < 0 ? "Metrics" : name.slice(0, slash);
+    const own = prefixOf(name);
+    const prefix = own === "" || counts.get(own) === 1 ? "Metrics" : own;
     const curve: Curve = { id: name, label: name, pen: 0, points: pointsOf(points) };
     groups.set(prefix, [...(groups.get(prefix) ?? []), curve]);
   }
   return [...groups].sort(([a], [b]) => (a === "Metrics" ? -1 : b === "Metrics" ? 1 : a < b ? -1 : 1));
+}
+
+function prefixOf(name: string): string {
+  return name.slice(0, Math.max(0, name.indexOf("/")));
 }
