@@ -87,9 +87,13 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
   };
 }
 
-/** The places of x that are seen, and one to either side. */
-function seenOf(x: readonly number[], scale: { min?: number; max?: number } | undefined): [number, number] {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = scale ?? {};
+/** The places of x that are seen, and one to either side. A scale that is not set yet has null for its ends. */
+function seenOf(
+  x: readonly number[],
+  scale: { min?: number | null; max?: number | null } | undefined,
+): [number, number] {
+  const min = scale?.min ?? Number.NEGATIVE_INFINITY;
+  const max = scale?.max ?? Number.POSITIVE_INFINITY;
   const from = x.findIndex((at) => at >= min);
   const to = x.findLastIndex((at) => at <= max);
   return from < 0 || to < from ? [0, x.length] : [from, to];
