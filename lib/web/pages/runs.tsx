@@ -72,7 +72,7 @@ export default function RunsPage() {
       {trouble && trouble.code !== "usage" && <Problem error={trouble} again={again} />}
       <Problems problems={last?.problems} />
       {by.length > 0 ? (
-        <Grouped looking={looking} columns={columns} />
+        <Grouped looking={looking} columns={columns} fields={fields} />
       ) : total === undefined && trouble?.code === "usage" ? (
         <Examples />
       ) : total === undefined ? (

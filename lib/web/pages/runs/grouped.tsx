@@ -11,7 +11,7 @@ import { Table } from "../../parts/table.js";
 import { useQuery, withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { columnOf, runCard } from "./columns.js";
-import { literal, written } from "./completing.js";
+import { type Field, literal, written } from "./completing.js";
 import type { Looking } from "./looking.js";
 import type { RunsAsked } from "./run-windows.js";
 import type { GroupsAsked } from "./state-chips.js";
@@ -19,7 +19,13 @@ import type { GroupsAsked } from "./state-chips.js";
 type Group = GroupsAsked["answer"]["groups"][number];
 const step = 100;
 
-export function Grouped({ looking, columns }: { looking: Looking; columns: readonly string[] }) {
+interface Shape {
+  looking: Looking;
+  columns: readonly string[];
+  fields: readonly Field[];
+}
+
+export function Grouped({ looking, columns, fields }: Shape) {
   const { filters, states, by, metric } = looking;
   const [most, setMost] = useState(step);
   const [order, setOrder] = useQuery("groups", "-count");
@@ -43,7 +49,7 @@ export function Grouped({ looking, columns }: { looking: Looking; columns: reado
         {head("newest", "newest", true)}
       </div>
       {groups.slice(0, most).map((group) => (
-        <OneGroup key={JSON.stringify(group.key)} group={group} looking={looking} columns={columns} bounds={bounds} />
+        <OneGroup key={JSON.stringify(group.key)} {...{ group, looking, columns, fields, bounds }} />
       ))}
       {answer.groups.length > most && (
         <Button onClick={() => setMost(most + step)}>{counted(answer.groups.length - most, "more group")}</Button>
@@ -104,14 +110,12 @@ function boundsOf(groups: readonly Group[]): Bounds {
   return { low: Math.min(...all), high: Math.max(...all) };
 }
 
-interface OneShape {
+interface OneShape extends Shape {
   group: Group;
-  looking: Looking;
-  columns: readonly string[];
   bounds: Bounds;
 }
 
-function OneGroup({ group: { key, count, states, metric, newest }, looking, columns, bounds }: OneShape) {
+function OneGroup({ group: { key, count, states, metric, newest }, looking, columns, fields, bounds }: OneShape) {
   const [open, setOpen] = useState(false);
   const own = ownFilters(key);
   return (
@@ -130,7 +134,7 @@ function OneGroup({ group: { key, count, states, metric, newest }, looking, colu
           <Time at={newest} />
         </span>
       </summary>
-      {open && own && <Members looking={looking} own={own} columns={columns} count={count} />}
+      {open && own && <Members {...{ looking, own, columns, fields, count }} />}
     </details>
   );
 }
@@ -143,17 +147,12 @@ function ownFilters(key: Record<string, unknown>): { where: string[] } {
   return { where };
 }
 
-function Members({
-  looking,
-  own,
-  columns,
-  count,
-}: {
-  looking: Looking;
+interface MembersShape extends Shape {
   own: { where: string[] };
-  columns: readonly string[];
   count: number;
-}) {
+}
+
+function Members({ looking, own, columns, fields, count }: MembersShape) {
   const { filters, states, sort } = looking;
   const where = [...(filters["where"] ?? []), ...own.where];
   const query = { ...filters, where, state: states, sort, limit: 20 };
@@ -164,7 +163,7 @@ function Members({
     <div class="members">
       <Table
         label="Runs of the group"
-        columns={columns.map((key) => columnOf(key))}
+        columns={columns.map((key) => columnOf(key, fields))}
         rows={answer.runs}
         idOf={({ id }) => id}
         hrefOf={({ id }) => `/runs/${id}`}
