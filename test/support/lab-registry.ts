@@ -27,6 +27,8 @@ import { putRun } from "../lib/registry/put-run.js";
 export interface Lab {
   pipelines: { ended: string; underWay: string };
   sweep: string;
+  /** What many runs used. */
+  dataset: string;
   /** The newest checkpoint, its run, and the run that evaluated it. */
   checkpoint: string;
   train: string;
@@ -55,7 +57,7 @@ export function labRegistry(
   const underWay = pipelineUnderWay(making);
   const sweep = sweepOf(making);
   crowd(making, ended.dataset);
-  return { pipelines: { ended: ended.id, underWay }, sweep, ...ended.made };
+  return { pipelines: { ended: ended.id, underWay }, sweep, dataset: ended.dataset.id, ...ended.made };
 }
 
 interface Making {

@@ -75,6 +75,12 @@ t.test("graphs in a browser", async (t) => {
       return boxes.filter((a, i) => boxes.some((b, j) => i < j && meet(a, b))).length;
     })()`);
     t.equal(overlaps, 0);
+    await page.getByLabel("Find in the graph").fill("report");
+    await page.locator(".graph-node.marked", { hasText: "report" }).waitFor();
+    t.match(page.url(), /find=report/);
+    await page.keyboard.press("Enter");
+    await page.getByText("1 of 1").waitFor();
+    await page.locator(".graph-node.current", { hasText: "report" }).waitFor();
     await visit(`/lineage/${lab.checkpoint}?direction=up&depth=1`);
     const nodes = page.locator(".graph-node");
     const before = await nodes.count();
@@ -84,6 +90,25 @@ t.test("graphs in a browser", async (t) => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/artifacts\/art-/);
   });
+
+  await t.test(
+    "what is alike is one thing, which opens; a bar of the Gantt chart is its run, and is saved with its numbers",
+    async (t) => {
+      await visit(`/lineage/${lab.dataset}?direction=down`);
+      const pile = page.locator(".place.pile", { hasText: "ablate" });
+      const some = await page.locator(".graph-node").count();
+      await pile.first().locator("button").click();
+      await page.waitForURL(/open=alike-/);
+      await page.locator(".graph-node").nth(some).waitFor();
+      await visit(`/pipelines/${lab.pipelines.underWay}`);
+      t.match(await page.locator(".gantt a", { hasText: "probe" }).getAttribute("href"), /^\/runs\/\d{8}-/);
+      const saved = page.waitForEvent("download");
+      await page.locator(".gantt .export button").click();
+      await page.getByRole("menuitem", { name: "CSV" }).click();
+      const file = fs.readFileSync((await (await saved).path()) ?? "", "utf8");
+      t.match(file, /^stage,run,state,submitted_at,started_at,ended_at\nprepare,.*,succeeded,/);
+    },
+  );
 
   await t.test("cells of a sweep choose its points, a brush keeps some of them, and these are compared", async (t) => {
     await visit(`/sweeps/${lab.sweep}`);

@@ -11,21 +11,27 @@ export interface Series {
 }
 
 const height = 250;
-const [left, right, top, bottom] = [54, 14, 10, 26];
+const [left, right, top, bottom] = [54, 14, 12, 30];
 
 export function StepLines({
   series,
   lit,
   title,
+  best,
+  missing = [],
 }: {
   series: readonly Series[];
   lit: string | undefined;
   title: string;
+  /** The point that leads. */
+  best?: { id: string; step: number } | undefined;
+  /** Steps for which there is no value yet, and why. */
+  missing?: readonly { step: number; why: string }[];
 }) {
   const [box, width] = useWidth<HTMLDivElement>();
   const all = series.flatMap(({ points }) => points);
   if (all.length === 0) return null;
-  const xs = numeric(all.map(([step]) => step));
+  const xs = numeric([...all.map(([step]) => step), ...missing.map(({ step }) => step)]);
   const ys = numeric(all.map(([, value]) => value));
   const x = (step: number) => left + (xs.at(step) ?? 0) * (width - left - right);
   const y = (value: number) => top + (1 - (ys.at(value) ?? 0)) * (height - top - bottom);
@@ -39,7 +45,7 @@ export function StepLines({
         title={`${title} over steps`}
         box={box}
         rows={() => [
-          ["of", "name", "step", title],
+          ["series", "name", "step", title],
           ...series.flatMap(({ id, title: name, points }) => points.map(([step, value]) => [id, name, step, value])),
         ]}
       />
@@ -75,7 +81,22 @@ export function StepLines({
                 <title>{`${name}, step ${figure(step)}: ${figure(value)}`}</title>
               </circle>
             ))}
+            {points.map(([step, value]) =>
+              best?.id === id && best.step === step ? (
+                <g key="best" class="best-point">
+                  <circle cx={x(step)} cy={y(value)} r="6" />
+                  <text x={x(step)} y={y(value) + 22} text-anchor={x(step) > width - 60 ? "end" : "middle"}>
+                    {figure(value)}
+                  </text>
+                </g>
+              ) : null,
+            )}
           </g>
+        ))}
+        {missing.map(({ step, why }, i) => (
+          <circle key={`${step} ${i}`} class="missing-point" cx={x(step)} cy={height - bottom} r="3.5">
+            <title>{`Step ${figure(step)}: ${why}`}</title>
+          </circle>
         ))}
       </svg>
     </div>

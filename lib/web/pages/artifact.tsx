@@ -2,7 +2,6 @@
 import type { artifactApi, Beside } from "../../serve/api/artifacts.js";
 import { ButtonLink } from "../parts/button.js";
 import { Copy } from "../parts/copy.js";
-import { Empty } from "../parts/empty.js";
 import { Bytes, Time } from "../parts/figures.js";
 import { FileView } from "../parts/files/file-view.js";
 import { counted, figure } from "../parts/format.js";
@@ -105,6 +104,10 @@ export default function ArtifactPage({ parts: { id = "" } }: { parts: Record<str
             )}
           </dl>
           <Copy text={path} />
+          <h3>As an input of a recipe</h3>
+          <Copy text={inputOf(artifact)} />
+          <h3>In a terminal</h3>
+          <Copy text={`lab lineage ${artifact.id}`} />
           {note && <p>{note}</p>}
           {artifact.overwritten && <p class="soft">A later attempt has written over it.</p>}
         </section>
@@ -164,14 +167,20 @@ function People({ list }: { list: readonly Beside[] }) {
   );
 }
 
+/** The lines of a recipe that take it, or all of its stream, as an input. */
+function inputOf({ id, kind, ref, role = "it", aliases = [] }: Answer["artifact"]): string {
+  const word = /^[\w-]+$/.test(role) ? role : "it";
+  const called = aliases[0] ?? (kind === "external" ? id : (ref ?? id));
+  return `[inputs.${word}]\ntype = "artifact"\nartifact = ${JSON.stringify(called)}`;
+}
+
 function Names({ names, id }: { names: Answer["names"]; id: string }) {
   if (names.length === 0)
     return (
-      <Empty
-        title="It has no name"
-        text="A name can be used in recipes in its place; what it meant before stays known."
-        command={`lab alias best ${id}`}
-      />
+      <>
+        <p class="soft">It has none. A name can be used in recipes in its place; what it meant before stays known.</p>
+        <Copy text={`lab alias best ${id}`} />
+      </>
     );
   return (
     <>

@@ -60,13 +60,13 @@ function Findings({ list }: { list: readonly Check[] }) {
           <b>{name}</b>
           <span class="words">
             {message}
-            {!ok && hint && <span class="soft"> → {hint}</span>}
             {path && message !== path && (
               <>
                 {" "}
                 <code class="soft">{path}</code>
               </>
             )}
+            {!ok && hint && <p class="todo">{hint}</p>}
           </span>
         </li>
       ))}

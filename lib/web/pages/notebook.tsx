@@ -3,10 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { notebookApi } from "../../serve/api/notebook.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
-import { counted, figure } from "../parts/format.js";
+import { absolute, counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { SearchField } from "../parts/search-field.js";
+import { Segments } from "../parts/segments.js";
 import { StateMark } from "../parts/state-mark.js";
 import type { AnswerOf } from "../shell/client.js";
 import { useQuery, useQueryAll } from "../shell/router.js";
@@ -15,6 +16,12 @@ import { useAsk } from "../shell/use-ask.js";
 type Answer = AnswerOf<typeof notebookApi>;
 type Entry = Answer["entries"][number];
 const step = 60;
+const times = [
+  ["", "Ever"],
+  ["today", "Today"],
+  ["7d", "7 days"],
+  ["30d", "30 days"],
+] as const;
 
 export default function NotebookPage() {
   const [q, setQ] = useQuery("q");
@@ -22,15 +29,16 @@ export default function NotebookPage() {
   const [says, setSays] = useQueryAll("says");
   const [users, setUsers] = useQueryAll("user");
   const [limit, setLimit] = useState(step);
-  const filters = JSON.stringify([q, tags, says, users]);
+  const [since, setSince] = useQuery("since");
+  const filters = JSON.stringify([q, tags, says, users, since]);
   useEffect(() => setLimit(step), [filters]);
-  const query = { q, tag: tags, says, user: users, limit };
+  const query = { q, tag: tags, says, user: users, limit, ...(since ? { since } : {}) };
   const { answer, trouble, again, stale } = useAsk<typeof notebookApi>(
     "/api/v1/notebook",
     { query },
     { live: ["run", "note"] },
   );
-  const isFiltered = q !== "" || tags.length + says.length + users.length > 0;
+  const isFiltered = q !== "" || since !== "" || tags.length + says.length + users.length > 0;
   return (
     <>
       <Heading title="Notebook" beside={answer ? counted(answer.total, "entry", "entries") : "\u00a0"} />
@@ -41,6 +49,9 @@ export default function NotebookPage() {
           label="Find in the notebook"
           placeholder="Words of a hypothesis, a lesson, a note"
         />
+        <div>
+          <Segments label="Since when" choices={times} chosen={since} onChoose={setSince} />
+        </div>
         {answer && (
           <>
             <Pick
@@ -157,10 +168,13 @@ function OneEntry({ entry, chosen, choose }: { entry: Entry; chosen: readonly st
         <a class="run-name" href={`/runs/${run.id}`}>
           {run.name ?? run.id}
         </a>
+        <code class="soft">{run.id.slice(-6)}</code>
         {run.state && <StateMark state={run.state} mode={run.mode} />}
         <span class="soft">
-          {author} {kind === "note" ? "noted" : "planned"} at{" "}
-          <time dateTime={at}>{new Date(at).toLocaleTimeString(undefined, { timeStyle: "short" })}</time>
+          {author} {kind === "note" ? "noted" : "planned"}{" "}
+          <a href={`/notebook?q=${run.id}`} title={`${absolute(at)}; a link to what is written about this run`}>
+            <time dateTime={at}>{new Date(at).toLocaleTimeString(undefined, { timeStyle: "short" })}</time>
+          </a>
         </span>
       </header>
       <dl>

@@ -5,14 +5,16 @@ import { Gantt } from "../charts/gantt.js";
 import { Copy } from "../parts/copy.js";
 import { Counts } from "../parts/counts-bar.js";
 import { Duration, Time } from "../parts/figures.js";
-import { counted } from "../parts/format.js";
+import { counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
+import { Heads } from "../parts/heads.js";
 import { lazy, useLazy } from "../parts/lazy.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { stateOfStage } from "../parts/stage-strip.js";
 import { StateMark } from "../parts/state-mark.js";
 import type { AnswerOf } from "../shell/client.js";
 import { useTitle } from "../shell/outlet.js";
+import { withQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
 
 const graph = lazy(() => import("../charts/graph.js"));
@@ -142,24 +144,35 @@ function Stage({ stage, reach }: { stage: PipelineStage; reach: 0 | -1 }) {
 }
 
 /** So many of a stage's runs are listed; a sweep has a page of its own. */
-const most = 20;
+const most = 6;
+
+/** The runs of a stage that are listed: of many those that need somebody, or all the same the first ones. */
+function telling({ runs }: PipelineStage): readonly StageRun[] {
+  if (runs.length <= most) return runs;
+  const bad = runs.filter(({ state }) => /failed|lost|blocked|missing|cancelled/.test(state));
+  const busy = runs.filter(({ state }) => state === "running");
+  return [...bad, ...busy, ...(bad.length + busy.length === 0 ? runs : [])].slice(0, most);
+}
+
+/** Where one sees what a run said, and why it ended as it did. */
+function Looks({ run: { run, state, started_at } }: { run: StageRun }) {
+  if (state === "missing") return null;
+  return (
+    <span class="looks">
+      {started_at && <a href={`/runs/${run}?tab=logs`}>log</a>}
+      <a href={`/lineage/${run}`}>lineage</a>
+    </span>
+  );
+}
 
 function Runs({ pipeline }: { pipeline: Pipeline }) {
   return (
     <div class="scroll">
       <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">Stage</th>
-            <th scope="col">Run</th>
-            <th scope="col">State</th>
-            <th scope="col">Job</th>
-            <th scope="col">Answered by, or why it waits</th>
-          </tr>
-        </thead>
+        <Heads titles={["Stage", "Run", "State", "Job", "Why, or what answered it", "Look"]} />
         <tbody>
           {pipeline.stages.flatMap((stage) => [
-            ...stage.runs.slice(0, most).map((run, i) => (
+            ...telling(stage).map((run, i) => (
               <tr key={run.run}>
                 <th scope="row">{i === 0 ? stage.name : <span class="hidden">{stage.name}</span>}</th>
                 <td>
@@ -180,17 +193,22 @@ function Runs({ pipeline }: { pipeline: Pipeline }) {
                 <td>
                   <Why run={run} />
                 </td>
+                <td>
+                  <Looks run={run} />
+                </td>
               </tr>
             )),
             stage.runs.length > most && (
               <tr key={stage.name}>
                 <td />
-                <td colSpan={4}>
-                  {stage.sweep ? (
-                    <a href={`/sweeps/${stage.sweep}`}>all {stage.runs.length} points</a>
-                  ) : (
-                    `and ${stage.runs.length - most} more`
-                  )}
+                <td colSpan={5}>
+                  <Counts counts={stage.counts} /> ·{" "}
+                  <a
+                    class="inline"
+                    href={stage.sweep ? `/sweeps/${stage.sweep}` : withQuery({ pipeline: pipeline.id }, "/runs")}
+                  >
+                    all {figure(stage.runs.length)} runs
+                  </a>
                 </td>
               </tr>
             ),

@@ -6,12 +6,15 @@ import { Empty } from "../parts/empty.js";
 import { Time } from "../parts/figures.js";
 import { counted, figure, said } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
+import { Heads } from "../parts/heads.js";
 import { Problem, Problems } from "../parts/problem.js";
+import { Segments } from "../parts/segments.js";
 import { StateMark } from "../parts/state-mark.js";
 import { type Column, Table } from "../parts/table.js";
 import { useTitle } from "../shell/outlet.js";
 import { useQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
+import { Best, bestOf, bestPoint, missingOf } from "./policy-best.js";
 
 export default function PolicyPage({ parts: { name = "" } }: { parts: Record<string, string> }) {
   const [metric, setMetric] = useQuery("metric");
@@ -63,12 +66,16 @@ export default function PolicyPage({ parts: { name = "" } }: { parts: Record<str
         />
       ) : (
         <div class="panels">
+          <section class="panel wide">
+            <Best leaders={leaderboard} entries={entries} metric={shown} goal={answer.goal} />
+          </section>
           <section class="panel">
             <header>
-              <h2>Over steps</h2>
-              <p>{shown}</p>
+              <h2>{shown} over steps</h2>
             </header>
             <StepLines
+              best={bestPoint(leaderboard)}
+              missing={missingOf(entries)}
               title={shown}
               lit={lit}
               series={leaderboard.slice(0, 24).map(({ run, name: title, points }) => ({ id: run, title, points }))}
@@ -90,7 +97,7 @@ export default function PolicyPage({ parts: { name = "" } }: { parts: Record<str
           </h2>
           <p>{rulesInWords(rules)}</p>
         </header>
-        <Entries entries={entries} metric={shown} />
+        <Entries entries={entries} metric={shown} goal={answer.goal} />
       </section>
     </>
   );
@@ -100,28 +107,9 @@ function Leaders({ leaders, onLight }: { leaders: readonly Contender[]; onLight(
   return (
     <div class="scroll">
       <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col" class="end">
-              #
-            </th>
-            <th scope="col">Run</th>
-            <th scope="col" class="end">
-              Best
-            </th>
-            <th scope="col" class="end">
-              at step
-            </th>
-            <th scope="col" class="end">
-              Last
-            </th>
-            <th scope="col" class="end">
-              Change
-            </th>
-          </tr>
-        </thead>
+        <Heads titles={[">#", "Run", ">Best", ">at step", ">Last", ">Change", ">Of"]} />
         <tbody>
-          {leaders.slice(0, 50).map(({ run, name, user, best, last }, i) => (
+          {leaders.slice(0, 50).map(({ run, name, user, best, last, evaluated }, i) => (
             <tr
               key={run}
               onMouseEnter={() => onLight(run)}
@@ -152,6 +140,7 @@ function Leaders({ leaders, onLight }: { leaders: readonly Contender[]; onLight(
                   ? ""
                   : `${last.change > 0 ? "+" : ""}${figure(Number(last.change.toPrecision(3)))}`}
               </td>
+              <td class="end soft">{figure(evaluated)}</td>
             </tr>
           ))}
         </tbody>
@@ -160,10 +149,26 @@ function Leaders({ leaders, onLight }: { leaders: readonly Contender[]; onLight(
   );
 }
 
-function Entries({ entries, metric }: { entries: readonly PolicyEntry[]; metric: string }) {
+const standings = ["evaluated", "pending", "due", "exhausted"] as const;
+const standingWords: Record<string, string> = { exhausted: "given up", pending: "under way" };
+
+function Entries({
+  entries: all,
+  metric,
+  goal,
+}: {
+  entries: readonly PolicyEntry[];
+  metric: string;
+  goal: "min" | "max" | undefined;
+}) {
+  const [show, setShow] = useQuery("show");
+  const [sort, setSort] = useQuery("sort");
+  const count = (why: string) => all.filter((entry) => entry.why === why).length;
+  const entries = sortedBy(show ? all.filter(({ why }) => why === show) : all, sort, metric);
+  const best = bestOf(all, metric, goal);
   const columns: Column<PolicyEntry>[] = [
     {
-      ...{ key: "of", title: "Artifact", width: 250, grow: 1 },
+      ...{ key: "of", title: "Artifact", width: 250, grow: 1, sort: "step" },
       cell: ({ recipe = "", role = "", step }) => `${recipe} ${role}${step === undefined ? "" : ` step ${step}`}`,
     },
     {
@@ -182,19 +187,31 @@ function Entries({ entries, metric }: { entries: readonly PolicyEntry[]; metric:
       title: "Now",
       width: 120,
       cell: ({ why, state }) =>
-        state ? <StateMark state={state} /> : <span class="soft">{why.replaceAll("_", " ")}</span>,
+        state ? (
+          <StateMark state={state} />
+        ) : (
+          <span class="soft">{standingWords[why] ?? why.replaceAll("_", " ")}</span>
+        ),
     },
     {
       key: "value",
       title: metric,
-      width: 140,
+      width: 150,
       end: true,
-      cell: ({ values }) => (values?.[metric] === undefined ? "" : figure(values[metric])),
+      sort: "value",
+      cell: (entry) =>
+        entry.values?.[metric] === undefined ? (
+          ""
+        ) : entry === best ? (
+          <b>best {figure(entry.values[metric])}</b>
+        ) : (
+          figure(entry.values[metric])
+        ),
     },
     {
       key: "tries",
       title: "Tries",
-      width: 70,
+      width: 110,
       end: true,
       cell: ({ tries, failed }) => (failed > 0 ? `${tries} (${failed} failed)` : tries),
     },
@@ -223,25 +240,54 @@ function Entries({ entries, metric }: { entries: readonly PolicyEntry[]; metric:
     { key: "at", title: "Registered", width: 96, end: true, cell: ({ at }) => <Time at={at} /> },
   ];
   return (
-    <Table
-      label="What the policy says of artifacts"
-      columns={columns}
-      rows={entries}
-      idOf={({ artifact }) => artifact}
-      hrefOf={({ artifact }) => `/artifacts/${artifact}`}
-      card={({ recipe = "", step, state, why, values }) => (
-        <>
-          <span>
-            <b class="cut">
-              {recipe} {step !== undefined && `step ${step}`}
-            </b>
-            <span>{values?.[metric] === undefined ? "" : figure(values[metric])}</span>
-          </span>
-          <span>{state ? <StateMark state={state} /> : <span class="soft">{why}</span>}</span>
-        </>
-      )}
-    />
+    <>
+      <div>
+        <Segments
+          label="Which artifacts"
+          choices={[
+            ["", `all ${all.length}`],
+            ...standings.flatMap((why): [string, string][] =>
+              count(why) > 0 ? [[why, `${standingWords[why] ?? why} ${count(why)}`]] : [],
+            ),
+          ]}
+          chosen={show}
+          onChoose={setShow}
+        />
+      </div>
+      <Table
+        label="What the policy says of artifacts"
+        columns={columns}
+        sort={sort}
+        onSort={setSort}
+        rows={entries}
+        idOf={({ artifact }) => artifact}
+        hrefOf={({ artifact }) => `/artifacts/${artifact}`}
+        card={({ recipe = "", step, state, why, values }) => (
+          <>
+            <span>
+              <b class="cut">
+                {recipe} {step !== undefined && `step ${step}`}
+              </b>
+              <span>{values?.[metric] === undefined ? "" : figure(values[metric])}</span>
+            </span>
+            <span>{state ? <StateMark state={state} /> : <span class="soft">{why}</span>}</span>
+          </>
+        )}
+      />
+    </>
   );
+}
+
+function sortedBy(entries: readonly PolicyEntry[], sort: string, metric: string): readonly PolicyEntry[] {
+  if (!sort) return entries;
+  const of = (entry: PolicyEntry) => (sort.endsWith("value") ? entry.values?.[metric] : entry.step);
+  const sign = sort.startsWith("-") ? -1 : 1;
+  // What has none comes last, whichever way.
+  const last = sign * Number.POSITIVE_INFINITY;
+  return [...entries].sort((a, b) => {
+    const [one, two] = [of(a) ?? last, of(b) ?? last];
+    return one === two ? 0 : sign * (one - two);
+  });
 }
 
 function rulesInWords(rules: Record<string, unknown>): string {

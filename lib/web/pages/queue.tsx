@@ -4,7 +4,9 @@ import { Empty } from "../parts/empty.js";
 import { Bytes, Duration, Time } from "../parts/figures.js";
 import { counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
+import { Heads } from "../parts/heads.js";
 import { Problem, Problems } from "../parts/problem.js";
+import { ShareBar } from "../parts/share-bar.js";
 import { StateMark } from "../parts/state-mark.js";
 import { type Column, Table } from "../parts/table.js";
 import type { AnswerOf } from "../shell/client.js";
@@ -14,39 +16,66 @@ import { useAsk } from "../shell/use-ask.js";
 type Job = AnswerOf<typeof queueApi>["jobs"][number];
 
 const columns: Column<Job>[] = [
-  { key: "position", title: "#", width: 52, end: true, cell: ({ position }) => position ?? "" },
-  { key: "id", title: "Job", width: 124, cell: ({ id }) => <code>{id}</code> },
   {
     key: "name",
-    title: "Name",
-    width: 160,
+    title: "Job",
+    width: 170,
     grow: 1,
-    cell: ({ name, run }) => (run ? <a href={`/runs/${run}`}>{name ?? run.slice(-6)}</a> : name),
+    cell: ({ id, name, run }) => (
+      <>
+        {run ? <a href={`/runs/${run}`}>{plainName(name, run)}</a> : name} <code class="soft">{id}</code>
+      </>
+    ),
   },
-  { key: "user", title: "User", width: 90, cell: ({ user }) => user },
+  { key: "user", title: "User", width: 100, cell: ({ user }) => user },
   { key: "state", title: "State", width: 116, cell: ({ state }) => <StateMark state={state} /> },
   {
-    key: "why",
-    title: "Why",
-    width: 200,
-    grow: 2,
-    cell: ({ message, hint }) => <span title={[message, hint].filter(Boolean).join(": ")}>{message}</span>,
+    ...{ key: "for", title: "For", hint: "how long it has run, or waited", width: 90, end: true },
+    cell: ({ elapsed_s, waited_s, state }) => <Duration s={state === "pending" ? waited_s : elapsed_s} />,
   },
-  { key: "partition", title: "Partition", width: 90, cell: ({ partition, nodes }) => partition ?? nodes },
-  { key: "gpus", title: "GPUs", width: 64, end: true, cell: ({ gpus }) => gpus || "" },
-  { key: "cpus", title: "CPUs", width: 64, end: true, cell: ({ cpus }) => cpus || "" },
-  { key: "mem", title: "Memory", width: 96, end: true, cell: ({ mem_bytes }) => <Bytes count={mem_bytes} /> },
-  { key: "ran", title: "Ran", width: 90, end: true, cell: ({ elapsed_s }) => <Duration s={elapsed_s} /> },
-  { key: "left", title: "Left", width: 90, end: true, cell: ({ left_s }) => <Duration s={left_s} /> },
-  { key: "waited", title: "Waited", width: 90, end: true, cell: ({ waited_s }) => <Duration s={waited_s} /> },
   {
-    key: "starts",
-    title: "Starts",
-    width: 90,
+    ...{ key: "then", title: "Then", hint: "how long it may still run, or when it is expected to start", width: 120 },
     end: true,
-    cell: ({ expected_start_at }) => <Time at={expected_start_at} />,
+    cell: ({ left_s, expected_start_at, state, position }) =>
+      state === "pending" ? (
+        <span class="soft">
+          {expected_start_at ? (
+            <>
+              starts <Time at={expected_start_at} />
+            </>
+          ) : (
+            position !== undefined && `${position} in line`
+          )}
+        </span>
+      ) : (
+        <span class="soft">
+          <Duration s={left_s} /> {left_s !== undefined && "left"}
+        </span>
+      ),
   },
+  {
+    key: "why",
+    title: "Why it waits",
+    width: 300,
+    grow: 5,
+    cell: ({ message, hint, state, nodes }) =>
+      state === "pending" ? (
+        <span title={[message, hint].filter(Boolean).join(": ")}>{message}</span>
+      ) : (
+        <span class="soft">{nodes && `on ${nodes}`}</span>
+      ),
+  },
+  { key: "partition", title: "Partition", width: 90, cell: ({ partition }) => partition },
+  { key: "gpus", title: "GPUs", width: 60, end: true, cell: ({ gpus }) => gpus || "" },
+  { key: "cpus", title: "CPUs", width: 60, end: true, cell: ({ cpus }) => cpus || "" },
+  { key: "mem", title: "Memory", width: 90, end: true, cell: ({ mem_bytes }) => <Bytes count={mem_bytes} /> },
 ];
+
+/** Jobs are named after their run, with its handle; that is said beside it. */
+function plainName(name: string | undefined, run: string): string {
+  const handle = run.slice(-6);
+  return name?.replace(`.${handle}`, "") ?? handle;
+}
 
 export default function QueuePage() {
   const [user, setUser] = useQuery("user");
@@ -57,8 +86,10 @@ export default function QueuePage() {
     { query },
     { live: ["run", "job"] },
   );
-  const jobs = answer?.jobs ?? [];
-  const running = jobs.filter(({ state }) => state !== "pending").length;
+  const [why, setWhy] = useQuery("why");
+  const all = answer?.jobs ?? [];
+  const jobs = why ? all.filter(({ state, reason = "unknown" }) => state === "pending" && reason === why) : all;
+  const running = all.filter(({ state }) => state !== "pending").length;
   return (
     <>
       <Heading
@@ -66,7 +97,7 @@ export default function QueuePage() {
         beside={
           answer && (
             <>
-              {counted(running, "job runs", "jobs run")}, {counted(jobs.length - running, "waits", "wait")} · as the{" "}
+              {counted(running, "job runs", "jobs run")}, {counted(all.length - running, "waits", "wait")} · as the{" "}
               {answer.kind === "slurm" ? "scheduler" : "local scheduler"} said <Time at={answer.as_of} />
             </>
           )
@@ -83,18 +114,10 @@ export default function QueuePage() {
               <Groups title="By user" groups={answer.users} chosen={user} onChoose={setUser} me={answer.me} />
             </div>
           )}
-          {answer.reasons.length > 0 && (
-            <p class="soft">
-              What waits:{" "}
-              {answer.reasons
-                .slice(0, 5)
-                .map(({ reason, message, count }) => `${figure(count)}: ${message ?? reason}`)
-                .join(" · ")}
-            </p>
-          )}
+          <Reasons reasons={answer.reasons} chosen={why} onChoose={setWhy} />
           {jobs.length === 0 ? (
             <Empty
-              title={user || partition ? "Nothing of that is in the queue" : "Nothing waits, and nothing runs"}
+              title={user || partition || why ? "Nothing of that is in the queue" : "Nothing waits, and nothing runs"}
               text="What is submitted is here until it has ended: where it runs, how much time it has left, when it is expected to start, and why it waits."
               command="lab run train.toml"
             />
@@ -106,10 +129,10 @@ export default function QueuePage() {
               rows={jobs}
               idOf={({ id }) => id}
               hrefOf={({ run }) => (run ? `/runs/${run}` : undefined)}
-              card={({ name, id, user: whose, state, message, left_s }) => (
+              card={({ name, id, run, user: whose, state, message, left_s }) => (
                 <>
                   <span>
-                    <b class="cut">{name ?? id}</b>
+                    <b class="cut">{run ? plainName(name, run) : (name ?? id)}</b>
                     <StateMark state={state} />
                   </span>
                   <span class="soft">
@@ -125,6 +148,35 @@ export default function QueuePage() {
         </div>
       )}
     </>
+  );
+}
+
+/** Why jobs wait, in words, those first that hold most; one of them leaves only its jobs. */
+function Reasons({
+  reasons,
+  chosen,
+  onChoose,
+}: {
+  reasons: readonly { reason: string; message?: string | undefined; count: number }[];
+  chosen: string;
+  onChoose(reason: string | undefined): void;
+}) {
+  if (reasons.length === 0) return null;
+  return (
+    <fieldset class="chips">
+      <legend class="soft">waits because</legend>
+      {reasons.slice(0, 8).map(({ reason, message, count }) => (
+        <button
+          key={reason}
+          type="button"
+          class="chip"
+          aria-pressed={reason === chosen}
+          onClick={() => onChoose(reason === chosen ? undefined : reason)}
+        >
+          {message ?? reason} <span class="count">{figure(count)}</span>
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
@@ -147,26 +199,7 @@ function Groups({
       <h2>{title}</h2>
       <div class="scroll">
         <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">{title.slice(3)}</th>
-              <th scope="col" class="end">
-                Run
-              </th>
-              <th scope="col" class="end">
-                GPUs
-              </th>
-              <th scope="col" class="end">
-                Wait
-              </th>
-              <th scope="col" class="end">
-                Longest
-              </th>
-              <th scope="col" class="queue-share">
-                <span class="hidden">Share</span>
-              </th>
-            </tr>
-          </thead>
+          <Heads titles={[title.slice(3), ">Run", ">CPUs", ">GPUs", ">Wait", ">Longest", "Share"]} />
           <tbody>
             {groups.slice(0, 8).map(({ name, running, pending, longest_wait_s, next_start_at }) => (
               <tr key={name}>
@@ -182,7 +215,8 @@ function Groups({
                   </button>
                 </th>
                 <td class="end">{figure(running.jobs)}</td>
-                <td class="end">{figure(running.gpus)}</td>
+                <td class="end soft">{running.cpus > 0 && figure(running.cpus)}</td>
+                <td class="end soft">{running.gpus > 0 && figure(running.gpus)}</td>
                 <td class="end">{figure(pending.jobs)}</td>
                 <td class="end">
                   <Duration s={longest_wait_s} />
@@ -193,15 +227,8 @@ function Groups({
                     </span>
                   )}
                 </td>
-                <td>
-                  <span
-                    class="share"
-                    aria-hidden="true"
-                    style={{ width: `${(100 * (running.jobs + pending.jobs)) / most}%` }}
-                  >
-                    <span style={{ flexGrow: running.jobs }} />
-                    <span class="waits" style={{ flexGrow: pending.jobs }} />
-                  </span>
+                <td class="queue-share">
+                  <ShareBar of={running.jobs} waits={pending.jobs} most={most} />
                 </td>
               </tr>
             ))}
