@@ -31,7 +31,7 @@ t.test("graphs in a browser", async (t) => {
   await t.test("every page is there, for everybody, on wide and narrow screens and in the dark", async (t) => {
     const pages = [
       `/lineage/${lab.checkpoint}`,
-      `/lineage/${lab.checkpoint}?view=outline`,
+      `/lineage/${lab.dataset}?find=ablate`,
       "/pipelines",
       `/pipelines/${lab.pipelines.underWay}`,
       "/sweeps",

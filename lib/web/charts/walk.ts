@@ -72,7 +72,7 @@ export interface Placed {
   y: number;
 }
 
-/** Where an arrow key leads: along an edge to the left or right, to the next of the same column up or down. */
+/** Where an arrow key leads: along an edge to the left or right, to the nearest column first, to the next of the same column up or down. */
 export function stepFrom(
   id: string,
   key: string,
@@ -85,9 +85,9 @@ export function stepFrom(
     ids
       .flatMap((other) => {
         const place = places.get(other);
-        return place ? [{ other, far: Math.abs(place.y - here.y) }] : [];
+        return place ? [{ other, across: Math.abs(place.x - here.x), far: Math.abs(place.y - here.y) }] : [];
       })
-      .sort((a, b) => a.far - b.far)[0]?.other;
+      .sort((a, b) => a.across - b.across || a.far - b.far)[0]?.other;
   if (key === "ArrowRight") return near(down.get(id) ?? []);
   if (key === "ArrowLeft") return near(up.get(id) ?? []);
   if (key !== "ArrowUp" && key !== "ArrowDown") return undefined;

@@ -80,7 +80,7 @@ export default function PoliciesPage() {
                   <span>{last === undefined ? "" : figure(last)}</span>
                 </span>
                 <span class="soft">
-                  {evaluated} of {applies} evaluated{failed > 0 && `, ${failed} tries failed`}
+                  {evaluated} of {applies} evaluated{failed > 0 && `, ${counted(failed, "try", "tries")} failed`}
                 </span>
               </>
             )}

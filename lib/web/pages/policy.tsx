@@ -1,12 +1,11 @@
 // A policy: who leads by its metric, over steps, and what it says of each artifact.
 import { useState } from "preact/hooks";
-import type { Contender, PolicyEntry, policyApi } from "../../serve/api/policies.js";
+import type { PolicyEntry, policyApi } from "../../serve/api/policies.js";
 import { StepLines } from "../charts/step-lines.js";
 import { Empty } from "../parts/empty.js";
 import { Time } from "../parts/figures.js";
 import { counted, figure, said } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
-import { Heads } from "../parts/heads.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { Segments } from "../parts/segments.js";
 import { StateMark } from "../parts/state-mark.js";
@@ -15,6 +14,7 @@ import { useTitle } from "../shell/outlet.js";
 import { useQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
 import { Best, bestOf, bestPoint, missingOf } from "./policy-best.js";
+import { Leaders } from "./policy-leaders.js";
 
 export default function PolicyPage({ parts: { name = "" } }: { parts: Record<string, string> }) {
   const [metric, setMetric] = useQuery("metric");
@@ -100,52 +100,6 @@ export default function PolicyPage({ parts: { name = "" } }: { parts: Record<str
         <Entries entries={entries} metric={shown} goal={answer.goal} />
       </section>
     </>
-  );
-}
-
-function Leaders({ leaders, onLight }: { leaders: readonly Contender[]; onLight(run: string | undefined): void }) {
-  return (
-    <div class="scroll">
-      <table class="plain">
-        <Heads titles={[">#", "Run", ">Best", ">at step", ">Last", ">Change", ">Of"]} />
-        <tbody>
-          {leaders.slice(0, 50).map(({ run, name, user, best, last, evaluated }, i) => (
-            <tr
-              key={run}
-              onMouseEnter={() => onLight(run)}
-              onMouseLeave={() => onLight(undefined)}
-              onFocusIn={() => onLight(run)}
-              onFocusOut={() => onLight(undefined)}
-            >
-              <td class="end">{i + 1}</td>
-              <th scope="row">
-                <a class="inline" href={run.startsWith("art-") ? `/artifacts/${run}` : `/runs/${run}`}>
-                  {name}
-                </a>{" "}
-                <code class="soft">{run.slice(-6)}</code> <span class="soft light">{user}</span>
-              </th>
-              <td class="end">
-                <b>
-                  {best?.evaluation ? (
-                    <a href={`/runs/${best.evaluation}`}>{figure(best.value)}</a>
-                  ) : (
-                    figure(best?.value ?? Number.NaN)
-                  )}
-                </b>
-              </td>
-              <td class="end">{best?.step === undefined ? "" : figure(best.step)}</td>
-              <td class="end">{last === undefined ? "" : figure(last.value)}</td>
-              <td class="end soft">
-                {last?.change === undefined
-                  ? ""
-                  : `${last.change > 0 ? "+" : ""}${figure(Number(last.change.toPrecision(3)))}`}
-              </td>
-              <td class="end soft">{figure(evaluated)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 
