@@ -29,6 +29,9 @@ export const logApi = endpoint({
   query: v.object({
     name,
     from: maybe(place),
+    of: maybe(
+      v.pipe(v.string(), v.description("what the answer before was of: another file is read from its beginning")),
+    ),
     before: maybe(place),
     tail: maybe(whole(1, 100_000)),
     lines: maybe(whole(1, 100_000)),
@@ -39,7 +42,11 @@ export const logApi = endpoint({
     text: v.pipe(v.string(), v.description("with its control sequences, as it was written")),
     from: bytes,
     to: v.pipe(bytes, v.description("where to go on")),
-    size: v.pipe(bytes, v.description("less than `to` was before: it has been written anew")),
+    size: bytes,
+    of: v.pipe(v.string(), v.description("another word for another file in its place")),
+    anew: maybe(
+      v.pipe(v.literal(true), v.description("it became shorter, or is another file: this is from its beginning")),
+    ),
     ended: v.pipe(v.boolean(), v.description("nothing more will come after `to`")),
   }),
   verbatim: true,

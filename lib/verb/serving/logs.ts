@@ -61,14 +61,17 @@ export const log = answering(logApi, async ({ run = "" }, query, serving) => {
   const { from, before, tail, lines } = query;
   if ([from, before, tail].filter((one) => one !== undefined).length > 1)
     throw fault("usage", "from, before and tail exclude each other");
-  return withLog(run, query.name, serving, async ({ fd, size, disk, name }) => {
+  return withLog(run, query.name, serving, async ({ fd, size, disk, name, of }) => {
     const over = ended(disk);
+    // Who follows a log that was cut, or replaced by another, would go on in the middle of something else.
+    const isAnew = from !== undefined && (from > size || (query.of !== undefined && query.of !== of));
     const part =
       from !== undefined
-        ? await partFrom(fd, Math.min(from, size), most, lines)
+        ? await partFrom(fd, isAnew ? 0 : from, most, lines)
         : await partBefore(fd, Math.min(before ?? size, size), most, tail ?? lines ?? 1000);
     const { to } = part;
-    return { run: disk.run.id, name, ...part, size: Math.max(size, to), ended: over && to >= size };
+    const known = { run: disk.run.id, name, of, ...(isAnew ? { anew: true as const } : {}) };
+    return { ...known, ...part, size: Math.max(size, to), ended: over && to >= size };
   });
 });
 
@@ -103,6 +106,8 @@ interface OpenLog {
   size: number;
   disk: RunOnDisk;
   name: string;
+  /** Another word for another file of the same name. */
+  of: string;
 }
 
 async function withLog<T>(
@@ -115,7 +120,7 @@ async function withLog<T>(
   const { source: name, inside } = chosen(files, wanted);
   const { fd, stat } = openLog(root, inside);
   try {
-    return await read({ fd, size: stat.size, disk, name });
+    return await read({ fd, size: stat.size, disk, name, of: stat.ino.toString(36) });
   } finally {
     fs.closeSync(fd);
   }

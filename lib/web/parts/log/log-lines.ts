@@ -7,6 +7,9 @@ export interface Line {
 }
 
 export interface LogPart {
+  /** Which file it is of. */
+  of: string;
+  anew?: true | undefined;
   text: string;
   from: number;
   to: number;
@@ -15,6 +18,7 @@ export interface LogPart {
 }
 
 export interface Region {
+  of: string;
   from: number;
   to: number;
   size: number;
@@ -26,7 +30,8 @@ export interface Region {
 export const mostLines = 20_000;
 
 export function regionOf(part: LogPart): Region {
-  return { from: part.from, to: part.to, size: part.size, ended: part.ended, lines: linesOf(part.text, part.from) };
+  const { of, from, to, size, ended } = part;
+  return { of, from, to, size, ended, lines: linesOf(part.text, from) };
 }
 
 /** The region with a part that begins where it ends. */

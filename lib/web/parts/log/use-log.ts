@@ -21,7 +21,7 @@ export function useLog(run: string, name: string, first: number | undefined): Re
   const now = useRef<Region | undefined>(undefined);
   const busy = useRef(false);
   const read = useCallback(
-    async (query: Record<string, number>, take: (part: LogPart) => Region | undefined) => {
+    async (query: Record<string, number | string>, take: (part: LogPart) => Region | undefined) => {
       if (busy.current) return;
       busy.current = true;
       try {
@@ -56,12 +56,11 @@ export function useLog(run: string, name: string, first: number | undefined): Re
       if (!there) return;
       if (end === "before" && there.from > 0)
         void read({ before: there.from, lines: page }, (part) => now.current && before(now.current, part));
-      if (end === "after" && there.to < there.size) void read({ from: there.to, lines: page }, grown);
+      if (end === "after" && there.to < there.size) void read({ from: there.to, of: there.of, lines: page }, grown);
     },
     [read],
   );
-  // A log that became shorter was written anew.
-  const grown = (part: LogPart) => now.current && (part.size < now.current.to ? undefined : after(now.current, part));
+  const grown = (part: LogPart) => now.current && (part.anew ? regionOf(part) : after(now.current, part));
   useEffect(() => {
     now.current = undefined;
     set({});
@@ -72,7 +71,7 @@ export function useLog(run: string, name: string, first: number | undefined): Re
       const there = now.current;
       if (!there || there.ended || document.visibilityState !== "visible") return;
       if (there.to < there.size) return;
-      void read({ from: there.to }, grown);
+      void read({ from: there.to, of: there.of }, grown);
     }, every_ms);
     return () => clearInterval(timer);
   }, [read]);

@@ -81,6 +81,26 @@ t.test("logs are listed, and read from any place", async (t) => {
   t.match(await json(`${run}/log?from=1&tail=2`), { status: 400 });
 });
 
+t.test("who follows a log that is cut, or replaced by another, begins anew", async (t) => {
+  const file = path.join(attempt, "job.log");
+  const kept = `${file}.kept`;
+  fs.renameSync(file, kept);
+  t.teardown(() => fs.renameSync(kept, file));
+  fs.writeFileSync(file, "one\n");
+  const first = await json(`${run}/log?from=0`);
+  const next = ({ to, of }: Record<string, never>) => json(`${run}/log?from=${to}&of=${of}`);
+  fs.appendFileSync(file, "two\nthr");
+  const grown = await next(first);
+  t.match(grown, { text: "two\nthr", from: 4, to: 11 });
+  t.notOk(Object.hasOwn(grown, "anew"));
+  fs.truncateSync(file, 2);
+  const cut = await next(grown);
+  t.match(cut, { text: "on", from: 0, to: 2, anew: true });
+  fs.writeFileSync(`${file}.new`, "another one, and longer\n");
+  fs.renameSync(`${file}.new`, file);
+  t.match(await next(cut), { text: "another one, and longer\n", from: 0, anew: true });
+});
+
 t.test("words in logs are found with their lines, and colours stay", async (t) => {
   const { hits } = await json(`${run}/log/search?q=nan`);
   t.match(hits, [{ line: 2501, text: "step 2500 \u001b[31mNaN\u001b[0m €" }]);
