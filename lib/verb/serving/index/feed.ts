@@ -7,7 +7,7 @@ import { packNames } from "../../../registry/packs.js";
 import { type Entry, roll } from "../../../registry/roll.js";
 import { openRun } from "../../../registry/runs.js";
 import type { Store } from "../../../serve/index/store.js";
-import { addToRow, keyOf, putRow, removeRow, rowFor, type Table } from "../../../serve/index/table.js";
+import { addToRow, keyOf, newestFirst, putRow, removeRow, rowFor, type Table } from "../../../serve/index/table.js";
 import { breather } from "../breathing.js";
 import { type Member, newMembers } from "./members.js";
 import { liveOf, recordsOfLive, recordsOfSummary } from "./row-records.js";
@@ -79,6 +79,8 @@ export async function readUser(feed: Feed, user: string, packs: string): Promise
   // What a pack had that was replaced before it was opened is in another one, which the next look finds.
   if (packsOf(feed, user) !== packs) return;
   for (const key of left) drop(feed, key);
+  // So that the first who asks need not put all in order.
+  newestFirst(table);
 }
 
 function numberOf(feed: Feed, numbers: Map<string, number>, name: string): number {

@@ -28,7 +28,7 @@ export interface Index {
   ready(): boolean;
   /** When it was last looked (milliseconds). */
   asOf(): number;
-  /** Ends when the index is at most a second old, or cannot be made so soon. */
+  /** Ends when the index is at most about two seconds old, or cannot be made so soon. */
   fresh(): Promise<void>;
   /** Changes with everything that a list shows. */
   version(): string;
@@ -42,6 +42,8 @@ const every = { watched: 1000, idle: 10_000 };
 const patience = 150;
 /** How much of a second may be spent on looking at runs that go on (ms). */
 const budget = 100;
+/** For how long at a time, since who asks meanwhile waits for it (ms). */
+const slice = 5;
 
 /** Begins to read; says at once what there is so far. `trouble` hears of what nobody expected. */
 export async function openIndex(
@@ -63,6 +65,7 @@ export async function openIndex(
   let ready = false;
   let closed = false;
   let asked = Date.now();
+  let looked = 0;
   let kept = 0;
   let running: Promise<void> | undefined;
   const once = async () => {
@@ -88,6 +91,7 @@ export async function openIndex(
     }
   };
   const run = () => {
+    if (!running) looked = Date.now();
     running ??= once().finally(() => {
       running = undefined;
     });
@@ -95,7 +99,7 @@ export async function openIndex(
   };
   const isWatched = () => emitter.listenerCount("change") > 0 || Date.now() - asked < 5000;
   const timer = setInterval(() => {
-    if (Date.now() - asOf >= (isWatched() ? every.watched : every.idle) - 50) void run();
+    if (Date.now() - looked >= (isWatched() ? every.watched : every.idle) - 50) void run();
   }, every.watched).unref();
   void run();
   return {
@@ -106,7 +110,10 @@ export async function openIndex(
     async fresh() {
       asked = Date.now();
       if (ready && asked - asOf < every.watched + 100) return;
-      await Promise.race([run(), new Promise((resolve) => setTimeout(resolve, patience).unref())]);
+      const fresh = run();
+      // Who asks again and again does not wait for what the next answer will have.
+      if (ready && asked - asOf < 2 * every.watched + 100) return;
+      await Promise.race([fresh, new Promise((resolve) => setTimeout(resolve, patience).unref())]);
     },
     async close() {
       closed = true;
@@ -153,7 +160,7 @@ function newEvents(feed: Feed, look: Look): LabEvent[] {
 }
 
 async function refreshUser(feed: Feed, look: Look, user: string, named: ReadonlySet<string>): Promise<void> {
-  const rest = breather();
+  const rest = breather(slice);
   // A run leaves loose/ only when it is in a pack.
   const loose = marked(feed.registry, "loose", user);
   const packs = packsOf(feed, user);
@@ -178,7 +185,7 @@ async function refreshUser(feed: Feed, look: Look, user: string, named: Readonly
 
 /** Runs that go on, in turns: as many as there is time for. */
 async function refreshLive(feed: Feed, look: Look): Promise<void> {
-  const rest = breather();
+  const rest = breather(slice);
   const going = [...feed.live].filter(([, { settled }]) => !settled).map(([key]) => key);
   let spent = 0;
   for (let i = 0; i < going.length && spent < budget; i += 1) {
