@@ -81,7 +81,7 @@ function Whole({ answer, since, user }: { answer: OverviewAsked["answer"]; since
   return (
     <>
       <States states={states} active={active.length} queued={queued.length} since={since} user={user} />
-      <div class="overview">
+      <div class={`overview ${failures_by_mode.length > mostModesBeside ? "much-wrong" : ""}`}>
         <div class="went-wrong">
           <Failures modes={failures_by_mode} failed={failed} since={since} user={user} />
         </div>
@@ -111,6 +111,8 @@ function Whole({ answer, since, user }: { answer: OverviewAsked["answer"]; since
 }
 
 const shown = 10;
+/** With more reasons than these the left column is the longer one, and what ended is in the other. */
+const mostModesBeside = 5;
 
 function waitingLink(user: string): string {
   return runsLink({ where: "state != running", state: "active", user, sort: "planned_at" });

@@ -12,6 +12,8 @@ export interface Hour {
 
 const parts = ["failed", "cancelled", "cached", "succeeded"] as const;
 const [width, height, foot] = [600, 130, 18];
+/** Beyond that share of the width a label would hang out. */
+const lastLabel = 0.94;
 
 export function Throughput({ hours }: { hours: readonly Hour[] }) {
   const sums = hours.map((hour) => parts.reduce((sum, part) => sum + (hour[part] ?? 0), 0));
@@ -33,7 +35,8 @@ export function Throughput({ hours }: { hours: readonly Hour[] }) {
         </text>
         {hours.map(
           (hour, i) =>
-            i % Math.ceil(hours.length / 6) === 0 && (
+            i % Math.ceil(hours.length / 6) === 0 &&
+            i * step < width * lastLabel && (
               <text key={hour.at} x={i * step} y={height + 14}>
                 {labelOf(hour.at, hours.length)}
               </text>
