@@ -9,6 +9,11 @@ export const spec = {
   usage: ["RUN RUN…", "< RUNS"],
   options: {
     metric: { type: "strings", value: "GLOB", help: "only metrics of this name" },
+    html: { type: "string", value: "FILE", help: "also write it as one page that opens offline" },
+    x: { type: "string", value: "AXIS", help: "of its charts: step (default), time or relative" },
+    smooth: { type: "string", value: "WEIGHT", help: "of its curves an exponential moving average: 0.6, 0.99" },
+    fold: { type: "string", value: "FIELD", help: "one mean for the runs of one value, or seeds" },
+    colour: { type: "string", value: "FIELD", help: "colour its curves by this field" },
   },
   columns: ["runs", "fields", "metrics"],
   view: comparisonView,
@@ -18,4 +23,6 @@ export const spec = {
   writes: ["comparison"],
 } as const satisfies Spec;
 
-export default command(spec, (records, { metric }, context) => compareRuns(records, metric, context));
+export default command(spec, (records, { metric, html, ...looks }, context) =>
+  compareRuns(records, metric, html === undefined ? undefined : { file: html, ...looks }, context),
+);

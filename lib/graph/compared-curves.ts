@@ -1,5 +1,5 @@
 // The curves of runs that are compared: which colour each has, what it is called, and which of them are drawn as one.
-import type { ComparedField, ComparedRun, SeedGroup } from "../record/comparison.js";
+import type { ComparedField, ComparedMetric, ComparedRun, SeedGroup } from "../record/comparison.js";
 import type { Pen } from "./curve-colours.js";
 import { type Curve, type Fold, folded, type GivenPoint, pointsOf } from "./curves.js";
 import { said } from "./figure.js";
@@ -40,6 +40,12 @@ export function chosenFields(fields: readonly ComparedField[]): ComparedField[] 
   );
 }
 
+/** What somebody tries to make better first, and of that what a validation found. Pure. */
+export function byWorth(metrics: readonly ComparedMetric[]): ComparedMetric[] {
+  const worth = ({ name, goal }: ComparedMetric) => (goal ? 0 : 2) + (/val|eval|test/i.test(name) ? 0 : 1);
+  return metrics.toSorted((a, b) => worth(a) - worth(b));
+}
+
 export function titleOf(path: string): string {
   return path.replace(/^(params|args)\./, "");
 }
@@ -52,7 +58,9 @@ export function toldBy(fields: readonly ComparedField[], run: string): string {
     .join(", ");
 }
 
-const fewValues = 10;
+/** So many colours are told apart; the last of them is for runs without a value. */
+const ownColours = 10;
+const rest = 9;
 
 /** The colour of each run: its own, or that of its value of a field; of many numbers a shade by their order. Pure. */
 export function pensOf({ runs, fields }: ComparedSides, colour: string): Map<string, Pen> {
@@ -60,11 +68,15 @@ export function pensOf({ runs, fields }: ComparedSides, colour: string): Map<str
   if (!field) return new Map(runs.map(({ id }, i) => [id, i]));
   const values = distinct(field, runs);
   const shaded = values.length > 2 && values.every((value) => typeof value === "number");
+  const seen = new Map<number, number>();
   return new Map(
-    runs.map(({ id }) => {
+    runs.map(({ id }): [string, Pen] => {
       const i = values.findIndex((value) => same(value, field.values[id]));
-      if (i < 0) return [id, 9];
-      return [id, shaded ? { shade: i / (values.length - 1), dash: values.length > fewValues ? 0 : i } : i];
+      // Those of one colour by their dashes.
+      const among = seen.get(i) ?? 0;
+      seen.set(i, among + 1);
+      if (shaded && i >= 0) return [id, { shade: i / (values.length - 1), dash: among }];
+      return [id, (i < 0 ? rest : i % ownColours) + ownColours * among];
     }),
   );
 }

@@ -1,7 +1,7 @@
 // A comparison as one page that opens anywhere, offline: tables and drawings, nothing loaded, nothing that runs.
 import type { ComparedField, ComparedMetric, ComparedRun, Comparison } from "../record/comparison.js";
 import { escaped, wholeChart } from "./chart-svg.js";
-import { comparedCurves, foldsOf, type Looks, pensOf, type RunSeries, titleOf } from "./compared-curves.js";
+import { byWorth, comparedCurves, foldsOf, type Looks, pensOf, type RunSeries, titleOf } from "./compared-curves.js";
 import { strokeOf } from "./curve-colours.js";
 import { columnsOf, type Settings } from "./curves.js";
 import { figure, said } from "./figure.js";
@@ -28,7 +28,7 @@ export interface Page {
 /** The page as text. It says how its charts are drawn. Pure. */
 export function comparisonPage({ comparison, series, images, settings, looks, at }: Page): string {
   const { runs, metrics, patch, notes = [] } = comparison;
-  const charts = metrics.flatMap(({ name }) => {
+  const charts = byWorth(metrics).flatMap(({ name }) => {
     const curves = comparedCurves(series.get(name) ?? [], comparison, looks);
     return wholeChart(columnsOf(curves, settings), settings, { title: name, width: 640, height: 340 }) ?? [];
   });

@@ -123,6 +123,10 @@ t.test("graphs in a browser", async (t) => {
     await page.mouse.up();
     await page.waitForURL(/brush=params\.lr/);
     t.match(await page.locator(".panel.wide h2").last().textContent(), /9 of 45/);
+    await page.locator(".brush-place").nth(1).focus();
+    await page.keyboard.press("ArrowUp");
+    await page.waitForURL(/params\.width/);
+    t.match(await page.locator(".panel.wide h2").last().textContent(), /6 of 45/, "keys do so, too");
   });
 
   await t.test("a rollout is gone through by keys", async (t) => {

@@ -55,7 +55,7 @@ t.test("a run and comparisons in a browser", async (t) => {
   });
 
   await t.test("what differs comes first, and the comparison opens without a server", async (t) => {
-    await visit(compare);
+    await visit(`${compare}&fold=seeds`);
     const table = page.locator(".side-by-side");
     const first = await table.locator("tbody tr:not(.group) th").first().textContent();
     t.match(first, /lr|seed|args|params/, "what somebody chose");
@@ -65,10 +65,24 @@ t.test("a run and comparisons in a browser", async (t) => {
     await (await coming).saveAs(file);
     const text = fs.readFileSync(file, "utf8");
     t.notMatch(text, /(?:src|href)="http|<script/, "nothing is loaded from anywhere");
+    t.match(text, /means and one standard deviation of runs that differ by their seed/, "drawn as it was here");
     const alone = await context.newPage();
     await alone.goto(pathToFileURL(file).href);
     t.equal(await alone.locator("h1").textContent(), "6 runs compared");
     t.ok((await alone.locator("svg path").count()) > 6, "its curves are drawn");
+  });
+
+  await t.test("what one chart is zoomed into, all of them show", async (t) => {
+    await visit(compare);
+    await page.locator(".chart canvas").nth(1).waitFor();
+    await page.locator(".chart-box").first().focus();
+    await page.keyboard.press("+");
+    await page.waitForURL(/zoom=\d/);
+    const whole = page.getByRole("button", { name: "Whole range" });
+    await whole.nth(1).waitFor();
+    await whole.first().click();
+    await page.waitForURL((url) => !url.searchParams.has("zoom"));
+    t.equal(await whole.count(), 0);
   });
 
   t.strictSame(complaints, []);

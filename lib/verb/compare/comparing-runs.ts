@@ -3,18 +3,24 @@ import type { Context } from "../../command/context.js";
 import { fault } from "../../record/fault.js";
 import { like } from "../../record/like.js";
 import { compareAll } from "./comparing.js";
+import type { PageWanted } from "./saving-page.js";
 
-/** One comparison of the runs; records that name none pass. */
+/** One comparison of the runs, also as a page where one is wanted; records that name none pass. */
 export async function* compareRuns(
   records: AsyncIterable<unknown>,
   metrics: readonly string[],
+  page: PageWanted | undefined,
   context: Context,
 ): AsyncGenerator<object> {
   const patterns = metrics.map(like);
   const wanted = (name: string) => patterns.length === 0 || patterns.some((matches) => matches(name));
-  const { comparison, others } = await compareAll(records, wanted, context);
+  const { comparison, runs, others } = await compareAll(records, wanted, context);
   yield* others;
   for (const note of comparison.notes ?? []) context.say(note);
+  if (page) {
+    const { savePage } = await import("./saving-page.js");
+    await savePage(page, comparison, runs, context);
+  }
   yield comparison;
 }
 

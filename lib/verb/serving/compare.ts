@@ -1,12 +1,10 @@
 // Runs side by side, for the page: the same comparison that lab-compare and lab-diff show.
-import path from "node:path";
 import { fault, isFault, recordError } from "../../record/fault.js";
-import { collectFiles } from "../../registry/collected.js";
 import type { RunOnDisk } from "../../registry/facts.js";
-import { sealOf } from "../../registry/outputs.js";
 import { findRun } from "../../registry/refs.js";
 import { type ComparedImage, compareApi, compareImagesApi } from "../../serve/api/compare.js";
 import { comparisonOf } from "../compare/comparing.js";
+import { imagesOf } from "../compare/images.js";
 import { sourceDiff } from "../compare/source-diff.js";
 import { graces } from "../runs.js";
 import { answering, type Serving } from "./answering.js";
@@ -36,19 +34,17 @@ const mostImages = 4000;
 export const compareImages = answering(compareImagesApi, async (_, { run }, serving) => {
   const images: ComparedImage[] = [];
   for (const disk of await opened(run, serving)) {
-    for (const file of await collectedBy(disk, serving)) {
-      if (!file.path.startsWith(`${disk.dir}/`) || !isImage(file.path)) continue;
-      images.push(imageOf(disk, file.path.slice(disk.dir.length + 1), file.bytes));
-      if (images.length >= mostImages) break;
-    }
+    images.push(...(await imagesIn(disk, serving)));
+    if (images.length >= mostImages) break;
   }
+  images.length = Math.min(images.length, mostImages);
   return { names: [...new Set(images.map(({ name }) => name))].sort(), images };
 });
 
 /** Of a run that cannot be read only its own images are missing. */
-async function collectedBy(disk: RunOnDisk, { problems }: Serving) {
+async function imagesIn(disk: RunOnDisk, { problems }: Serving): Promise<ComparedImage[]> {
   try {
-    return (sealOf(disk) ?? (await collectFiles(disk))).collected ?? [];
+    return await imagesOf(disk);
   } catch (error) {
     if (!isFault(error)) throw error;
     problems.push({ id: disk.run.id, ...recordError(error) });
@@ -67,22 +63,4 @@ async function opened(refs: readonly string[], { registry, context }: Serving): 
   }
   if (found.size < 2) throw fault("usage", "one run has nothing to be compared with", { hint: "run= twice or more" });
   return [...found.values()];
-}
-
-function isImage(file: string): boolean {
-  return /\.(png|jpe?g|gif|webp|avif|bmp)$/i.test(file);
-}
-
-/** `samples/step_100/3.png` is `samples/step_#/3.png` of step 100; without such a word the last number is the step. */
-function imageOf({ run }: RunOnDisk, file: string, bytes: number): ComparedImage {
-  const extension = path.extname(file);
-  const stem = file.slice(0, -extension.length);
-  const found =
-    /((?:global[_-]?step|step|iter|iteration|epoch|checkpoint|ckpt)[_=-]?)(\d+)/i.exec(stem) ??
-    /()(\d+)(?!.*\d)/.exec(stem);
-  const [, word = "", digits] = found ?? [];
-  if (!found || digits === undefined) return { run: run.id, path: file, name: file, bytes };
-  const at = found.index + word.length;
-  const name = `${stem.slice(0, at)}#${stem.slice(at + digits.length)}${extension}`;
-  return { run: run.id, path: file, name, step: Number(digits), bytes };
 }

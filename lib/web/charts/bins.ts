@@ -33,7 +33,7 @@ export function binsOf(values: readonly unknown[]): Bin[] {
     const short = (value: number) => figure(Number(value.toPrecision(2)));
     return {
       key: `${from}`,
-      label: `${short(from)}–${short(to)}`,
+      label: `${short(from)}\n–${short(to)}`,
       has: (value) => typeof value === "number" && value >= from && (value < to || (isLast && value <= high)),
     };
   });

@@ -33,6 +33,7 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
   const [first = 0, last = 1] = [columns.x[0], columns.x.at(-1)];
   const words = (_: uPlot, splits: number[]) => splits.map((at) => (at === null ? "" : short(at)));
   const since = (_: uPlot, splits: number[]) => splits.map((at) => elapsed(at));
+  let seen: Range = [first, last];
   const names = roomForNames(lines, width);
   const pub = (type: string) => type !== "mousedown" && type !== "mouseup" && type !== "dblclick";
   return {
@@ -48,10 +49,18 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
     },
     focus: { alpha: 0.25 },
     scales: {
-      x: { time: x === "time", distr: logX ? 3 : 1 },
+      x: {
+        time: x === "time",
+        distr: logX ? 3 : 1,
+        // Asked before that of y, which goes by what is seen of x.
+        range: (_, min, max) => {
+          seen = max > min ? [min, max] : logX ? [min / 2, min * 2] : [min - 1, min + 1];
+          return [seen[0], seen[1]];
+        },
+      },
       y: {
         distr: logY ? 3 : 1,
-        range: ({ scales }) => rangeOf(lines, settings, seenOf(columns.x, scales["x"])) ?? [0.1, 1],
+        range: () => rangeOf(lines, settings, placesIn(columns.x, seen)) ?? [0.1, 1],
       },
     },
     axes: [
@@ -87,13 +96,8 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
   };
 }
 
-/** The places of x that are seen, and one to either side. A scale that is not set yet has null for its ends. */
-function seenOf(
-  x: readonly number[],
-  scale: { min?: number | null; max?: number | null } | undefined,
-): [number, number] {
-  const min = scale?.min ?? Number.NEGATIVE_INFINITY;
-  const max = scale?.max ?? Number.POSITIVE_INFINITY;
+/** The first and the last place of x that are seen. */
+function placesIn(x: readonly number[], [min, max]: Range): [number, number] {
   const from = x.findIndex((at) => at >= min);
   const to = x.findLastIndex((at) => at <= max);
   return from < 0 || to < from ? [0, x.length] : [from, to];

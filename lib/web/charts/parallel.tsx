@@ -119,7 +119,7 @@ export function Parallel({ points, axes, metric, brushes, onBrush, lit }: Shape)
                 y={up(at) + 4}
                 text-anchor={i === all.length - 1 ? "start" : "end"}
               >
-                {label}
+                {label.length > 14 ? `${label.slice(0, 13)}…` : label}
               </text>
             ))}
             <Brush

@@ -107,13 +107,13 @@ function LooksControls({ sides }: { sides: ComparedSides }) {
         </select>
       </label>
       <label class="chosen">
-        Mean over
+        Group by
         <select value={fold} onChange={(event) => setFold(event.currentTarget.value)}>
           <option value="">nothing</option>
           {seeds && <option value="seeds">seeds</option>}
           {fields.map(({ path }) => (
             <option key={path} value={path}>
-              runs of one {titleOf(path)}
+              {titleOf(path)}
             </option>
           ))}
         </select>

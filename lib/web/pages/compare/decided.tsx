@@ -1,6 +1,6 @@
 // What decided: the params that differ against a metric, as parallel coordinates and, of one param, as points.
 import { useState } from "preact/hooks";
-import { chosenFields, titleOf } from "../../../graph/compared-curves.js";
+import { byWorth, chosenFields, titleOf } from "../../../graph/compared-curves.js";
 import type { ComparedField, ComparedMetric, ComparedRun } from "../../../record/comparison.js";
 import { type Brushes, Parallel } from "../../charts/parallel.js";
 import { Scatter } from "../../charts/scatter.js";
@@ -18,7 +18,7 @@ export function Decided({ runs, fields, metrics }: Shape) {
   const [along, setAlong] = useQuery("along");
   const [brushes, setBrushes] = useState<Brushes>({});
   const chosen = chosenFields(fields);
-  const metric = metrics.find(({ name }) => name === by) ?? metrics.find(({ goal }) => goal) ?? metrics[0];
+  const metric = metrics.find(({ name }) => name === by) ?? byWorth(metrics)[0];
   if (!metric || chosen.length === 0 || runs.length < 3) return null;
   const axes = chosen.slice(0, 8).map(({ path }) => ({ key: path, title: titleOf(path) }));
   const points = runs.map(({ id }) => {

@@ -20,7 +20,9 @@ export function Images({ refs }: { refs: readonly string[] }) {
   const named = images.filter((one) => one.name === name);
   const steps = [...new Set(named.flatMap((one) => (one.step === undefined ? [] : [one.step])))].sort((a, b) => a - b);
   const found = step === "" ? -1 : steps.indexOf(Number(step));
-  const at = found < 0 ? steps.length - 1 : found;
+  // Where nobody chose, the last step that as many as possible have.
+  const having = steps.map((one) => new Set(named.filter((it) => it.step === one).map(({ run }) => run)).size);
+  const at = found < 0 ? having.lastIndexOf(Math.max(...having)) : found;
   const shown = steps[at];
   return (
     <Section title="Images">

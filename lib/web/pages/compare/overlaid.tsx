@@ -1,6 +1,6 @@
 // Each metric that two of the runs have as one chart, a curve a run, or a mean and its band for runs that belong together.
 import { useMemo, useState } from "preact/hooks";
-import { type ComparedSides, comparedCurves, type Looks } from "../../../graph/compared-curves.js";
+import { byWorth, type ComparedSides, comparedCurves, type Looks } from "../../../graph/compared-curves.js";
 import type { ComparedMetric } from "../../../record/comparison.js";
 import type { MetricsOfDeclared } from "../../charts/given.js";
 import { Plot } from "../../charts/plot.js";
@@ -20,8 +20,7 @@ const first = 12;
 export function Overlaid({ metrics, ...rest }: Shape) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [all, setAll] = useState(false);
-  // What somebody tries to make better before what is merely logged.
-  const ordered = useMemo(() => metrics.toSorted((a, b) => Number(!a.goal) - Number(!b.goal)), [metrics]);
+  const ordered = useMemo(() => byWorth(metrics), [metrics]);
   const hide = (id: string) => {
     const next = new Set(hidden);
     if (!next.delete(id)) next.add(id);

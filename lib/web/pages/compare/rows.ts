@@ -1,5 +1,5 @@
 // What a comparison tells of each run, a row a field: what somebody chose, then what came of it, then the rest.
-import { titleOf } from "../../../graph/compared-curves.js";
+import { byWorth, titleOf } from "../../../graph/compared-curves.js";
 import { figure, said } from "../../../graph/figure.js";
 import type { ComparedField, ComparedMetric, MetricSummary } from "../../../record/comparison.js";
 import { bytes } from "../../parts/format.js";
@@ -29,14 +29,13 @@ export function rowsOf(fields: readonly ComparedField[], metrics: readonly Compa
     ({ differs, path, values }) => (differs || same) && !toldAbove.has(path) && hasAny(values),
   );
   const isChosen = ({ group }: ComparedField) => group === "params" || group === "args";
-  const ordered = metrics.toSorted((a, b) => Number(!a.goal) - Number(!b.goal));
   const names = new Set(metrics.map(({ name }) => name));
   // A param is called as a metric is: each says which it is.
   const whole = (row: Row) =>
     row.key.startsWith("metric ") || !names.has(row.title) ? row : { ...row, title: row.key };
   return [
     ...shown.filter(isChosen).map(ofField),
-    ...ordered.map(ofMetric),
+    ...byWorth(metrics).map(ofMetric),
     ...shown.filter((field) => !isChosen(field)).map(ofField),
   ].map(whole);
 }
