@@ -35,7 +35,7 @@ export function Brush({ title, range, said, up, onRange }: Shape) {
       <rect
         class="brush-place"
         role="slider"
-        tabIndex={0}
+        tabindex={0}
         aria-orientation="vertical"
         aria-label={`The part of ${title} that is kept`}
         aria-valuemin={0}

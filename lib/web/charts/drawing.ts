@@ -40,7 +40,7 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
     width,
     height,
     legend: { show: false },
-    padding: [8, Math.max(10, names), 0, 0],
+    padding: [8, Math.max(18, names), 0, 0],
     cursor: {
       sync: { key: together, setSeries: false, filters: { pub } },
       drag: { x: true, y: false },

@@ -89,7 +89,7 @@ export function HeatMap({ points, across, down, measure, metric, chosen, onChoos
         </table>
       </Scroll>
       <p class="heat-words soft">
-        The darker the better{marked && "; ✕ failed, … without a value yet"}
+        The stronger the colour the better{marked && "; ✕ failed, … without a value yet"}
         {more && "; more columns to the right"}
       </p>
     </>
