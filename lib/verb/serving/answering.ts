@@ -104,7 +104,9 @@ function isKnown({ request, response }: Asked, tag: string): boolean {
   return true;
 }
 
-/** Writes a list as lines, page after page, no faster than it is read. */
+const perPage = 1000;
+
+/** Writes a list as lines, page after page, no faster than it is read. A limit that was asked for holds. */
 async function exported(
   { list = "", path, query }: Endpoint,
   { request, response }: Asked,
@@ -112,27 +114,29 @@ async function exported(
   isLimited: boolean,
 ): Promise<undefined> {
   const name = path.split("/").at(-1);
-  const hasPages = Object.hasOwn((query as { entries?: object }).entries ?? {}, "cursor");
-  let page = await ask(isLimited ? {} : { limit: 1000 });
+  const words = Object.keys((query as { entries?: object }).entries ?? {});
+  const further = ({ next, next_line: line }: Record<string, unknown>): object | undefined => {
+    if (next === undefined || isLimited) return undefined;
+    return words.includes("cursor") ? { cursor: next } : words.includes("after") ? { after: next, line } : undefined;
+  };
+  // What has no next page is had at once, whatever a page of it may be.
+  const limit = words.includes("cursor") || words.includes("after") ? perPage : Number.MAX_SAFE_INTEGER;
+  let page = await ask(isLimited ? {} : { limit });
   response.setHeader("content-type", "application/x-ndjson; charset=utf-8");
   response.setHeader("content-disposition", `attachment; filename="${name}.ndjson"`);
   for (;;) {
-    const lines = linesOf(page[list] as object[] | Texts);
-    if (request.method === "HEAD" || response.destroyed) break;
-    if (!response.write(lines)) await drained(response);
-    if (isLimited || !hasPages || page["next"] === undefined) break;
-    page = await ask({ limit: 1000, cursor: page["next"] });
+    const records = page[list] as object[];
+    for (let i = 0; i < records.length && request.method !== "HEAD" && !response.destroyed; i += perPage) {
+      const lines = records.slice(i, i + perPage).map((record) => `${JSON.stringify(record)}\n`);
+      if (!response.write(lines.join(""))) await drained(response);
+    }
+    const next = further(page);
+    if (!next || request.method === "HEAD" || response.destroyed) break;
+    page = await ask({ limit, ...next });
   }
   response.end();
   return undefined;
 }
-
-function linesOf(list: readonly object[] | Texts): Uint8Array | string {
-  if (!isTexts(list)) return list.map((record) => `${JSON.stringify(record)}\n`).join("");
-  return Buffer.concat(list.texts.flatMap((text) => [text, newline]));
-}
-
-const newline = Buffer.from("\n");
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {

@@ -110,6 +110,14 @@ t.test("words in logs are found with their lines, and colours stay", async (t) =
   t.match(next, { hits: [{ line: 12 }] });
 });
 
+t.test("all hits come as lines, however many pages they are", async (t) => {
+  const response = await ask(`${run}/log/search?q=step&format=ndjson`);
+  const hits = (await response.text()).trim().split("\n");
+  t.equal(hits.length, 3000);
+  t.match(JSON.parse(hits.at(-1) ?? ""), { line: 3000, text: "step 2999 fine" });
+  t.equal((await (await ask(`${run}/log/search?q=step&limit=7&format=ndjson`)).text()).trim().split("\n").length, 7);
+});
+
 t.test("bytes come in ranges", async (t) => {
   const where = `${run}/file?path=${encoded("results/größe 'x'.txt")}`;
   const whole = await ask(where);
