@@ -5,6 +5,7 @@ import { Empty } from "../parts/empty.js";
 import { Time } from "../parts/figures.js";
 import { counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
+import { Heads } from "../parts/heads.js";
 import { MeasureTable } from "../parts/measures.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { StateMark } from "../parts/state-mark.js";
@@ -46,7 +47,7 @@ export default function EvaluationPage({ parts: { run = "" } }: { parts: Record<
         <div class="panels">
           <section class="panel">
             <header>
-              <h2>Over steps</h2>
+              <h2>{series ? `${series.title} over steps` : "Over steps"}</h2>
             </header>
             {series ? (
               <StepLines title={series.title} lit={undefined} series={[series]} />
@@ -109,16 +110,7 @@ function List({
   return (
     <div class="scroll">
       <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">Checkpoint</th>
-            <th scope="col">State</th>
-            <th scope="col">Result</th>
-            <th scope="col" class="end">
-              Rollouts
-            </th>
-          </tr>
-        </thead>
+        <Heads titles={["Checkpoint", "State", "Result", ">Rollouts"]} />
         <tbody>
           {all.map((one) => {
             const { state, headline, measures, rollouts, role, via } = one;

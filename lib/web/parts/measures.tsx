@@ -1,5 +1,6 @@
 // The numbers of a result, with their errors where these are known; what is no table of numbers as it was written.
 import { figure } from "./format.js";
+import { Heads } from "./heads.js";
 
 export interface Measure {
   name: string;
@@ -11,20 +12,7 @@ export interface Measure {
 export function MeasureTable({ measures, headline }: { measures: readonly Measure[]; headline?: string | undefined }) {
   return (
     <table class="plain measures">
-      <thead>
-        <tr>
-          <th scope="col">Measure</th>
-          <th scope="col" class="end">
-            Value
-          </th>
-          <th scope="col" class="end">
-            Error
-          </th>
-          <th scope="col" class="end">
-            Of
-          </th>
-        </tr>
-      </thead>
+      <Heads titles={["Measure", ">Value", ">Error", ">Of"]} />
       <tbody>
         {measures.map(({ name, value, stderr, n }) => (
           <tr key={name}>
