@@ -101,6 +101,9 @@ function endOf(file, { code, output, ...took }) {
   return { file, good, pass, fail, skip, todo, ...took, output };
 }
 
+/** What makes most registries and asks nothing of a disk. */
+const inMemory = /test\/(bin\/golden|lib\/registry\/[^/]+|lib\/pass\/[^/]+)\.test\.mjs$/;
+
 /** A function that runs a built test file to its end; what it started and what it made ends and goes with it, or with us. */
 function testStarter(timeout_s) {
   const place = scratch();
@@ -121,7 +124,7 @@ function testStarter(timeout_s) {
     process.on(signal, () => process.exit(128 + number));
   return async (file, stdio) => {
     const began = Date.now();
-    const temporary = place.temporary();
+    const temporary = place.temporary(inMemory.test(file));
     const env = { ...process.env, ...place.env, TMPDIR: temporary, TAP_TIMEOUT: String(timeout_s) };
     // Node 20 reads this bundle at every start of every process; a suite of thousands of processes need not.
     delete env.NODE_EXTRA_CA_CERTS;

@@ -7,7 +7,7 @@ import { root } from "../../support/sandbox.js";
 
 interface Scratch {
   env: Record<string, string>;
-  temporary(): string;
+  temporary(quick?: boolean): string;
   remove(): void;
 }
 const { scratch } = (await import(path.join(root, "lib/build/scratch.mjs"))) as { scratch(): Scratch };
@@ -43,6 +43,24 @@ t.test("everything is in one directory, and goes with it", async (t) => {
   place.remove();
   t.strictSame(fs.readdirSync(parent), []);
   place.remove();
+});
+
+t.test("what asks for it is in memory, where there is room and nobody says where, and goes too", async (t) => {
+  const said = within(t.testdir());
+  const near = path.dirname(said.temporary(true));
+  said.remove();
+  t.equal(near, path.dirname(said.env["LAB_TEST_DIST"] ?? ""));
+  const usual = process.env["TMPDIR"];
+  delete process.env["TMPDIR"];
+  const place = scratch();
+  if (usual !== undefined) process.env["TMPDIR"] = usual;
+  t.teardown(() => place.remove());
+  const [quick, other] = [place.temporary(true), place.temporary()];
+  t.equal(path.dirname(other), path.dirname(place.env["LAB_TEST_DIST"] ?? ""));
+  t.ok(quick.startsWith("/dev/shm/labkit-test-") || path.dirname(quick) === path.dirname(other), quick);
+  t.equal(fs.statSync(quick).mode & 0o7777, 0o1777);
+  place.remove();
+  t.notOk(fs.existsSync(quick) || fs.existsSync(other));
 });
 
 t.test("also where a file system is mounted in it", async (t) => {
