@@ -1,6 +1,7 @@
 // What runs now: how each does by the metric that tells most of it, and how much of its time is left.
 import { figure } from "../../parts/format.js";
 import { Sparkline } from "../../parts/sparkline.js";
+import { StateMark } from "../../parts/state-mark.js";
 import { TimeLimit } from "../../parts/time-limit.js";
 import { type RunRow, short } from "../runs/run-row.js";
 import { useSpark } from "../runs/sparks.js";
@@ -16,7 +17,7 @@ export function Running({ rows }: { rows: readonly RunRow[] }) {
   );
 }
 
-function One({ row: { id, name, user, started_at, metrics, resources } }: { row: RunRow }) {
+function One({ row: { id, name, user, state, started_at, metrics, resources } }: { row: RunRow }) {
   const numbers = Object.entries((metrics ?? {}) as Record<string, unknown>).filter(
     (entry): entry is [string, number] => typeof entry[1] === "number",
   );
@@ -37,7 +38,12 @@ function One({ row: { id, name, user, started_at, metrics, resources } }: { row:
       ) : (
         <Course run={id} metric={metric} value={value} />
       )}
-      {started_at && <TimeLimit since={started_at} limit_s={limit_s} />}
+      {state !== "running" ? (
+        // It has ended, and how is yet to be said.
+        <StateMark state={state} />
+      ) : (
+        started_at && <TimeLimit since={started_at} limit_s={limit_s} />
+      )}
     </li>
   );
 }
