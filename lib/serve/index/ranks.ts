@@ -14,7 +14,7 @@ export function rankSome(column: Column, most: number): boolean {
   if (ranks && from >= values.length) return true;
   const to = Math.min(values.length, from + most);
   column.order = merged(values, order, sortedCodes(values, from, to));
-  column.ranks = placesOf(values, column.order);
+  column.ranks = placesOf(values, column.order, ranks);
   delete column.firsts;
   return to === values.length;
 }
@@ -122,16 +122,22 @@ function merged(values: readonly unknown[], order: Uint32Array, added: Uint32Arr
   return all;
 }
 
-function placesOf(values: readonly unknown[], order: Uint32Array): Uint32Array {
+/** Of values that had places before these tell which are equal. */
+function placesOf(
+  values: readonly unknown[],
+  order: Uint32Array,
+  before: Uint32Array = new Uint32Array(0),
+): Uint32Array {
   const places = new Uint32Array(order.length + 1);
   let place = 0;
-  let before: unknown;
+  let last = 0;
   for (let i = 0; i < order.length; i += 1) {
-    const code = order[i] ?? 0;
-    const value = values[code];
-    if (i === 0 || (value !== before && compareValues(before, value) !== 0)) place += 1;
+    const code = order[i] as number;
+    const areKnown = code < before.length && last < before.length;
+    const isNext = areKnown ? before[code] !== before[last] : compareValues(values[last], values[code]) !== 0;
+    if (i === 0 || isNext) place += 1;
     places[code] = place;
-    before = value;
+    last = code;
   }
   return places;
 }

@@ -1,6 +1,7 @@
 // Which fields runs have: for those who choose columns, and for those who write filters.
 import { fieldsApi } from "../../serve/api/runs.js";
 import type { Column } from "../../serve/index/column.js";
+import { rankSome } from "../../serve/index/ranks.js";
 import { summed } from "../../serve/index/select.js";
 import { answering } from "./answering.js";
 import { breather } from "./breathing.js";
@@ -35,6 +36,8 @@ export const fields = answering(
     const shown: Described[] = [];
     const rest = breather();
     for (const column of [...index.table.columns.values()]) {
+      if (kindOf(column) === undefined) continue;
+      while (column.loose && !rankSome(column, 4096)) await rest();
       const one = described(column, rows);
       if (one) shown.push(one);
       await rest();
@@ -60,9 +63,12 @@ function described(column: Column, rows: Int32Array): Described | undefined {
   return field;
 }
 
+function kindOf({ path: [word = ""] }: Column): Kind | undefined {
+  return kinds[word] ?? (plan.has(word) ? "plan" : status.has(word) ? "status" : undefined);
+}
+
 function describe(column: Column, rows: Int32Array) {
-  const [word = ""] = column.path;
-  const kind: Kind | undefined = kinds[word] ?? (plan.has(word) ? "plan" : status.has(word) ? "status" : undefined);
+  const kind = kindOf(column);
   if (kind === undefined) return undefined;
   const { count, distinct, commonest, least, most } = summed(rows, column, mostValues);
   if (count === 0) return undefined;

@@ -8,10 +8,12 @@ import { breather } from "../breathing.js";
 
 /** Fewer values are put in order at once when they are asked for. */
 const few = 1024;
+/** The texts by which lists are sorted most. */
+const sortable = new Set(["name", "planned_at", "started_at", "ended_at"]);
 /** So many texts are put in order at once; numbers all, in as many milliseconds. */
 const texts = 4096;
 
-/** Puts the values of all columns in order, a few at a time, until it is done or `isClosed`. */
+/** Puts numbers and times in order, a few at a time, until it is done or `isClosed`. */
 export async function prepare(table: Table, isClosed: () => boolean): Promise<void> {
   const rest = breather(4);
   for (const name of ["planned_at", "started_at", "ended_at"]) {
@@ -28,5 +30,8 @@ export async function prepare(table: Table, isClosed: () => boolean): Promise<vo
     if (i < 5) sorted(table, newestFirst(table), [{ path: column.path, down: true }]);
     await rest();
   }
-  for (const column of columns) while (!isClosed() && !rankSome(column, texts)) await rest();
+  for (const column of columns) {
+    if (!sortable.has(column.path.join("."))) continue;
+    while (!isClosed() && !rankSome(column, texts)) await rest();
+  }
 }
