@@ -1,9 +1,13 @@
 // The index of a registry: which runs there are and what each has, at most a second old while somebody looks.
 import { EventEmitter } from "node:events";
+import { fault } from "../../../record/fault.js";
 import type { LabEvent } from "../../../record/records.js";
 import type { Graces } from "../../../record/state.js";
+import { fs } from "../../../registry/disk.js";
 import { type Cursor, readEvents } from "../../../registry/journal.js";
+import { userDirectory } from "../../../registry/layout.js";
 import type { Registry } from "../../../registry/open.js";
+import { mayRead } from "../../../registry/read.js";
 import { usersOnRoll } from "../../../registry/roll.js";
 import { marked, usersWith } from "../../../registry/runs.js";
 import { memoryStore } from "../../../serve/index/memory-store.js";
@@ -159,7 +163,21 @@ function newEvents(feed: Feed, look: Look): LabEvent[] {
   return readEvents(feed.registry, usersWith(feed.registry, "events"), look.cursor, () => {}, since);
 }
 
+/** What a user has closed to the caller is no list of no runs: it is said whose runs are not shown. */
+function tellClosed(feed: Feed, user: string): void {
+  for (const area of ["loose", "packs"] as const) {
+    const directory = userDirectory(feed.registry.base, area, user);
+    const key = `closed ${directory}`;
+    if (!fs.existsSync(directory) || mayRead(directory)) feed.problems.delete(key);
+    else {
+      const what = area === "loose" ? "runs" : "packed runs";
+      problem(feed, key, undefined, fault("noperm", `cannot list the ${what} of ${user}: '${directory}' is closed`));
+    }
+  }
+}
+
 async function refreshUser(feed: Feed, look: Look, user: string, named: ReadonlySet<string>): Promise<void> {
+  tellClosed(feed, user);
   const rest = breather(slice);
   // A run leaves loose/ only when it is in a pack.
   const loose = marked(feed.registry, "loose", user);
