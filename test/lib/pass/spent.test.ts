@@ -33,7 +33,7 @@ const ended = (job: string, more: object = {}) =>
     phase: "ended",
     verdict: "failed",
     exit_code: 75,
-    ended_at: new Date(Date.now() - 60_000).toISOString(),
+    ended_at: new Date(Date.now() - 400_000).toISOString(),
     ...more,
   }) as const;
 const input = (run: Run): { data: ArtifactInput } => ({
