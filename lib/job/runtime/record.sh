@@ -75,10 +75,14 @@ lab_without_secrets() {
   if [[ ${name//TOKENIZER/} == @($lab_secret_names|BASH_FUNC_*%%) ]]; then
     REPLY=…
   elif [[ $2 == *://*@* || $2 == *=* ]]; then
+    # \x01 for the while stands within words that are none: tokenizers, and tokens that are counted.
     REPLY=$(sed -E <<<"$2" \
+      -e 's!(TOK)(ENIZER)!\1\x01\2!gI' \
+      -e 's!(TOK)(ENS[[:alnum:]_.-]*==?[0-9][0-9.]*([&;#[:space:]]|$))!\1\x01\2!gI' \
       -e 's!://[^/?#[:space:]]*@!://…@!g' \
       -e 's!://[^/:@[:space:]]*:[0-9]*[^0-9/@[:space:]][^@[:space:]]*@!://…@!g' \
-      -e 's!((^|[^[:alnum:]_.-])[[:alnum:]_.-]*'"$lab_secret_words"'[[:alnum:]_.-]*=)[^&;#[:space:]]+!\1…!gI')
+      -e 's!((^|[^[:alnum:]_.\x01-])[[:alnum:]_.\x01-]*'"$lab_secret_words"'[[:alnum:]_.\x01-]*=)[^&;#[:space:]]+!\1…!gI' \
+      -e 's!\x01!!g')
   fi
 }
 lab_secret_words='(KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|COOKIE|SIG)'

@@ -54,6 +54,8 @@ t.test("secrets inside of values are taken out, and the rest stays", async (t) =
     ["AZURE", "AccountName=n;AccountKey=ab/c==;Suffix=s", "AccountName=n;AccountKey=…;Suffix=s"],
     ["DSN", "host=h password=p dbname=d", "host=h password=… dbname=d"],
     ["EXTRA_ARGS", "--lr=1 --hf-token=abc --x", "--lr=1 --hf-token=… --x"],
+    ["COUNTED", "--max_tokens=2048 --Tokenizer=/m/t", "--max_tokens=2048 --Tokenizer=/m/t"],
+    ["BOTH", "max_tokens=2048 key_tokenizer=a hf_token=b", "max_tokens=2048 key_tokenizer=… hf_token=…"],
   ];
   t.same(
     recorded(table.map(([name, value]) => [name, value])),

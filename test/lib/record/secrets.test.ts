@@ -30,3 +30,10 @@ t.test("secrets inside of values go", async (t) => {
   t.equal(withoutSecrets("URL", "https://x.example/?a=1&token=abc&b=2"), "https://x.example/?a=1&token=…&b=2");
   t.equal(withoutSecrets("DSN", "Host=db;AccountKey=abc;Port=1"), "Host=db;AccountKey=…;Port=1");
 });
+
+t.test("what is counted inside of values stays", async (t) => {
+  for (const text of ["train --max_tokens=2048 --tokens_per_s=31.5", "asttokens==2.4.1", "tokenizer=/m/t.json;batch=8"])
+    t.equal(withoutSecrets("TEXT", text), text);
+  t.equal(withoutSecrets("TEXT", "max_tokens=2048&hf_token=hf_12"), "max_tokens=2048&hf_token=…");
+  t.equal(withoutSecrets("TEXT", "api_tokens=a1"), "api_tokens=…");
+});
