@@ -18,6 +18,16 @@ export function isTexts(value: unknown): value is Texts {
 }
 
 const comma = Buffer.from(",");
+const newline = Buffer.from("\n");
+
+/** Some records of a list, in JSON or not, a line of JSON each. */
+export function linesOf(list: Texts | readonly object[], from: number, to: number): Uint8Array | string {
+  if (isTexts(list)) return Buffer.concat(list.texts.slice(from, to).flatMap((text) => [text, newline]));
+  return list
+    .slice(from, to)
+    .map((record) => `${JSON.stringify(record)}\n`)
+    .join("");
+}
 
 /** An answer in JSON, with a newline; those of its fields that are texts are put in as they are, which is only copied. */
 export function jsonOf(answer: object): Uint8Array | string {

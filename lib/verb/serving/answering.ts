@@ -8,7 +8,7 @@ import type { Registry } from "../../registry/open.js";
 import type { Endpoint } from "../../serve/api/api.js";
 import { readQuery } from "../../serve/api/query.js";
 import type { Asked, Route } from "../../serve/route.js";
-import { isTexts, type Texts } from "../../serve/texts.js";
+import { isTexts, linesOf, type Texts } from "../../serve/texts.js";
 import type { Index } from "./index/index.js";
 import { explainedBy, registryProblem } from "./still-there.js";
 
@@ -125,11 +125,10 @@ async function exported(
   response.setHeader("content-type", "application/x-ndjson; charset=utf-8");
   response.setHeader("content-disposition", `attachment; filename="${name}.ndjson"`);
   for (;;) {
-    const records = page[list] as object[];
-    for (let i = 0; i < records.length && request.method !== "HEAD" && !response.destroyed; i += perPage) {
-      const lines = records.slice(i, i + perPage).map((record) => `${JSON.stringify(record)}\n`);
-      if (!response.write(lines.join(""))) await drained(response);
-    }
+    const records = page[list] as Texts | object[];
+    const { length } = isTexts(records) ? records.texts : records;
+    for (let i = 0; i < length && request.method !== "HEAD" && !response.destroyed; i += perPage)
+      if (!response.write(linesOf(records, i, i + perPage))) await drained(response);
     const next = further(page);
     if (!next || request.method === "HEAD" || response.destroyed) break;
     page = await ask({ limit, ...next });
