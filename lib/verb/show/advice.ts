@@ -53,7 +53,8 @@ const advice: Record<string, ((about: About) => string[]) | undefined> = {
   dependency: () => ["look at the job that it waited for"],
   launch_error: ({ run, again, message, host }) => [
     launchRemedy(message, host),
-    `more of it: lab log ${handleOf(run.id)}; once it is mended: lab run ${again}`,
+    `read the rest of its log: lab log ${handleOf(run.id)}`,
+    `once it is mended: lab run ${again}`,
   ],
   code_error: ({ run, again, code }) => {
     if (code === 127)

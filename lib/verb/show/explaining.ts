@@ -3,6 +3,7 @@
 import type { Context } from "../../command/context.js";
 import { type Change, changes } from "../../graph/differences.js";
 import { isFault } from "../../record/fault.js";
+import { handleOf } from "../../record/run-id.js";
 import type { Graces, Standing } from "../../record/state.js";
 import { hasSucceeded } from "../../record/state.js";
 import { shortDuration } from "../../record/units.js";
@@ -51,7 +52,7 @@ export async function explainAsItIs(run: RunOnDisk, limits: Graces, context: Con
     return {
       ...base,
       message: standing.message ?? "",
-      try: ["lab advance, or lab wait: a pass of its owner submits it"],
+      try: ["a pass of its owner submits it: lab advance"],
     };
   if (standing.state !== "failed")
     return { ...base, message: standing.message ?? unsaid(standing.state), ...(tries(run, standing) ?? {}) };
@@ -101,14 +102,14 @@ async function pending(run: RunOnDisk, limits: Graces, context: Context): Promis
   return { message, ...(detail.length > 0 ? { detail } : {}), ...(hint ? { try: [hint] } : {}) };
 }
 
-function running({ facts }: RunOnDisk, { started_at }: Pick<Standing, "started_at">, context: Context): object {
+function running({ run, facts }: RunOnDisk, { started_at }: Pick<Standing, "started_at">, context: Context): object {
   const beat = facts.attempts.at(-1)?.beat_at;
   const since = started_at ? ` for ${shortDuration((context.now - Date.parse(started_at)) / 1000)}` : "";
   const silent = beat ? (context.now - Date.parse(beat)) / 1000 : 0;
   if (silent > 300)
     return {
       message: `it has been running${since}, but gave no sign of life for ${shortDuration(silent)}`,
-      try: ["look at its node, and at its log: lab log"],
+      try: [`look at its node, and at its log: lab log ${handleOf(run.id)}`],
     };
   return { message: `it is running${since}` };
 }

@@ -19,7 +19,7 @@ const remedies: [RegExp, string][] = [
   // Before all that a checkpoint's path may hold.
   [
     /what to resume from/,
-    "lab checkpoint RUN all lists the candidates; have the command write a pointer file ([checkpoints] pointer)",
+    "have the command write a pointer file ([checkpoints] pointer); what there is, lab checkpoint RUN all lists",
   ],
   [/this is no job of Slurm's/, 'srun needs Slurm: give [launcher] kind = "torchrun" or "none" to run it here'],
   [/cannot find srun/, "srun is on the nodes of a Slurm cluster: leave its directory on PATH in [environment] setup"],

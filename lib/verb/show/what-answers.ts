@@ -96,8 +96,9 @@ export async function whatIsFollowed(
     message: `it has no job of its own: ${whose} ${id}${name} computes the same`,
     detail: leader ? await howItIs(disk, leader, registry, limits, context) : ["that run cannot be seen"],
     try: [
-      `lab wait ${handleOf(disk.run.id)} ends when that one has`,
-      `to wait for nobody: lab cancel ${handleOf(disk.run.id)}, then lab run --no-follow ${repeated(disk.run)}`,
+      `wait until that one has ended: lab wait ${handleOf(disk.run.id)}`,
+      `to wait for nobody, first: lab cancel ${handleOf(disk.run.id)}`,
+      `then: lab run --no-follow ${repeated(disk.run)}`,
     ],
   };
 }

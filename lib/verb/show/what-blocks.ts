@@ -8,7 +8,7 @@ import type { Registry } from "../../registry/open.js";
 import { openRun } from "../../registry/runs.js";
 import { sending } from "../send/unsent.js";
 
-/** A line for each run that it waits for, and what to try. */
+/** A line for each run that it waits for, and what to try: `why: command`. */
 export function whatBlocks(
   { run, facts }: RunOnDisk,
   registry: Registry,
@@ -26,7 +26,7 @@ export function whatBlocks(
     if (standing?.state === "planned" && user === registry.user)
       tries.push(`submit it: ${sending(producer?.run ?? { id })}`);
   }
-  return { detail, try: [...tries, `lab wait ${handleOf(run.id)} sends it as soon as it can go`] };
+  return { detail, try: [...tries, `send it as soon as it can go: lab wait ${handleOf(run.id)}`] };
 }
 
 /** A line for each run that is still to make an input of a run whose job waits for theirs. */

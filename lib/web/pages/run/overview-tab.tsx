@@ -113,11 +113,11 @@ function Why({ run }: { run: WholeRun }) {
 
 /** `why: lab run …` has the command to be copied. */
 function Remedy({ line }: { line: string }) {
-  const [, before, command, after] = /^(?:(.*): )?(lab [a-z].*?)( sends it as soon as it can go)?$/.exec(line) ?? [];
+  const [, why, command] = /^(?:(.*?): )?(lab [a-z].*)$/.exec(line) ?? [];
   if (!command) return <span>{line}</span>;
   return (
     <>
-      {before && <span>{before}</span>} <Copy text={command} /> {after && <span>{after}</span>}
+      {why && <span>{why}</span>} <Copy text={command} />
     </>
   );
 }

@@ -181,12 +181,12 @@ t.test("why it is blocked, and what can be done about it", async (t) => {
     state: "blocked",
     message: `waits for the run ${maker.id} to make its input 'model'`,
     detail: [`${maker.id} (true) is planned`],
-    try: [`submit it: lab submit ${first}`, `lab wait ${second} sends it as soon as it can go`],
+    try: [`submit it: lab submit ${first}`, `send it as soon as it can go: lab wait ${second}`],
   });
   await send(context, maker);
   t.match(await explainRun(disk(), usualGraces, context), {
     detail: [`${maker.id} (true) is submitted`],
-    try: [`lab wait ${second} sends it as soon as it can go`],
+    try: [`send it as soon as it can go: lab wait ${second}`],
   });
   fs.writeFileSync(path.join(maker.run_dir ?? "", ".lab/run.json"), "{");
   t.match(await explainRun(disk(), usualGraces, context), { detail: [`${maker.id} is not to be seen`] });

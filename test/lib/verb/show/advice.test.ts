@@ -36,7 +36,8 @@ t.test("a job whose command was never started: what mends it, and what then", as
   t.strictSame(tries(disk(), { ...failed("launch_error"), message } as never), {
     try: [
       "see what there is with module avail, and name it in [environment] modules",
-      "more of it: lab log k7q3mz; once it is mended: lab run '/a b/train.toml'",
+      "read the rest of its log: lab log k7q3mz",
+      "once it is mended: lab run '/a b/train.toml'",
     ],
   });
 });
