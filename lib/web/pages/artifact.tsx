@@ -13,7 +13,7 @@ import type { AnswerOf } from "../shell/client.js";
 import { useTitle } from "../shell/outlet.js";
 import { useAsk } from "../shell/use-ask.js";
 import { nameOfArtifact } from "./artifacts.js";
-import { hrefOfNode } from "./lineage-node.js";
+import { hrefOfNode } from "./lineage/node.js";
 
 type Answer = AnswerOf<typeof artifactApi>;
 

@@ -13,10 +13,10 @@ import { useTitle } from "../shell/outlet.js";
 import { useQuery } from "../shell/router.js";
 import { toast } from "../shell/toasts.js";
 import { useAsk } from "../shell/use-ask.js";
-import { Drawing } from "./lineage-drawing.js";
-import { hrefOfNode } from "./lineage-node.js";
-import { Outline } from "./lineage-outline.js";
-import { type Around, merged } from "./lineage-state.js";
+import { Drawing } from "./lineage/drawing.js";
+import { hrefOfNode } from "./lineage/node.js";
+import { Outline } from "./lineage/outline.js";
+import { type Around, merged } from "./lineage/state.js";
 
 const path = "/api/v1/lineage/:what";
 /** As many as a browser draws without a wait. */

@@ -13,8 +13,8 @@ import { type Column, Table } from "../parts/table.js";
 import { useTitle } from "../shell/outlet.js";
 import { useQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
-import { Best, bestOf, bestPoint, missingOf } from "./policy-best.js";
-import { Leaders } from "./policy-leaders.js";
+import { Best, bestOf, bestPoint, missingOf } from "./policy/best.js";
+import { Leaders } from "./policy/leaders.js";
 
 export default function PolicyPage({ parts: { name = "" } }: { parts: Record<string, string> }) {
   const [metric, setMetric] = useQuery("metric");

@@ -19,9 +19,9 @@ import type { AnswerOf } from "../shell/client.js";
 import { useTitle } from "../shell/outlet.js";
 import { useQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
-import { brushesIn, brushWords } from "./sweep-brushes.js";
-import { SweepHeat } from "./sweep-heat.js";
-import { SweepTable } from "./sweep-table.js";
+import { brushesIn, brushWords } from "./sweep/brushes.js";
+import { SweepHeat } from "./sweep/heat.js";
+import { SweepTable } from "./sweep/table.js";
 
 type Answer = AnswerOf<typeof sweepApi>;
 

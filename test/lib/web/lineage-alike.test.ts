@@ -1,7 +1,7 @@
 import t from "tap";
 import type { LineageArrow, LineageNode } from "../../../lib/serve/api/lineage.js";
 import { layoutOf } from "../../../lib/web/charts/layout.js";
-import { isPile, piled } from "../../../lib/web/pages/lineage-alike.js";
+import { isPile, piled } from "../../../lib/web/pages/lineage/alike.js";
 
 const node = (id: string, type: LineageNode["type"], name: string, more: Partial<LineageNode> = {}): LineageNode => ({
   ...{ id, type, name, depth: 0 },

@@ -1,10 +1,10 @@
 // A thing of lineage in its box: what it is, how it is, and how much more there is on either side.
-import type { LineageNode } from "../../serve/api/lineage.js";
-import { CountsBar } from "../parts/counts-bar.js";
-import { figure } from "../parts/format.js";
-import { Icon } from "../parts/icon.js";
-import { StateMark } from "../parts/state-mark.js";
-import { type Pile, statesOf } from "./lineage-alike.js";
+import type { LineageNode } from "../../../serve/api/lineage.js";
+import { CountsBar } from "../../parts/counts-bar.js";
+import { figure } from "../../parts/format.js";
+import { Icon } from "../../parts/icon.js";
+import { StateMark } from "../../parts/state-mark.js";
+import { type Pile, statesOf } from "./alike.js";
 
 const icons: Record<LineageNode["type"], string> = {
   run: "runs",

@@ -1,18 +1,18 @@
 // Lineage as a graph: what is alike as one, what is folded left out, what is looked for lit up.
 import { useMemo, useState } from "preact/hooks";
-import type { LineageNode } from "../../serve/api/lineage.js";
-import { endsOf, unfolded } from "../charts/walk.js";
-import { Button } from "../parts/button.js";
-import { figure } from "../parts/format.js";
-import { lazy, useLazy } from "../parts/lazy.js";
-import { kindOfState } from "../parts/state-mark.js";
-import { go, useQuery, useQueryAll } from "../shell/router.js";
-import { isPile, piled, type Shown } from "./lineage-alike.js";
-import { FindNode, useFound } from "./lineage-find.js";
-import { LineagePile, LineagePlace, sizeOfNode } from "./lineage-node.js";
-import type { Around } from "./lineage-state.js";
+import type { LineageNode } from "../../../serve/api/lineage.js";
+import { endsOf, unfolded } from "../../charts/walk.js";
+import { Button } from "../../parts/button.js";
+import { figure } from "../../parts/format.js";
+import { lazy, useLazy } from "../../parts/lazy.js";
+import { kindOfState } from "../../parts/state-mark.js";
+import { go, useQuery, useQueryAll } from "../../shell/router.js";
+import { isPile, piled, type Shown } from "./alike.js";
+import { FindNode, useFound } from "./find.js";
+import { LineagePile, LineagePlace, sizeOfNode } from "./node.js";
+import type { Around } from "./state.js";
 
-const graph = lazy(() => import("../charts/graph.js"));
+const graph = lazy(() => import("../../charts/graph.js"));
 
 interface DrawingShape {
   around: Around;

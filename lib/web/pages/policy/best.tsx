@@ -1,7 +1,7 @@
 // Which artifact leads by a policy's metric, by how much, and what is not evaluated yet.
-import type { Contender, PolicyEntry } from "../../serve/api/policies.js";
-import { Copy } from "../parts/copy.js";
-import { counted, figure } from "../parts/format.js";
+import type { Contender, PolicyEntry } from "../../../serve/api/policies.js";
+import { Copy } from "../../parts/copy.js";
+import { counted, figure } from "../../parts/format.js";
 
 type Goal = "min" | "max" | undefined;
 

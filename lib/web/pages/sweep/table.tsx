@@ -1,10 +1,10 @@
 // The points of a sweep as a table.
-import type { SweepPoint } from "../../serve/api/sweeps.js";
-import { Duration, Time } from "../parts/figures.js";
-import { figure, said } from "../parts/format.js";
-import { StateMark } from "../parts/state-mark.js";
-import { type Column, Table } from "../parts/table.js";
-import { useQuery } from "../shell/router.js";
+import type { SweepPoint } from "../../../serve/api/sweeps.js";
+import { Duration, Time } from "../../parts/figures.js";
+import { figure, said } from "../../parts/format.js";
+import { StateMark } from "../../parts/state-mark.js";
+import { type Column, Table } from "../../parts/table.js";
+import { useQuery } from "../../shell/router.js";
 
 interface Shape {
   points: readonly SweepPoint[];

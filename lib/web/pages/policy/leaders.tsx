@@ -1,7 +1,7 @@
 // Who leads by a policy's metric: each run at its best and at its last.
-import type { Contender } from "../../serve/api/policies.js";
-import { figure } from "../parts/format.js";
-import { Heads } from "../parts/heads.js";
+import type { Contender } from "../../../serve/api/policies.js";
+import { figure } from "../../parts/format.js";
+import { Heads } from "../../parts/heads.js";
 
 export function Leaders({
   leaders,

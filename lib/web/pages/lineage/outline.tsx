@@ -1,13 +1,13 @@
 // Lineage as text: what a thing was made from, and what was made of it, one line each; for who hears the page, or reads it.
 import { useMemo } from "preact/hooks";
-import { endsOf } from "../charts/walk.js";
-import { Counts } from "../parts/counts-bar.js";
-import { figure } from "../parts/format.js";
-import { StateMark } from "../parts/state-mark.js";
-import { useQueryAll } from "../shell/router.js";
-import { isPile, piled, type Shown, statesOf } from "./lineage-alike.js";
-import { hrefOfNode } from "./lineage-node.js";
-import type { Around } from "./lineage-state.js";
+import { endsOf } from "../../charts/walk.js";
+import { Counts } from "../../parts/counts-bar.js";
+import { figure } from "../../parts/format.js";
+import { StateMark } from "../../parts/state-mark.js";
+import { useQueryAll } from "../../shell/router.js";
+import { isPile, piled, type Shown, statesOf } from "./alike.js";
+import { hrefOfNode } from "./node.js";
+import type { Around } from "./state.js";
 
 const titles = { up: "Made from", down: "Made of it" } as const;
 

@@ -1,5 +1,5 @@
 // What is brushed, as a word of the address: `params.lr:0.25~0.5,seed:0~1`.
-import type { Brushes } from "../charts/parallel.js";
+import type { Brushes } from "../../charts/parallel.js";
 
 export function brushWords(brushes: Brushes): string {
   return Object.entries(brushes)

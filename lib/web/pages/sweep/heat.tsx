@@ -1,9 +1,9 @@
 // Two axes of a sweep against each other: the others are put together, or kept at one value.
 import { useRef } from "preact/hooks";
-import { ExportMenu } from "../charts/export-menu.js";
-import { HeatMap, type HeatPoint, type Measure, measures } from "../charts/heat-map.js";
-import { said } from "../parts/format.js";
-import { useQuery } from "../shell/router.js";
+import { ExportMenu } from "../../charts/export-menu.js";
+import { HeatMap, type HeatPoint, type Measure, measures } from "../../charts/heat-map.js";
+import { said } from "../../parts/format.js";
+import { useQuery } from "../../shell/router.js";
 
 interface Shape {
   drawn: readonly HeatPoint[];

@@ -1,6 +1,6 @@
 // Siblings that are alike, drawn as one thing: sixty ablations of one dataset, and the sixty models of these.
-import type { LineageArrow, LineageNode } from "../../serve/api/lineage.js";
-import type { Around } from "./lineage-state.js";
+import type { LineageArrow, LineageNode } from "../../../serve/api/lineage.js";
+import type { Around } from "./state.js";
 
 /** Several nodes in the place of one. */
 export interface Pile {

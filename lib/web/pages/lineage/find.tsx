@@ -1,7 +1,7 @@
 // Finding a thing in the graph: what is found is lit up, enter goes from one to the next.
 import { useMemo, useRef, useState } from "preact/hooks";
-import type { LineageNode } from "../../serve/api/lineage.js";
-import { useKeys } from "../shell/keys.js";
+import type { LineageNode } from "../../../serve/api/lineage.js";
+import { useKeys } from "../../shell/keys.js";
 
 /** The nodes of which a word says all that was typed: of name, id, reference, alias, user, place, state. */
 export function foundIn(nodes: readonly LineageNode[], text: string): LineageNode[] {

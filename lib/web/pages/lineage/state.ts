@@ -1,5 +1,5 @@
 // What of a graph has been fetched: what was asked about, and what was unfolded since.
-import type { LineageArrow, LineageNode } from "../../serve/api/lineage.js";
+import type { LineageArrow, LineageNode } from "../../../serve/api/lineage.js";
 
 export interface Around {
   nodes: readonly LineageNode[];
