@@ -48,7 +48,7 @@ export default command(spec, async function* (_, options, context) {
         : options.user.length > 0
           ? options.user
           : [registry.user];
-    for (const event of readEvents(registry, users, cursor, bad, options.since)) {
+    for (const event of readEvents(registry, users, cursor, bad, { since: options.since })) {
       const named = wanted.size === 0 || (event.run !== undefined && wanted.has(event.run));
       if (named && where?.passes(event) !== false) yield event;
     }

@@ -59,13 +59,22 @@ export function noteAll(
 export type Cursor = Map<string, number>;
 const done = Number.POSITIVE_INFINITY;
 
+export interface EventRules {
+  /** Not before then (milliseconds). */
+  since?: number;
+  /** Of each file only about so many bytes: who looks again has the rest then. */
+  most?: number;
+  /** Only those of this run. */
+  run?: string;
+}
+
 /** The events that were added since the cursor, which moves on; lines that are none go to `bad` and are skipped. */
 export function readEvents(
   registry: Registry,
   users: string[],
   cursor: Cursor,
   bad: (message: string) => void,
-  since = 0,
+  { since = 0, most = Number.POSITIVE_INFINITY, run }: EventRules = {},
 ): LabEvent[] {
   const events: LabEvent[] = [];
   for (const user of users.filter(isUserName)) {
@@ -75,7 +84,7 @@ export function readEvents(
     for (const name of once(directory, cursor, bad, () => list(directory).sort()) ?? []) {
       if (!/^\d{8}-.+\.ndjson$/.test(name) || dayEnd(name) < since) continue;
       const file = path.join(directory, name);
-      const source: Source = { file, user, owner, cursor, bad };
+      const source: Source = { file, user, owner, cursor, bad, most, run };
       events.push(...(once(file, cursor, bad, () => readFrom(source)) ?? []));
     }
   }
@@ -105,6 +114,8 @@ interface Source {
   owner: number;
   cursor: Cursor;
   bad: (message: string) => void;
+  most: number;
+  run: string | undefined;
 }
 
 function readFrom(source: Source): LabEvent[] {
@@ -121,15 +132,16 @@ const chunk = 1 << 20;
 
 /** Whole lines only: what a writer has not ended yet is read the next time. */
 function lines(fd: number, source: Source, from: number): LabEvent[] {
-  const { file, cursor, bad } = source;
+  const { file, cursor, bad, most, run } = source;
   const events: LabEvent[] = [];
   const buffer = Buffer.alloc(chunk);
   let position = from;
-  for (;;) {
+  while (position - from < most) {
     const read = fs.readSync(fd, buffer, 0, chunk, position);
     const end = read === 0 ? -1 : buffer.lastIndexOf(10, read - 1);
     if (end >= 0) {
-      for (const line of buffer.toString("utf8", 0, end).split("\n")) parse(line, source, events);
+      for (const line of buffer.toString("utf8", 0, end).split("\n"))
+        if (run === undefined || line.includes(run)) parse(line, source, events);
       position += end + 1;
     } else if (read < chunk) {
       break;
@@ -144,14 +156,18 @@ function lines(fd: number, source: Source, from: number): LabEvent[] {
   return events;
 }
 
-/** Where the line after the one that `position` is in begins, or undefined while that one has no end. */
+/** What has no end of a line for so long is no text: a file with a hole can be said to have terabytes. */
+const mostOfLine = 64 * chunk;
+
+/** Where the line after the one that `position` is in begins, undefined while that one has no end, and \`done\` if it never will. */
 function lineAfter(fd: number, buffer: Buffer, position: number): number | undefined {
-  for (let at = position; ; at += chunk) {
+  for (let at = position; at - position < mostOfLine; at += chunk) {
     const read = fs.readSync(fd, buffer, 0, chunk, at);
     const end = buffer.subarray(0, read).indexOf(10);
     if (end >= 0) return at + end + 1;
     if (read < chunk) return undefined;
   }
+  return done;
 }
 
 function parse(line: string, { file, user, bad }: Source, events: LabEvent[]): void {

@@ -6,14 +6,20 @@ const chunk = 1 << 20;
 
 /** What stands for a line that is longer than a mebibyte: no reader takes it for anything. */
 const tooLong = "(a line of more than 1 MiB)\n";
+/** What has no end of a line for so long is no text: a file with a hole can be said to have terabytes. */
+const mostOfLine = 64 * chunk;
 
-/** Texts of whole lines, each with its end, from the beginning; what has no end yet is being written, and is left out. With `owner` the file is that uid's. */
+/**
+ * Texts of whole lines, each with its end, from the beginning; what has no end yet is being written, and is left out. With
+ * `owner` the file is that uid's. Nothing comes after 64 MiB without an end of a line.
+ */
 export function* lineChunks(file: string, owner?: number): Generator<string> {
   const opened = openIfThere(file, owner);
   if (opened === undefined) return;
   const buffer = Buffer.allocUnsafe(2 * chunk);
   let kept = 0;
   let skipping = false;
+  let skipped = 0;
   try {
     for (;;) {
       const read = fs.readSync(opened.fd, buffer, kept, chunk, null);
@@ -22,9 +28,11 @@ export function* lineChunks(file: string, owner?: number): Generator<string> {
       const first = skipping ? buffer.subarray(0, filled).indexOf(10) + 1 : 0;
       if (skipping && first === 0) {
         kept = 0;
+        skipped += read;
+        if (skipped > mostOfLine) return;
         continue;
       }
-      skipping = false;
+      [skipping, skipped] = [false, 0];
       const end = buffer.lastIndexOf(10, filled - 1) + 1;
       if (end > first) yield buffer.toString("utf8", first, end);
       const rest = Math.max(first, end);
@@ -48,7 +56,8 @@ export function* lineChunksBackwards(file: string, owner?: number): Generator<st
     // From here on all has been given, or cannot be: it begins with a line (`whole`), or in the middle of one.
     let upTo = stat.size;
     let whole = false;
-    for (let length = 1 << 16; upTo > 0; ) {
+    let skipped = 0;
+    for (let length = 1 << 16; upTo > 0 && skipped < mostOfLine; ) {
       const from = Math.max(0, upTo - length);
       const buffer = Buffer.allocUnsafe(upTo - from);
       const read = fs.readSync(fd, buffer, 0, buffer.length, from);
@@ -56,8 +65,11 @@ export function* lineChunksBackwards(file: string, owner?: number): Generator<st
       const start = from === 0 ? 0 : buffer.indexOf(10) + 1;
       if (end > start) {
         yield buffer.toString("utf8", start, end);
-        [upTo, whole, length] = [from + start, true, chunk];
-      } else if (end === 0) upTo = from;
+        [upTo, whole, length, skipped] = [from + start, true, chunk, 0];
+        continue;
+      }
+      skipped += read;
+      if (end === 0) upTo = from;
       else if (length <= chunk) [upTo, whole, length] = [from + end, true, 2 * chunk];
       else [upTo, whole] = [from, false];
     }

@@ -8,7 +8,6 @@ import { measuresOf } from "../record/result.js";
 import type { RunOnDisk } from "./facts.js";
 import { attemptDirectory, envelope } from "./layout.js";
 import { lineChunks } from "./line-chunks.js";
-import { linesFrom } from "./logs.js";
 import { artifactsOf } from "./outputs.js";
 import { list } from "./read.js";
 
@@ -26,12 +25,25 @@ export function* metricsOf(disk: RunOnDisk, bad: Bad, wanted?: Wanted): Generato
  * told of once a file. Takes no memory but for the steps of later attempts.
  */
 export function* pointsOf(disk: RunOnDisk, bad: Bad, wanted: Wanted = () => true): Generator<Point> {
+  for (const point of pointsAndPauses(disk, bad, wanted)) if (point !== pause) yield point;
+}
+
+/** Between two pieces of a file: whoever has others waiting lets them have their turn. */
+export const pause = Symbol("pause");
+
+/** The same, with a pause at least after each mebibyte that was read. */
+export function* pointsAndPauses(disk: RunOnDisk, bad: Bad, wanted: Wanted): Generator<Point | typeof pause> {
   const attempts = attemptsOf(disk);
   // Only of runs that were started again is it known beforehand what is written anew.
-  const again = attempts.slice(1).map((attempt) => stepsIn(attempt, wanted));
+  const again: Map<string, Float64Array>[] = [];
+  for (const attempt of attempts.slice(1)) again.push(yield* stepsIn(attempt, wanted));
   for (const [i, attempt] of attempts.entries()) {
     const later = again.slice(i);
     for (const point of inAttempt(attempt, bad)) {
+      if (point === pause) {
+        yield pause;
+        continue;
+      }
       const { name, step } = point;
       if (!wanted(name) || (step !== undefined && later.some((written) => isAmong(written.get(name) ?? none, step))))
         continue;
@@ -45,9 +57,14 @@ export function* pointsOf(disk: RunOnDisk, bad: Bad, wanted: Wanted = () => true
 const none = new Float64Array();
 
 /** The steps that an attempt has written, by name and sorted. */
-function stepsIn(attempt: AttemptMetrics, wanted: Wanted): Map<string, Float64Array> {
+function* stepsIn(attempt: AttemptMetrics, wanted: Wanted): Generator<typeof pause, Map<string, Float64Array>> {
   const steps = new Map<string, Column>();
-  for (const { name, step } of inAttempt(attempt, () => {})) {
+  for (const point of inAttempt(attempt, () => {})) {
+    if (point === pause) {
+      yield pause;
+      continue;
+    }
+    const { name, step } = point;
     if (step === undefined || !wanted(name)) continue;
     const known = steps.get(name) ?? column();
     if (known.length === 0) steps.set(name, known);
@@ -74,14 +91,19 @@ export function attemptsOf({ dir, owner, facts }: RunOnDisk): AttemptMetrics[] {
   });
 }
 
-function* inAttempt({ owner, files, log }: AttemptMetrics, bad: Bad): Generator<Point> {
+function* inAttempt({ owner, files, log }: AttemptMetrics, bad: Bad): Generator<Point | typeof pause> {
   for (const file of files) yield* inFile(file, owner, bad);
-  if (log !== undefined) yield* printedIn(log, owner);
+  if (log === undefined) return;
+  for (const text of lineChunks(log, owner)) {
+    yield* printedAmong(text);
+    yield pause;
+  }
 }
 
-function* inFile(file: string, owner: number, bad: Bad): Generator<Point> {
+function* inFile(file: string, owner: number, bad: Bad): Generator<Point | typeof pause> {
   let [lines, malformed, first] = [0, 0, 0];
   for (const text of lineChunks(file, owner)) {
+    yield pause;
     const before = lines;
     lines += yield* pointsIn(text, (index) => {
       malformed += 1;
@@ -116,13 +138,23 @@ const prefix = "lab-metric ";
 
 /** `lab-metric {"name": …}` and `lab-metric loss=0.5 accuracy=0.9 step=3` lines of a log. */
 export function* printedIn(log: string, owner?: number): Generator<Point> {
-  for (const line of linesFrom(log, 0, false, owner)) {
-    if (!line.startsWith(prefix)) continue;
-    const rest = line.slice(prefix.length).trim();
-    const point = rest.startsWith("{") ? pointOf(rest) : undefined;
-    if (point) yield point;
-    else if (!rest.startsWith("{")) yield* pairs(rest);
+  for (const text of lineChunks(log, owner)) yield* printedAmong(text);
+}
+
+/** The same of a text of whole lines. */
+export function* printedAmong(text: string): Generator<Point> {
+  for (let at = text.indexOf(prefix); at >= 0; ) {
+    const end = text.indexOf("\n", at);
+    const stop = end < 0 ? text.length : end;
+    if (at === 0 || text[at - 1] === "\n") yield* printed(text.slice(at + prefix.length, stop).trim());
+    at = text.indexOf(prefix, stop);
   }
+}
+
+function* printed(rest: string): Generator<Point> {
+  const point = rest.startsWith("{") ? pointOf(rest) : undefined;
+  if (point) yield point;
+  else if (!rest.startsWith("{")) yield* pairs(rest);
 }
 
 /** By the same rules as the runtime's own gathering: names that need no escape, numbers in decimal, nan and inf. */

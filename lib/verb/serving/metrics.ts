@@ -2,7 +2,7 @@
 import { fault, isFault, recordError } from "../../record/fault.js";
 import { fs } from "../../registry/disk.js";
 import type { RunOnDisk } from "../../registry/facts.js";
-import { attemptsOf, pointsOf } from "../../registry/metrics.js";
+import { attemptsOf, pointsAndPauses } from "../../registry/metrics.js";
 import { findRun } from "../../registry/refs.js";
 import { metricsApi, metricsOfApi } from "../../serve/api/metrics.js";
 import { whoseLines } from "../show/what-answers.js";
@@ -62,7 +62,11 @@ async function known(disk: RunOnDisk, { x, points, names }: Asked, { context }: 
     const bad: string[] = [];
     const wanted = names === undefined ? () => true : (name: string) => names.includes(name);
     const answer = seriesOf(
-      pointsOf(disk, (message) => void bad.push(message)),
+      pointsAndPauses(
+        disk,
+        (message) => void bad.push(message),
+        () => true,
+      ),
       x,
       points,
       wanted,

@@ -7,12 +7,12 @@ import { effectiveRecipe } from "../../recipe/effective.js";
 import { type Checkpoint, latestOf } from "../../record/checkpoint.js";
 import { fault, isFault } from "../../record/fault.js";
 import { maskedRecord, maskedText } from "../../record/masked.js";
-import type { Status } from "../../record/records.js";
+import type { LabEvent, Status } from "../../record/records.js";
 import { handleOf } from "../../record/run-id.js";
 import { snapshotSchema } from "../../record/snapshot.js";
 import { pointedAt } from "../../registry/checkpoints.js";
 import type { RunOnDisk } from "../../registry/facts.js";
-import { readEvents } from "../../registry/journal.js";
+import { type Cursor, readEvents } from "../../registry/journal.js";
 import { arrayDirectory, arrayFiles, attemptDirectory, envelope, snapshotFiles } from "../../registry/layout.js";
 import { makerOfRun } from "../../registry/makers.js";
 import { readRecord, readText } from "../../registry/read.js";
@@ -57,9 +57,22 @@ function reporter(id: string, { context }: Serving) {
 export const runEvents = answering(runEventsApi, async (parts, _, serving) => {
   const { run } = asked(parts, serving);
   const since = Date.parse(run.planned_at) - 1000;
-  const all = readEvents(serving.registry, [run.user], new Map(), reporter(run.id, serving), since);
-  return { events: all.filter((event) => event.run === run.id) };
+  const cursor: Cursor = new Map();
+  const rules = { since, most: 1 << 22, run: run.id };
+  const rest = breather();
+  const events: LabEvent[] = [];
+  // Journals have a year of everything: it is among their lines that others have their turn.
+  for (let before = -1; before !== sumOf(cursor); await rest()) {
+    before = sumOf(cursor);
+    const some = readEvents(serving.registry, [run.user], cursor, reporter(run.id, serving), rules);
+    events.push(...some.filter((event) => event.run === run.id));
+  }
+  return { events: events.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)) };
 });
+
+function sumOf(cursor: Cursor): number {
+  return [...cursor.values()].reduce((sum, at) => sum + (Number.isFinite(at) ? at : 1), 0);
+}
 
 export const runWhy = answering(runWhyApi, async (parts, _, serving) => {
   const { context } = serving;

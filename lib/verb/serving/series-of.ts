@@ -2,6 +2,7 @@
 import { type Envelope, type EnvelopePoint, envelope } from "../../graph/envelope.js";
 import { type Point, wordOf } from "../../record/point.js";
 import type { Metric } from "../../record/records.js";
+import { pause } from "../../registry/metrics.js";
 
 export type Axis = "step" | "time" | "relative";
 type Value = Metric["value"];
@@ -30,7 +31,7 @@ const mostSeries = 2000;
 
 /** Every metric that is `wanted` in at most `n` points; nothing but those points is kept. Gives way every few milliseconds. */
 export async function seriesOf(
-  points: Iterable<Point>,
+  points: Iterable<Point | typeof pause>,
   axis: Axis,
   n: number,
   wanted: (name: string) => boolean,
@@ -41,10 +42,11 @@ export async function seriesOf(
   let seen = 0;
   for (const point of points) {
     seen += 1;
-    if ((seen & 255) === 0 && Date.now() >= until) {
+    if ((point === pause || (seen & 255) === 0) && Date.now() >= until) {
       await new Promise((resolve) => setImmediate(resolve));
       until = Date.now() + slice_ms;
     }
+    if (point === pause) continue;
     if (names.size < 10 * mostSeries) names.add(point.name);
     if (!wanted(point.name)) continue;
     let series = all.get(point.name);

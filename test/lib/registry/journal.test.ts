@@ -17,7 +17,7 @@ function fresh(t: Parameters<typeof smallRegistry>[0]) {
   const cursor: Cursor = new Map();
   const bad: string[] = [];
   const read = (since = 0, users = [user]) =>
-    readEvents(registry, users, cursor, (message) => bad.push(message), since);
+    readEvents(registry, users, cursor, (message) => bad.push(message), { since });
   return { registry, directory, file: journalFile(registry.base, user, os.hostname(), Date.now()), read, bad };
 }
 
@@ -159,6 +159,29 @@ t.test("what is no journal is told of once, and stops no other", async (t) => {
   ]);
   t.same(read(), []);
   t.equal(bad.length, 3);
+});
+
+t.test("of a long journal parts, of one run its lines, and of one without an end of a line nothing", async (t) => {
+  const { registry, directory } = fresh(t);
+  const padded = (event: string, run: string) => line(event, "2026-11-20T10:00:00Z", { run, pad: "x".repeat(1000) });
+  const runs = ["20261120-201455-k7q3mz", "20261120-201455-aaaaaa"] as const;
+  const file = path.join(directory, "20261120-a.ndjson");
+  fs.writeFileSync(file, Array.from({ length: 4000 }, (_, i) => padded(`e${i}`, runs[i % 2] ?? "")).join(""));
+  fs.writeFileSync(path.join(directory, "20261120-b.ndjson"), line("before", "2026-11-20T09:00:00Z", { run: runs[0] }));
+  fs.truncateSync(path.join(directory, "20261120-b.ndjson"), 2 ** 42);
+  const cursor: Cursor = new Map();
+  const bad: string[] = [];
+  const some = () =>
+    readEvents(registry, [user], cursor, (message) => bad.push(message), { most: 1 << 20, run: runs[0] }).length;
+  const began = performance.now();
+  const counts = [some(), some(), some(), some(), some(), some(), some()];
+  t.ok(performance.now() - began < 3000);
+  t.equal(
+    counts.reduce((sum, one) => sum + one, 0),
+    2001,
+  );
+  t.ok(counts.filter((one) => one > 0).length >= 3, counts.join(" "));
+  t.match(bad, [/a line is longer/]);
 });
 
 t.test("what another wrote, or closed, is told of and passed over", async (t) => {

@@ -92,7 +92,7 @@ function deepRecord(
   try {
     if (words.includes("metrics")) {
       const disk = openRun(feed.registry, user, id);
-      return disk ? { ...partOf(disk.run, words), metrics: liveOf(disk, Date.now(), feed.limits).metrics } : {};
+      return disk ? { ...partOf(disk.run, words), metrics: liveOf(disk, Date.now(), feed.limits).live.metrics } : {};
     }
     const pack = packOf(feed, row, user, packs);
     const run =

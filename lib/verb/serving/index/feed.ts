@@ -2,6 +2,7 @@
 import { isFault, recordError } from "../../../record/fault.js";
 import type { Summary } from "../../../record/pack.js";
 import type { Graces } from "../../../record/state.js";
+import type { Followed } from "../../../registry/followed-metrics.js";
 import { openRegistry, type Registry } from "../../../registry/open.js";
 import { packNames } from "../../../registry/packs.js";
 import { type Entry, roll } from "../../../registry/roll.js";
@@ -32,6 +33,8 @@ export interface Feed {
   packOf: Map<number, number>;
   /** The runs of loose/, and whether they may still change by themselves. */
   live: Map<string, { row: number; settled: boolean }>;
+  /** What was read of the metrics of runs that may still change. */
+  followed: Map<string, Followed>;
   /** Rows whose lines were too long to tell of the plan, and of the metrics. */
   untold: { plan: Set<number>; metrics: Set<number> };
   members: Map<string, Member>;
@@ -106,6 +109,7 @@ export function put(feed: Feed, entry: Entry, pack = -1): void {
     const { row, isNew } = rowOf(feed, key);
     feed.packOf.set(row, pack);
     feed.live.delete(key);
+    feed.followed.delete(key);
     for (const part of ["plan", "metrics"] as const) {
       if (summary[part] === undefined) feed.untold[part].add(row);
       else feed.untold[part].delete(row);
@@ -134,10 +138,13 @@ export function putLive(feed: Feed, user: string, id: string): void {
       drop(feed, key);
       return;
     }
-    const live = liveOf(disk, Date.now(), limits);
+    const followed: Followed = feed.followed.get(key) ?? new Map();
+    const { live, complete } = liveOf(disk, Date.now(), limits, followed);
     const { row, isNew } = rowOf(feed, key);
-    const settled = disk.facts.outcome !== undefined;
+    const settled = disk.facts.outcome !== undefined && complete;
     feed.live.set(key, { row, settled });
+    if (settled) feed.followed.delete(key);
+    else feed.followed.set(key, followed);
     feed.packOf.delete(row);
     for (const part of [feed.untold.plan, feed.untold.metrics]) part.delete(row);
     const [message] = disk.problems;
@@ -175,6 +182,7 @@ export function isThere({ registry }: Feed): void {
 export function drop(feed: Feed, key: string): void {
   const row = feed.table.rows.get(key);
   feed.live.delete(key);
+  feed.followed.delete(key);
   feed.problems.delete(key);
   if (row === undefined) return;
   feed.packOf.delete(row);

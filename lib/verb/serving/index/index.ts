@@ -61,7 +61,7 @@ export async function openIndex(
     ...{ registry, limits, trouble, table: newTable(), store: store ?? memoryStore() },
     ...{ packs: [], packOf: new Map(), live: new Map(), members: new Map(), read: new Set() },
     ...{ problems: new Map(), changed: undefined, untold: { plan: new Set(), metrics: new Set() } },
-    shown: new Map(),
+    ...{ followed: new Map(), shown: new Map() },
   };
   const began = Date.now().toString(36);
   const look: Look = { packs: new Map(), cursor: undefined, next: 0 };
@@ -156,11 +156,17 @@ async function refresh(feed: Feed, look: Look, isClosed: () => boolean): Promise
   return [...new Set(events.map(({ event }) => event.split("_")[0] ?? ""))];
 }
 
+/** Of one file at a time (bytes): of a longer one the rest comes with the next look. */
+const mostEvents = 2 << 20;
+
 function newEvents(feed: Feed, look: Look): LabEvent[] {
   // What was noted before the runs were read is in them.
   const since = look.cursor === undefined ? Date.now() - 60_000 : 0;
   look.cursor ??= new Map();
-  return readEvents(feed.registry, usersWith(feed.registry, "events"), look.cursor, () => {}, since);
+  return readEvents(feed.registry, usersWith(feed.registry, "events"), look.cursor, () => {}, {
+    since,
+    most: mostEvents,
+  });
 }
 
 /** What a user has closed to the caller is no list of no runs: it is said whose runs are not shown. */

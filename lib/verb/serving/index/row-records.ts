@@ -7,7 +7,7 @@ import { type Run, runSchema } from "../../../record/run.js";
 import { withoutSecrets } from "../../../record/secrets.js";
 import type { Graces } from "../../../record/state.js";
 import type { RunOnDisk } from "../../../registry/facts.js";
-import { lastValues } from "../../../registry/last-metrics.js";
+import { type Followed, followedValues } from "../../../registry/followed-metrics.js";
 import { statusOf } from "../../../registry/status.js";
 import { tellsAllOf } from "../../../registry/summary.js";
 
@@ -18,20 +18,26 @@ export interface Live {
   metrics: Record<string, unknown>;
 }
 
-/** What a run's own files say now. */
-export function liveOf(disk: RunOnDisk, now: number, limits: Graces): Live {
+/** What a run's own files say now; `complete` where its metrics have been read as far as they go. */
+export function liveOf(
+  disk: RunOnDisk,
+  now: number,
+  limits: Graces,
+  followed: Followed = new Map(),
+): { live: Live; complete: boolean } {
   const { run_dir: _, type: __, v: ___, ...status } = statusOf(disk, now, limits);
-  return { status, run: shown(disk.run), metrics: valuesOf(disk) };
+  const { values, complete } = valuesOf(disk, followed);
+  return { live: { status, run: shown(disk.run), metrics: values }, complete };
 }
 
 /** None where they cannot be read, which is one more problem of the run: all else of it is known. */
-function valuesOf(disk: RunOnDisk): Live["metrics"] {
+function valuesOf(disk: RunOnDisk, followed: Followed): { values: Live["metrics"]; complete: boolean } {
   try {
-    return lastValues(disk);
+    return followedValues(disk, followed);
   } catch (error) {
     if (!isFault(error)) throw error;
     disk.problems.push(error.message);
-    return {};
+    return { values: {}, complete: true };
   }
 }
 
