@@ -1,51 +1,27 @@
 // Pipelines as the page shows them, from what lab-pipeline show tells.
 import { fault, isFault } from "../../record/fault.js";
-import { like } from "../../record/like.js";
 import type { PipelineStatus } from "../../record/pipeline.js";
 import { timestamp } from "../../record/units.js";
 import { findPipeline, pipelineIds, readPipeline } from "../../registry/pipelines.js";
-import { usersWith } from "../../registry/runs.js";
 import { type PipelineStage, pipelineApi, pipelinesApi, type StageRun } from "../../serve/api/pipelines.js";
+import { breather } from "../breathing.js";
 import { statusOfPipeline } from "../pipeline/pipeline-status.js";
 import { graces } from "../runs.js";
 import type { Row } from "../show/rows.js";
 import { whatBlocks, whatIsAwaited } from "../show/what-blocks.js";
 import { rowsOfRuns } from "../sweep/sweep-status.js";
 import { answering, type Serving } from "./answering.js";
-import { breather } from "./breathing.js";
+import { newestFirst } from "./newest-first.js";
 import { runRef } from "./refs.js";
 
-export const pipelines = answering(
-  pipelinesApi,
-  async (_, { user, name, limit = 50, cursor }, { context, registry }) => {
-    const users = usersWith(registry, "pipelines").filter(
-      (one) => !user || user.includes(one) || (one === registry.user && user.includes("me")),
-    );
-    const places = users.flatMap((one) => pipelineIds(registry, one).map((id) => ({ user: one, id })));
-    places.sort((a, b) => (a.id < b.id ? 1 : -1));
-    const rest = breather();
-    const shown: ReturnType<typeof withCounts>[] = [];
-    const isCalled = name === undefined ? undefined : like(name);
-    let next: string | undefined;
-    for (const place of places) {
-      if (cursor !== undefined && place.id > cursor) continue;
-      if (shown.length === limit) {
-        next = place.id;
-        break;
-      }
-      await rest();
-      try {
-        const pipeline = readPipeline(registry, place.user, place.id);
-        if (pipeline && isCalled?.(pipeline.name) !== false)
-          shown.push(withCounts(await statusOfPipeline(pipeline, context)));
-      } catch (error) {
-        if (!isFault(error)) throw error;
-        context.report(place.id, error);
-      }
-    }
-    return { pipelines: shown, total: places.length, ...(next === undefined ? {} : { next }) };
-  },
-);
+const stored = { directory: "pipelines", ids: pipelineIds, read: readPipeline } as const;
+
+export const pipelines = answering(pipelinesApi, async (_, { limit = 50, ...wanted }, serving) => {
+  const { page, ...rest } = await newestFirst(stored, { limit, ...wanted }, serving, async (pipeline) =>
+    withCounts(await statusOfPipeline(pipeline, serving.context)),
+  );
+  return { pipelines: page, ...rest };
+});
 
 function withCounts({ stages = [], ...status }: PipelineStatus) {
   return { ...status, stages: stages.map(({ name, after, counts }) => ({ name, after, counts })) };

@@ -3,52 +3,31 @@ import { bestSoFar } from "../../graph/best-so-far.js";
 import { importance } from "../../graph/importance.js";
 import { isFault } from "../../record/fault.js";
 import { type Goal, goalOf } from "../../record/goal.js";
-import { like } from "../../record/like.js";
 import type { Sweep, SweepPointRecord, SweepStatus } from "../../record/sweep.js";
 import { timestamp } from "../../record/units.js";
 import { bestMetric } from "../../registry/last-metrics.js";
 import { makerOfRun } from "../../registry/makers.js";
-import { usersWith } from "../../registry/runs.js";
 import { withReruns } from "../../registry/sweep-reruns.js";
 import { findSweep, readSweep, sweepIds } from "../../registry/sweeps.js";
 import { type SweepPoint, sweepApi, sweepsApi } from "../../serve/api/sweeps.js";
 import { fieldOf, keyOf } from "../../serve/index/table.js";
+import { breather } from "../breathing.js";
 import type { Row } from "../show/rows.js";
 import { rowsOf, statusOfSweep } from "../sweep/sweep-status.js";
 import { type Answering, answering, type Serving } from "./answering.js";
-import { breather } from "./breathing.js";
+import { newestFirst } from "./newest-first.js";
 import { runRef } from "./refs.js";
 
-export const sweeps = answering(sweepsApi, async (_, { user, name, limit = 25, cursor }, serving) => {
-  const { context, registry } = serving;
-  const users = usersWith(registry, "sweeps").filter(
-    (one) => !user || user.includes(one) || (one === registry.user && user.includes("me")),
-  );
-  const places = users.flatMap((one) => sweepIds(registry, one).map((id) => ({ user: one, id })));
-  places.sort((a, b) => (a.id < b.id ? 1 : -1));
-  const rest = breather();
-  const isCalled = name === undefined ? undefined : like(name);
-  const shown = [];
-  let next: string | undefined;
-  for (const place of places) {
-    if (cursor !== undefined && place.id > cursor) continue;
-    if (shown.length === limit) {
-      next = place.id;
-      break;
-    }
-    await rest();
-    try {
-      const sweep = readSweep(registry, place.user, place.id);
-      if (!sweep || isCalled?.(sweep.name) === false) continue;
-      const status = serving.index.ready() ? standing(sweep, serving) : await statusOfSweep(sweep, undefined, context);
-      const { points: _points, ...shownOf } = status;
-      shown.push({ ...shownOf, axes: sweep.axes });
-    } catch (error) {
-      if (!isFault(error)) throw error;
-      context.report(place.id, error);
-    }
-  }
-  return { sweeps: shown, total: places.length, ...(next === undefined ? {} : { next }) };
+const stored = { directory: "sweeps", ids: sweepIds, read: readSweep } as const;
+
+export const sweeps = answering(sweepsApi, async (_, { limit = 25, ...wanted }, serving) => {
+  const { page, ...rest } = await newestFirst(stored, { limit, ...wanted }, serving, async (sweep) => {
+    const isKnown = serving.index.ready();
+    const status = isKnown ? standing(sweep, serving) : await statusOfSweep(sweep, undefined, serving.context);
+    const { points: _points, ...shown } = status;
+    return { ...shown, axes: sweep.axes };
+  });
+  return { sweeps: page, ...rest };
 });
 
 /** What lab-sweep-status tells of a sweep, from the index, which has the states of all runs already. */
