@@ -14,6 +14,7 @@ import { makerOfRun } from "../../registry/makers.js";
 import { pointsOf } from "../../registry/metrics.js";
 import type { Registry } from "../../registry/open.js";
 import { readRecord } from "../../registry/read.js";
+import { breather } from "../breathing.js";
 import { graces, namedRuns, statusOf } from "../runs.js";
 
 export const mostCompared = 50;
@@ -36,29 +37,38 @@ export async function compareAll(
   }
   const all = [...runs.values()];
   const registry = await context.registry();
-  return { comparison: comparisonOf(all, wanted, registry, await graces(context), context.now), runs: all, others };
+  return {
+    comparison: await comparisonOf(all, wanted, registry, await graces(context), context.now),
+    runs: all,
+    others,
+  };
 }
 
-/** The comparison of these runs. What cannot be read of one is among the notes. */
-export function comparisonOf(
+/** The comparison of these runs. What cannot be read of one is among the notes. Between runs it lets others have their turn. */
+export async function comparisonOf(
   runs: readonly RunOnDisk[],
   wanted: (name: string) => boolean,
   registry: Registry,
   limits: Graces,
   now: number,
-): Comparison {
+): Promise<Comparison> {
   if (runs.length < 2)
     throw fault("usage", runs.length === 0 ? "no runs to compare" : "one run has nothing to be compared with", {
       hint: "name two or more",
     });
   const notes: string[] = [];
-  const statuses = runs.map((disk) => statusOf(disk, now, limits));
-  const sides = runs.map((disk, i): Compared => {
+  const statuses: Compared["status"][] = [];
+  const sides: Compared[] = [];
+  const metrics = new Map<string, Map<string, MetricSummary>>();
+  const rest = breather();
+  for (const disk of runs) {
+    await rest();
+    const status = statusOf(disk, now, limits);
     const maker = makerOf(disk, registry, notes);
-    const status = statuses[i] as Compared["status"];
-    return { run: disk.run, status, facts: disk.facts, ...foundBy(maker, notes) };
-  });
-  const metrics = new Map(runs.map((disk) => [disk.run.id, summariesOf(disk, registry, wanted, notes)]));
+    statuses.push(status);
+    sides.push({ run: disk.run, status, facts: disk.facts, ...foundBy(maker, notes) });
+    metrics.set(disk.run.id, summariesOf(disk, maker, wanted, notes));
+  }
   const seeds = seedGroups(runs.map(({ run }) => run));
   return {
     type: "comparison",
@@ -81,12 +91,11 @@ function makerOf(disk: RunOnDisk, registry: Registry, notes: string[]): RunOnDis
 
 function summariesOf(
   disk: RunOnDisk,
-  registry: Registry,
+  maker: RunOnDisk,
   wanted: (name: string) => boolean,
   notes: string[],
 ): Map<string, MetricSummary> {
   const bad = (message: string) => void notes.push(`${disk.run.id}: ${message}`);
-  const maker = makerOf(disk, registry, notes);
   return tried(disk, notes, () => metricSummaries(pointsOf(maker, bad, wanted))) ?? new Map();
 }
 

@@ -6,8 +6,8 @@ import { type Candidate, type Decided, type Tried, verdicts } from "../../recipe
 import { fault } from "../../record/fault.js";
 import { triesOf } from "../../registry/evals.js";
 import { serverTime } from "../../registry/server-time.js";
+import { breather } from "../breathing.js";
 import { graces } from "../runs.js";
-import { breather } from "../serving/breathing.js";
 import { whereIn } from "../show/where-in.js";
 import { decidedRuns, isFinal, reopen } from "./decided-runs.js";
 import { artifactsSeen, type Seen, usersMeant } from "./policy-candidates.js";

@@ -14,11 +14,11 @@ import {
 import { findArtifact } from "../../registry/artifact-refs.js";
 import { artifactsOf } from "../../registry/outputs.js";
 import { aliasesApi, artifactApi, artifactsApi } from "../../serve/api/artifacts.js";
+import { breather } from "../breathing.js";
 import { graces } from "../runs.js";
 import { wholeArtifact } from "../show/showing-artifacts.js";
 import { trusted } from "../trust.js";
 import { type Answering, answering, type Serving } from "./answering.js";
-import { breather } from "./breathing.js";
 import { knownArtifacts } from "./known-artifacts.js";
 import { nowhere } from "./lineage.js";
 import { anyRef } from "./refs.js";

@@ -3,12 +3,12 @@ import { fault, isFault, recordError } from "../../record/fault.js";
 import type { RunOnDisk } from "../../registry/facts.js";
 import { findRun } from "../../registry/refs.js";
 import { type ComparedImage, compareApi, compareImagesApi } from "../../serve/api/compare.js";
+import { breather } from "../breathing.js";
 import { comparisonOf } from "../compare/comparing.js";
 import { imagesOf } from "../compare/images.js";
 import { sourceDiff } from "../compare/source-diff.js";
 import { graces } from "../runs.js";
 import { answering, type Serving } from "./answering.js";
-import { breather } from "./breathing.js";
 import { runRef } from "./refs.js";
 
 export const compare = answering(compareApi, async (_, { run }, serving) => {
@@ -19,7 +19,7 @@ export const compare = answering(compareApi, async (_, { run }, serving) => {
     v: _v,
     error: _e,
     ...comparison
-  } = comparisonOf(disks, () => true, registry, await graces(context), context.now);
+  } = await comparisonOf(disks, () => true, registry, await graces(context), context.now);
   const [a, b, more] = disks;
   const notes = [...(comparison.notes ?? [])];
   const isChanged = a && b && !more && a.run.source.digest !== b.run.source.digest;

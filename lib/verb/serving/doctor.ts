@@ -3,10 +3,10 @@ import type * as v from "valibot";
 import type { checkSchema } from "../../record/records.js";
 import { timestamp } from "../../record/units.js";
 import { doctorApi } from "../../serve/api/queue.js";
+import { breather } from "../breathing.js";
 import { diagnose } from "../doctor/doctoring.js";
 import { type Answering, answering } from "./answering.js";
 import { atMostEvery } from "./at-most-every.js";
-import { breather } from "./breathing.js";
 
 type Check = v.InferOutput<typeof checkSchema>;
 

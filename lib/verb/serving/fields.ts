@@ -3,8 +3,8 @@ import { fieldsApi } from "../../serve/api/runs.js";
 import type { Column } from "../../serve/index/column.js";
 import { rankSome } from "../../serve/index/ranks.js";
 import { summed } from "../../serve/index/select.js";
+import { breather } from "../breathing.js";
 import { answering } from "./answering.js";
-import { breather } from "./breathing.js";
 import { asking, reporting, standingOf } from "./index/asking.js";
 import { selectRuns } from "./index/select-runs.js";
 

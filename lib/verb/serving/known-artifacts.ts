@@ -6,9 +6,9 @@ import { externalArtifactsOf } from "../../registry/artifacts.js";
 import { artifactsOf } from "../../registry/outputs.js";
 import { roll, usersOnRoll } from "../../registry/roll.js";
 import { believed, openRun, usersWith } from "../../registry/runs.js";
+import { breather } from "../breathing.js";
 import { artifactsOfEntry } from "../policy/policy-candidates.js";
 import type { Served } from "./answering.js";
-import { breather } from "./breathing.js";
 
 export interface KnownArtifacts {
   /** In no order. */

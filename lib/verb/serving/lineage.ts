@@ -4,12 +4,12 @@ import type { Neighbours, Way } from "../../record/lineage.js";
 import { neighboursOn } from "../../registry/neighbours.js";
 import type { Things } from "../../registry/things.js";
 import { lineageApi } from "../../serve/api/lineage.js";
+import { breather } from "../breathing.js";
 import { graces } from "../runs.js";
 import { rootsOf } from "../show/lineage-roots.js";
 import { thingsIn } from "../show/things-in.js";
 import { trusted } from "../trust.js";
 import { answering } from "./answering.js";
-import { breather } from "./breathing.js";
 import { anyRef } from "./refs.js";
 
 const ways: Record<"up" | "down" | "both", readonly Way[]> = { up: ["up"], down: ["down"], both: ["up", "down"] };

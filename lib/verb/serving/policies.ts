@@ -14,13 +14,13 @@ import { makerOfRun } from "../../registry/makers.js";
 import { artifactsOf } from "../../registry/outputs.js";
 import { openRun } from "../../registry/runs.js";
 import { type PolicyEntry, policiesApi, policyApi } from "../../serve/api/policies.js";
+import { breather } from "../breathing.js";
 import { policiesDirectory, policiesOf } from "../policy/policy-files.js";
 import { listPolicies } from "../policy/policy-list.js";
 import { policiesSay, type Said } from "../policy/policy-verdicts.js";
 import { graces, standingOf } from "../runs.js";
 import { type Answering, answering, type Serving } from "./answering.js";
 import { atMostEvery } from "./at-most-every.js";
-import { breather } from "./breathing.js";
 
 const every_ms = 15_000;
 const mostEntries = 1000;

@@ -33,6 +33,7 @@ import {
   runSourceApi,
   runWhyApi,
 } from "../../serve/api/run-parts.js";
+import { breather } from "../breathing.js";
 import { allOf, recordOf } from "../checkpointing.js";
 import { foundBy } from "../compare/comparing.js";
 import { narrativeOf } from "../notes/narrating.js";
@@ -41,7 +42,6 @@ import { repeated } from "../show/advice.js";
 import { explainAsItIs } from "../show/explaining.js";
 import { whoseLines } from "../show/what-answers.js";
 import { answering, type Serving } from "./answering.js";
-import { breather } from "./breathing.js";
 import { runRef } from "./refs.js";
 
 type Parts = Record<string, string>;

@@ -6,7 +6,7 @@ import { closePack, openPack, type Pack, packNames } from "../../../registry/pac
 import { openRun } from "../../../registry/runs.js";
 import { newColumn, setValue } from "../../../serve/index/column.js";
 import { addToRow, needsDeriving, newestFirst, own, placeOfKey, separator } from "../../../serve/index/table.js";
-import { breather } from "../breathing.js";
+import { breather } from "../../breathing.js";
 import type { Feed } from "./feed.js";
 import { type Live, liveOf, missingOf, partOf, recordsOfLive, recordsOfSummary } from "./row-records.js";
 

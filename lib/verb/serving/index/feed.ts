@@ -9,7 +9,7 @@ import { type Entry, roll } from "../../../registry/roll.js";
 import { openRun } from "../../../registry/runs.js";
 import type { Store } from "../../../serve/index/store.js";
 import { addToRow, keyOf, newestFirst, putRow, removeRow, rowFor, type Table } from "../../../serve/index/table.js";
-import { breather } from "../breathing.js";
+import { breather } from "../../breathing.js";
 import { type Member, newMembers } from "./members.js";
 import { liveOf, recordsOfLive, recordsOfSummary } from "./row-records.js";
 import type { RowText } from "./row-text.js";

@@ -13,7 +13,7 @@ import { marked, usersWith } from "../../../registry/runs.js";
 import { memoryStore } from "../../../serve/index/memory-store.js";
 import type { Store } from "../../../serve/index/store.js";
 import { newTable, placeOfKey, type Table, tidy } from "../../../serve/index/table.js";
-import { breather } from "../breathing.js";
+import { breather } from "../../breathing.js";
 import { keepFeed, restored } from "./cache.js";
 import { drop, type Feed, isThere, packsOf, problem, putLive, readMembers, readUser } from "./feed.js";
 import { prepare } from "./prepare.js";

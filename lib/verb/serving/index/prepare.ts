@@ -4,7 +4,7 @@ import { timing } from "../../../serve/index/floats.js";
 import { rankSome } from "../../../serve/index/ranks.js";
 import { sorted } from "../../../serve/index/select.js";
 import { newestFirst, type Table } from "../../../serve/index/table.js";
-import { breather } from "../breathing.js";
+import { breather } from "../../breathing.js";
 
 /** Fewer values are put in order at once when they are asked for. */
 const few = 1024;
