@@ -1,15 +1,17 @@
 // `--where`: expressions over the fields of records, as lab-where(7) describes them.
 import { nearest } from "../record/names.js";
 import { compile } from "./compile.js";
-import type { FieldReader } from "./fields.js";
 import { grammar } from "./grammar.js";
 import { Misread, misreadFault } from "./misread.js";
+import { type Part, partsOf } from "./parts.js";
 
 export interface Where {
   /** Whether all expressions hold of these records, of which an earlier one answers before a later one. */
   passes(...records: readonly object[]): boolean;
   /** The fields that are asked for, as paths. */
   fields: readonly (readonly string[])[];
+  /** The same in parts, all of which are to hold, for those who have all values of a field at once. */
+  parts(): Part[];
   /** Of fields that none of the records had: what to tell a person who got nothing. */
   missed(): string[];
 }
@@ -21,16 +23,15 @@ export interface Known {
   words?: Readonly<Record<string, readonly string[]>>;
   /** The present moment in milliseconds, for `planned_at > 3d`. */
   now: number;
-  /** What reads a field where there are no records to pass: `passes()` then asks it. */
-  reader?: (path: readonly string[]) => FieldReader;
 }
 
 /** Reads expressions, all of which are to hold. Throws usage, pointing at the character. */
-export function readWhere(texts: readonly string[], { fields, words = {}, now, reader }: Known): Where {
-  const language = { fields: new Set(fields), words, now, ...(reader ? { reader } : {}) };
+export function readWhere(texts: readonly string[], { fields, words = {}, now }: Known): Where {
+  const language = { fields: new Set(fields), words, now };
   const all = texts.map((text) => {
     try {
-      return compile(grammar(text), language);
+      const tree = grammar(text);
+      return { ...compile(tree, language), parts: () => partsOf(tree, language) };
     } catch (error) {
       throw error instanceof Misread ? misreadFault(text, error) : error;
     }
@@ -40,6 +41,7 @@ export function readWhere(texts: readonly string[], { fields, words = {}, now, r
   return {
     passes: (...records) => tests.every((test) => test(records)),
     fields: readers.map(({ path }) => path),
+    parts: () => all.map(({ parts }) => parts()),
     missed: () => readers.flatMap((reader) => missing(reader.path.join("."), reader.missed())),
   };
 }

@@ -1,11 +1,16 @@
 // Questions to the rows: which pass, in which order, how many of each kind.
 import { type Column, codeAt, codesOf } from "./column.js";
 import { ranksOf, sameCodesOf } from "./ranks.js";
-import { columnOf, newestFirst, type Table } from "./table.js";
+import { columnOf, type Table } from "./table.js";
 
 /** Those of the rows whose value passes; each value is asked about once. An absent one is `undefined`. */
 export function narrow(rows: Int32Array, column: Column | undefined, passes: (value: unknown) => boolean): Int32Array {
   if (!column) return passes(undefined) ? rows : new Int32Array(0);
+  return narrowCodes(rows, column, (code) => passes(column.values[code]));
+}
+
+/** The same by the numbers of the values. */
+export function narrowCodes(rows: Int32Array, column: Column, passes: (code: number) => boolean): Int32Array {
   // 0: not asked yet, 1: no, 2: yes.
   const known = new Uint8Array(column.values.length);
   const kept = new Int32Array(rows.length);
@@ -15,7 +20,7 @@ export function narrow(rows: Int32Array, column: Column | undefined, passes: (va
     const code = codes[i] as number;
     let answer = known[code] as number;
     if (answer === 0) {
-      answer = passes(column.values[code]) ? 2 : 1;
+      answer = passes(code) ? 2 : 1;
       known[code] = answer;
     }
     if (answer === 2) kept[count++] = rows[i] as number;
@@ -29,6 +34,19 @@ export function filtered(rows: Int32Array, passes: (row: number) => boolean): In
   let count = 0;
   for (const row of rows) if (passes(row)) kept[count++] = row;
   return kept.subarray(0, count);
+}
+
+/** Those of the rows that are not among some of them, which are in the same order. */
+export function without(rows: Int32Array, some: Int32Array): Int32Array {
+  if (some.length === 0) return rows;
+  const kept = new Int32Array(rows.length - some.length);
+  let next = 0;
+  let count = 0;
+  for (let i = 0; i < rows.length; i += 1) {
+    if (rows[i] === some[next]) next += 1;
+    else kept[count++] = rows[i] as number;
+  }
+  return kept;
 }
 
 export interface SortKey {
@@ -180,24 +198,6 @@ function countsOf(rows: Int32Array, column: Column): Uint32Array {
   const counts = new Uint32Array(column.values.length);
   for (const code of sameCodesOf(column, rows)) counts[code] = (counts[code] as number) + 1;
   return counts;
-}
-
-export function everyRow(table: Table): Int32Array {
-  return newestFirst(table);
-}
-
-/** What reads a field of the row that is looked at: how the language of filters sees rows without making records of them. */
-export function rowReader(table: Table): { at(row: number): void; read(path: readonly string[]): () => unknown } {
-  let row = 0;
-  return {
-    at: (next) => {
-      row = next;
-    },
-    read: (path) => {
-      const column = columnOf(table, path);
-      return column ? () => column.values[codeAt(column, row)] : () => undefined;
-    },
-  };
 }
 
 /** What reads one field of a row, looked up once. */

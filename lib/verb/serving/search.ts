@@ -5,6 +5,7 @@ import { aliasNames, usersWithAliases } from "../../registry/aliases.js";
 import { findArtifact } from "../../registry/artifact-refs.js";
 import { searchApi } from "../../serve/api/search.js";
 import { type Column, codeAt } from "../../serve/index/column.js";
+import { lowerTexts } from "../../serve/index/lower-texts.js";
 import { counted } from "../../serve/index/select.js";
 import { columnOf, fieldOf, newestFirst, placeOfKey } from "../../serve/index/table.js";
 import { policiesDirectory, policiesOf } from "../policy/policy-files.js";
@@ -77,21 +78,24 @@ const partOfId = /^(?:\d{1,8}|\d{8}-\d{0,6}|\d{8}-\d{6}-[\da-hjkmnp-tv-z]{0,6}|[
 
 /** By id, by its last six characters, and by name: the newest. */
 function runsOf({ table }: Index, word: string): Hit[] {
-  const names = columnOf(table, ["name"]);
-  const has = having(names, (name) => name.toLowerCase().includes(word));
-  const hits: Hit[] = [];
+  const named = having(columnOf(table, ["name"]), (name) => name.includes(word));
   const isId = word.length >= 3 && partOfId.test(word);
+  if (!named && !isId) return [];
+  const hits: Hit[] = [];
   for (const row of newestFirst(table)) {
-    const key = table.keys[row] ?? "";
-    const meant = isId && (key.startsWith(word) || key.startsWith(word, idLength - 6));
     if (!isId && hits.length >= most) break;
-    if (!meant && (hits.length >= most || names === undefined || has[codeAt(names, row)] === 0)) continue;
-    const { id, user } = placeOfKey(key);
+    const meant = isId && isIdWith(table.keys[row] ?? "", word);
+    if (!meant && (hits.length >= most || !named?.(row))) continue;
+    const { id, user } = placeOfKey(table.keys[row] ?? "");
     const detail = [id.slice(-6), user, fieldOf(table, row, ["state"])].join(" · ");
     hits.push({ kind: "run", id, title: String(fieldOf(table, row, ["name"])), detail, href: `/runs/${id}` });
     if (hits.length > 2 * most) break;
   }
   return hits;
+}
+
+function isIdWith(key: string, word: string): boolean {
+  return key.startsWith(word) || key.startsWith(word, idLength - 6);
 }
 
 /** Sweeps and pipelines by their ids, and by the names of their runs. */
@@ -100,11 +104,12 @@ function blocksOf({ table, feed }: Index, word: string, kind: "sweep" | "pipelin
   const names = columnOf(table, ["name"]);
   if (!column || !names) return [];
   const hits = new Map<string, Hit>();
-  const named = having(names, (name) => name.toLowerCase().includes(word));
+  const named = having(names, (name) => name.includes(word));
   const meant = having(column, (id) => id.startsWith(word) || id.endsWith(word));
+  if (!named && !meant) return [];
   for (const row of newestFirst(table)) {
     const code = codeAt(column, row);
-    if (code === 0 || (meant[code] === 0 && named[codeAt(names, row)] === 0)) continue;
+    if (code === 0 || !(meant?.(row) || named?.(row))) continue;
     const id = String(column.values[code]);
     if (hits.has(id)) continue;
     const name = String(names.values[codeAt(names, row)] ?? "");
@@ -117,9 +122,11 @@ function blocksOf({ table, feed }: Index, word: string, kind: "sweep" | "pipelin
   return [...hits.values()];
 }
 
-/** By the numbers of the values: 1 where the text of one passes. */
-function having(column: Column | undefined, passes: (text: string) => boolean): Uint8Array {
-  return Uint8Array.from(column?.values ?? [], (value) => (passes(String(value ?? "")) ? 1 : 0));
+/** Says of a row whether its text, in small letters, passes; undefined where none does. */
+function having(column: Column | undefined, passes: (text: string) => boolean): ((row: number) => boolean) | undefined {
+  if (!column) return undefined;
+  const has = Uint8Array.from(lowerTexts(column), (text, code) => (code > 0 && passes(text) ? 1 : 0));
+  return has.includes(1) ? (row) => has[codeAt(column, row)] === 1 : undefined;
 }
 
 function namesOf({ registry }: Serving, word: string): Hit[] {
@@ -148,7 +155,7 @@ function artifactOf({ registry, context }: Serving, word: string): Hit[] {
 
 function valuesOf({ table }: Index, word: string, kind: "user" | "tag" | "group"): Hit[] {
   const column = columnOf(table, [kind === "tag" ? "tags" : kind]);
-  if (!column) return [];
+  if (!column || !lowerTexts(column).some((text) => text.includes(word))) return [];
   const counts = new Map<string, number>();
   for (const { value, count } of counted(newestFirst(table), column))
     for (const one of Array.isArray(value) ? value : [value])

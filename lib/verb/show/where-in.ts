@@ -3,7 +3,7 @@ import { artifactSchema } from "../../record/artifact.js";
 import { eventSchema, statusSchema } from "../../record/records.js";
 import { runSchema } from "../../record/run.js";
 import { states } from "../../record/state.js";
-import { type Known, readWhere, type Where } from "../../where/where.js";
+import { readWhere, type Where } from "../../where/where.js";
 
 const entries = ({ entries: all }: { entries: object }) => Object.keys(all);
 
@@ -32,11 +32,6 @@ const known = {
 };
 
 /** The tests of some expressions over records of this kind. Throws usage. */
-export function whereIn(
-  kind: keyof typeof known,
-  expressions: readonly string[],
-  now: number,
-  reader?: Known["reader"],
-): Where {
-  return readWhere(expressions, { ...known[kind], now, ...(reader ? { reader } : {}) });
+export function whereIn(kind: keyof typeof known, expressions: readonly string[], now: number): Where {
+  return readWhere(expressions, { ...known[kind], now });
 }

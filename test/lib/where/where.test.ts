@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import { isFault } from "../../../lib/record/fault.js";
+import { fieldReader } from "../../../lib/where/fields.js";
+import type { Part } from "../../../lib/where/parts.js";
 import { readWhere } from "../../../lib/where/where.js";
 
 const record = {
@@ -456,4 +458,30 @@ t.test("any text is an expression or a mistake with a place", async (t) => {
     { numRuns: 5000 },
   );
   t.pass();
+});
+
+t.test("the parts of an expression say together what it says", async (t) => {
+  const says = (part: Part): boolean => {
+    if (part.kind === "not") return !says(part.of);
+    if (part.kind === "test") return part.testing(fieldReaderOf)();
+    return part.kind === "all" ? part.of.every(says) : part.of.some(says);
+  };
+  const fieldReaderOf = (path: readonly string[]) => {
+    const { read } = fieldReader(path);
+    return { path, read: () => read([record]), missed: () => undefined };
+  };
+  const texts = [
+    "state = failed and params.lr < 1 and seed = 0",
+    "state = failed and (params.lr > 1 or not done = true or seed = 1)",
+    "not (state = failed && params.lr > 1) and tags = base",
+    "elapsed_s < resources.time_s or started_at < planned_at",
+    "true and seed = 0 or state = running",
+    "exists(message) or exists(mode) or !open",
+  ];
+  for (const text of texts) t.equal(readWhere([text], known).parts().every(says), holds(text), text);
+  const [of] = readWhere(["(seed > 1 or seed < 1) and (state = failed and tags = base)"], known).parts();
+  t.match(of, {
+    kind: "all",
+    of: [{ fields: [["seed"]] }, { fields: [["state"]] }, { fields: [["tags"]] }],
+  });
 });

@@ -4,15 +4,15 @@ import { like } from "../../../record/like.js";
 import { nearest } from "../../../record/names.js";
 import { parseTime } from "../../../record/units.js";
 import type { Filters } from "../../../serve/api/filters.js";
-import { filtered, narrow, rowReader, type SortKey, sorted } from "../../../serve/index/select.js";
+import { lowerTexts } from "../../../serve/index/lower-texts.js";
+import { filtered, narrow, narrowCodes, type SortKey, sorted, without } from "../../../serve/index/select.js";
 import { columnOf, newestFirst, placeOfKey, type Table } from "../../../serve/index/table.js";
-import type { FieldReader } from "../../../where/fields.js";
 import { wantedStates } from "../../show/listing-filter.js";
 import { notesIn } from "../../show/notes-in.js";
-import { whereIn } from "../../show/where-in.js";
 import { deepen } from "./deepen.js";
 import type { Index } from "./index.js";
 import { pathNamed } from "./paths.js";
+import { whereRows } from "./where-rows.js";
 
 type Path = readonly string[];
 
@@ -88,7 +88,7 @@ async function passing(index: Index, asked: Filters, now: number, report: (error
   for (const tag of asked.tag ?? []) rows = by(rows, ["tags"], (value) => Array.isArray(value) && value.includes(tag));
   rows = inTime(table, rows, asked, now);
   for (const word of (asked.q ?? "").toLowerCase().split(/\s+/).filter(Boolean)) rows = withWord(table, rows, word);
-  for (const text of asked.where ?? []) rows = await where(index, rows, text, now);
+  for (const text of asked.where ?? []) rows = await whereRows(index, rows, text, now);
   if (asked.note !== undefined) rows = await noted(index, rows, asked.note, report);
   return rows;
 }
@@ -141,63 +141,30 @@ function idAt(ms: number): string {
 }
 
 const texts: readonly Path[] = [
-  ...[["id"], ["name"], ["user"], ["state"], ["mode"], ["message"], ["tags"], ["group"], ["note"], ["job"]],
+  ...[["name"], ["user"], ["state"], ["mode"], ["message"], ["tags"], ["group"], ["note"], ["job"]],
   ...[
     ["narrative", "hypothesis"],
     ["narrative", "reasoning"],
     ["narrative", "expected_outcome"],
   ],
+  // Where the most is to be read comes last, of what is left.
+  ["id"],
 ];
 
 /** The rows with a word in one of their texts. */
 function withWord(table: Table, rows: Int32Array, word: string): Int32Array {
-  const found = new Set<number>();
+  let left = rows;
   for (const path of texts) {
     const column = columnOf(table, path);
-    if (!column) continue;
-    const has = (value: unknown) => value !== undefined && textOf(value).toLowerCase().includes(word);
-    for (const row of narrow(rows, column, has)) found.add(row);
+    if (!column || (path[0] === "id" && !mayBeInId.test(word))) continue;
+    const small = lowerTexts(column);
+    left = without(
+      left,
+      narrowCodes(left, column, (code) => code !== 0 && (small[code] as string).includes(word)),
+    );
   }
-  return filtered(rows, (row) => found.has(row));
+  return without(rows, left);
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : Array.isArray(value) ? value.join(" ") : String(value);
-}
-
-/** The rows of which an expression holds: the functions of the language itself decide, only that they read columns. */
-async function where({ table, feed }: Index, rows: Int32Array, text: string, now: number): Promise<Int32Array> {
-  const { fields } = whereIn("runs", [text], now);
-  await deepen(feed, fields);
-  const reader = rowReader(table);
-  const special: Record<string, (row: number) => unknown> = {
-    run_dir: (row) => {
-      const { user, id } = placeOfKey(table.keys[row] ?? "");
-      return `${feed.registry.base}/runs/${user}/${id}`;
-    },
-    type: () => "status",
-    v: () => 1,
-  };
-  let current = 0;
-  const tests = whereIn("runs", [text], now, (path): FieldReader => {
-    const own = path.length === 1 ? special[path[0] ?? ""] : undefined;
-    const read = own ? () => own(current) : reader.read(path);
-    return { path, read, missed: () => undefined };
-  });
-  const [only] = fields;
-  const column = only && columnOf(table, only);
-  // Of one field the same values have the same answer.
-  if (fields.length === 1 && column) {
-    let value: unknown;
-    const alone = whereIn("runs", [text], now, (path) => ({ path, read: () => value, missed: () => undefined }));
-    return narrow(rows, column, (one) => {
-      value = one;
-      return alone.passes();
-    });
-  }
-  return filtered(rows, (row) => {
-    current = row;
-    reader.at(row);
-    return tests.passes();
-  });
-}
+/** Ids have no other characters; each run has its own, so that to look into all takes the longest. */
+const mayBeInId = /^[\da-hjkmnp-tv-z-]{1,22}$/;

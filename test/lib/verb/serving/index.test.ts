@@ -104,8 +104,11 @@ t.test("filters of all kinds, and any of them together", async (t) => {
   const draw = generator(7);
   const pick = <T>(all: readonly T[]): T => all[Math.floor(draw() * all.length)] as T;
   const texts = [...atoms];
-  for (let i = 0; i < 40; i += 1)
-    texts.push(`${draw() < 0.3 ? "not " : ""}(${pick(atoms)}) ${draw() < 0.5 ? "and" : "or"} ${pick(atoms)}`);
+  const joined = () => (draw() < 0.5 ? "and" : "or");
+  for (let i = 0; i < 40; i += 1) {
+    const more = draw() < 0.5 ? "" : ` ${joined()} (${pick(atoms)} ${joined()} ${pick(atoms)})`;
+    texts.push(`${draw() < 0.3 ? "not " : ""}(${pick(atoms)}) ${joined()} ${pick(atoms)}${more}`);
+  }
   let some = 0;
   for (const where of texts) {
     const wanted = await listed({ where: [where] });
