@@ -52,10 +52,11 @@ export function titleOf(path: string): string {
 
 /** What tells a run from the others, in a few words: the params and args that differ. Pure. */
 export function toldBy(fields: readonly ComparedField[], run: string): string {
-  return chosenFields(fields)
-    .slice(0, 5)
-    .flatMap(({ path, values }) => (values[run] === undefined ? [] : [`${titleOf(path)} ${said(values[run])}`]))
-    .join(", ");
+  const words = chosenFields(fields).flatMap(({ path, values }) =>
+    values[run] === undefined ? [] : [`${titleOf(path)} ${said(values[run])}`],
+  );
+  // An arg that is a param is said once.
+  return [...new Set(words)].slice(0, 5).join(", ");
 }
 
 /** So many colours are told apart; the last of them is for runs without a value. */

@@ -72,6 +72,7 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
         size: 26,
         space: 64,
         ...(x === "time" ? {} : { values: x === "relative" ? since : words }),
+        ...(x === "step" && !logX ? { incrs: wholeSteps } : {}),
       },
       { stroke: ink, grid, ticks, font, size: 56, values: words },
     ],
@@ -95,6 +96,9 @@ export function drawing({ columns, settings, width, height, dark, onCursor, onZo
     },
   };
 }
+
+/** What may lie between two labels of steps, of which there are no parts. */
+const wholeSteps = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
 
 /** The first and the last place of x that are seen. */
 function placesIn(x: readonly number[], [min, max]: Range): [number, number] {

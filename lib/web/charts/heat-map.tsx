@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { figure } from "../parts/format.js";
 import { Scroll } from "../parts/scroll.js";
+import { kindOfState } from "../parts/state-mark.js";
 import { type Bin, binsOf } from "./bins.js";
 import { clamped, goodness } from "./scale.js";
 
@@ -106,9 +107,8 @@ function Cell({ points, measure, metric, chosen, onChoose }: Omit<Shape, "across
   const value = measured(values, measure, metric.goal);
   const good = value === undefined ? undefined : goodness(value, metric.bounds, metric.goal);
   const failed = points.filter(({ state }) => state === "failed" || state === "lost").length;
-  const open = points.filter(
-    ({ state, value: one }) => one === undefined && state !== "failed" && state !== "lost",
-  ).length;
+  const open = points.filter(({ state, value: one }) => one === undefined && !isOver(state)).length;
+  const alone = points.length === 1;
   const words = [
     `${measure} of ${values.length} of ${points.length} points`,
     failed > 0 && `${failed} failed`,
@@ -126,11 +126,17 @@ function Cell({ points, measure, metric, chosen, onChoose }: Omit<Shape, "across
       <span>{value === undefined ? "–" : figure(Number(value.toPrecision(3)))}</span>
       {(failed > 0 || open > 0) && (
         <small aria-hidden="true">
-          {[failed > 0 && `${failed}✕`, open > 0 && `${open}…`].filter(Boolean).join(" ")}
+          {[failed > 0 && `${alone ? "" : failed}✕`, open > 0 && `${alone ? "" : open}…`].filter(Boolean).join(" ")}
         </small>
       )}
     </button>
   );
+}
+
+/** Of a point that goes on, or waits, a value may yet come. */
+function isOver(state: string): boolean {
+  const kind = kindOfState(state);
+  return kind !== "running" && kind !== "queued";
 }
 
 function measured(values: readonly number[], measure: Measure, goal: "min" | "max"): number | undefined {

@@ -35,18 +35,18 @@ export function Legend({ title, curves, columns, at, off, dark, goal, toggle, fo
       <table>
         <thead>
           <tr>
-            <th scope="col">curve</th>
+            <th scope="col">Curve</th>
             <th scope="col" class="end">
-              {place === undefined ? "here" : `at ${figure(place)}`}
+              {place === undefined ? "Here" : `At ${figure(place)}`}
             </th>
             <th scope="col" class="end">
-              last
+              Last
             </th>
             <th scope="col" class="end">
-              min
+              Min
             </th>
             <th scope="col" class="end">
-              max
+              Max
             </th>
           </tr>
         </thead>

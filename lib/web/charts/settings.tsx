@@ -49,9 +49,9 @@ export function ChartControls() {
           <option value="time">time of day</option>
         </select>
       </label>
-      <Switch title="log x" on={logX} set={(on) => log("x", on)} />
-      <Switch title="log y" on={logY} set={(on) => log("y", on)} />
-      <Switch title="clip outliers" on={clip} set={(on) => setClip(on ? "1" : undefined)} />
+      <Switch title="Log x" on={logX} set={(on) => log("x", on)} />
+      <Switch title="Log y" on={logY} set={(on) => log("y", on)} />
+      <Switch title="Clip outliers" on={clip} set={(on) => setClip(on ? "1" : undefined)} />
     </fieldset>
   );
 }

@@ -1,6 +1,6 @@
 // The values that a chart draws, for who reads them rather than looks at them.
 import type { Columns } from "../../graph/curves.js";
-import { figure } from "../parts/format.js";
+import { absolute, figure } from "../parts/format.js";
 import { Scroll } from "../parts/scroll.js";
 
 const most = 200;
@@ -37,7 +37,7 @@ export function ValueTable({
           {places.map(([i, at]) => (
             <tr key={i}>
               <th scope="row" class="end">
-                {along === "time" ? new Date(at * 1000).toLocaleString() : figure(at)}
+                {along === "time" ? absolute(new Date(at * 1000).toISOString()) : figure(at)}
               </th>
               {drawn.map(({ curve, values }) => (
                 <td key={curve.id} class="end">

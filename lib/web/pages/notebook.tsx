@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { notebookApi } from "../../serve/api/notebook.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
-import { absolute, counted, figure } from "../parts/format.js";
+import { absolute, clock, counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { SearchField } from "../parts/search-field.js";
@@ -173,7 +173,7 @@ function OneEntry({ entry, chosen, choose }: { entry: Entry; chosen: readonly st
         <span class="soft">
           {author} {kind === "note" ? "noted" : "planned"}{" "}
           <a href={`/notebook?q=${run.id}`} title={`${absolute(at)}; a link to what is written about this run`}>
-            <time dateTime={at}>{new Date(at).toLocaleTimeString(undefined, { timeStyle: "short" })}</time>
+            <time dateTime={at}>{clock(at)}</time>
           </a>
         </span>
       </header>

@@ -38,7 +38,12 @@ function largest(s: number): [number, string] {
 export function absolute(time: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  return date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+}
+
+/** The time of day in the reader's own zone: `21:54`. */
+export function clock(time: string): string {
+  return new Date(time).toLocaleTimeString(undefined, { timeStyle: "short", hourCycle: "h23" });
 }
 
 /** Bytes in powers of 1024 with three digits: `512 B`, `1.50 KiB`, `12.3 GiB`. */

@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { matched } from "../../record/path-pattern.js";
-import { Empty } from "../parts/empty.js";
+import { Heading } from "../parts/heading.js";
 import { Problem } from "../parts/problem.js";
 import { keep, keptHere } from "./kept.js";
 import { entry, usePlace } from "./router.js";
@@ -17,7 +17,20 @@ export function Outlet() {
     const parts = matched(route.pattern, path);
     if (parts) return <Opened key={path} route={route} parts={parts} />;
   }
-  return <Empty title="There is no such page" text={`Nothing is at ${path}.`} />;
+  return <Nowhere path={path} />;
+}
+
+function Nowhere({ path }: { path: string }) {
+  useMemo(() => title("No such page"), []);
+  return (
+    <>
+      <Heading title="There is no such page" beside={<code>{path}</code>} />
+      <p>
+        The address may have been cut short. Go to the <a href="/">Overview</a> or all <a href="/runs">Runs</a>, or
+        press <kbd>Ctrl K</kbd> to find what you look for.
+      </p>
+    </>
+  );
 }
 
 const patience_ms = 3000;

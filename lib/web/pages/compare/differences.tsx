@@ -39,8 +39,8 @@ export function Differences({ sides, metrics, looks }: Shape) {
       title="What differs"
       beside={
         <span class="picks">
-          <Switch title="a row a run" on={byRun} set={(on) => setTurned(on ? "runs" : "fields")} />
-          <Switch title="also what is the same" on={same === "1"} set={(on) => setSame(on ? "1" : undefined)} />
+          <Switch title="A row a run" on={byRun} set={(on) => setTurned(on ? "runs" : "fields")} />
+          <Switch title="Also what is the same" on={same === "1"} set={(on) => setSame(on ? "1" : undefined)} />
         </span>
       }
     >
@@ -78,7 +78,7 @@ function FieldRows({ runs, rows, pens, dark }: RowsShape) {
     <table class={runs.length > 4 ? "narrow" : ""}>
       <thead>
         <tr>
-          <th scope="col">field</th>
+          <th scope="col">Field</th>
           {runs.map(({ id, name, state, mode, message }) => (
             <th key={id} scope="col" title={message}>
               <RunName id={id} pen={pens.get(id)} dark={dark} />

@@ -20,7 +20,7 @@ const first = 12;
 export function Overlaid({ metrics, ...rest }: Shape) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [all, setAll] = useState(false);
-  const ordered = useMemo(() => byWorth(metrics), [metrics]);
+  const ordered = useMemo(() => curvesFirst(byWorth(metrics)), [metrics]);
   const hide = (id: string) => {
     const next = new Set(hidden);
     if (!next.delete(id)) next.add(id);
@@ -41,6 +41,12 @@ export function Overlaid({ metrics, ...rest }: Shape) {
       )}
     </>
   );
+}
+
+/** A metric that no run logged twice has no curve to see. */
+function curvesFirst(metrics: readonly ComparedMetric[]): ComparedMetric[] {
+  const isCurve = ({ values }: ComparedMetric) => Object.values(values).some(({ count }) => count > 1);
+  return metrics.toSorted((a, b) => Number(isCurve(b)) - Number(isCurve(a)));
 }
 
 interface OneShape extends Omit<Shape, "metrics"> {

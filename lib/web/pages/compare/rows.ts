@@ -29,8 +29,10 @@ export function rowsOf(fields: readonly ComparedField[], metrics: readonly Compa
     ({ differs, path, values }) => (differs || same) && !toldAbove.has(path) && hasAny(values),
   );
   const isChosen = ({ group }: ComparedField) => group === "params" || group === "args";
-  const names = new Set(metrics.map(({ name }) => name));
-  // A param is called as a metric is: each says which it is.
+  const titles = shown.map(({ path }) => titleOf(path));
+  const twice = titles.filter((title, i) => titles.indexOf(title) !== i);
+  const names = new Set([...twice, ...metrics.map(({ name }) => name)]);
+  // A param is called as an arg or a metric is: each says which it is.
   const whole = (row: Row) =>
     row.key.startsWith("metric ") || !names.has(row.title) ? row : { ...row, title: row.key };
   return [

@@ -24,8 +24,8 @@ export function RunRows({ runs, rows, most, pens, dark }: Shape) {
     <table class="narrow">
       <thead>
         <tr>
-          <th scope="col">run</th>
-          <th scope="col">state</th>
+          <th scope="col">Run</th>
+          <th scope="col">State</th>
           {rows.map((row) => (
             <th
               key={row.key}

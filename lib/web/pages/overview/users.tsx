@@ -20,18 +20,18 @@ export function Users({ shares, since }: { shares: readonly Share[]; since: stri
       <table class="short-table">
         <thead>
           <tr>
-            <th scope="col">user</th>
+            <th scope="col">User</th>
             <th scope="col" class="end">
-              running
+              Running
             </th>
             <th scope="col" class="end">
-              waiting
+              Waiting
             </th>
             <th scope="col" class="end">
-              ended
+              Ended
             </th>
             <th scope="col" class="end">
-              failed
+              Failed
             </th>
             <th scope="col" class="wide">
               GPU hours

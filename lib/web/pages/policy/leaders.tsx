@@ -13,7 +13,7 @@ export function Leaders({
   return (
     <div class="scroll">
       <table class="plain">
-        <Heads titles={[">#", "Run", ">Best", ">at step", ">Last", ">Change", ">Of"]} />
+        <Heads titles={[">#", "Run", ">Best", ">At step", ">Last", ">Change", ">Of"]} />
         <tbody>
           {leaders.slice(0, 50).map(({ run, name, user, best, last, evaluated }, i) => (
             <tr

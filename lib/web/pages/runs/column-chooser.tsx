@@ -55,7 +55,8 @@ export function ColumnChooser({ open, close, chosen, usual, fields }: Shape) {
       <ul class="more-columns">
         {more.slice(0, 200).map(({ path, about }) => (
           <li key={path}>
-            <button type="button" onClick={() => toggle(path)} aria-label={`Show ${path}`}>
+            <button type="button" onClick={() => toggle(path)}>
+              <span class="hidden">Show</span>
               <code>{path.startsWith("line:") ? `${path.slice(5)} ╱` : path}</code>
               <span class="soft">{about}</span>
             </button>

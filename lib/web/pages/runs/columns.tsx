@@ -99,9 +99,12 @@ function isWhole({ type, values = [], min, max }: Field): boolean {
   return type === "number" && [min, max, ...values].every((value) => value === undefined || Number.isInteger(value));
 }
 
-/** The word of a path that tells most: `lr` of `params.lr`. */
+/** The word of a path that tells most: `lr` of `params.lr`, as somebody called it; one of labkit's own in plain words. */
 function headOf(key: string): string {
-  return key.slice(key.indexOf(".") + 1).replaceAll("_", " ");
+  const dot = key.indexOf(".");
+  if (dot >= 0) return key.slice(dot + 1);
+  const words = key.replace(/_(at|s)$/, "").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function isNumeric(key: string): boolean {

@@ -43,10 +43,10 @@ export function Grouped({ looking, columns, fields }: Shape) {
     <div class="groups">
       <div class={`group-head ${metric ? "measured" : ""}`}>
         {head("key", by.join(", "))}
-        {head("count", "runs", true)}
-        {head("failed", "how they ended")}
+        {head("count", "Runs", true)}
+        {head("failed", "How they ended")}
         {metric && head("metric", `${metric}: least, mean ± deviation, most`)}
-        {head("newest", "newest", true)}
+        {head("newest", "Newest", true)}
       </div>
       {groups.slice(0, most).map((group) => (
         <OneGroup key={JSON.stringify(group.key)} {...{ group, looking, columns, fields, bounds }} />
