@@ -56,8 +56,11 @@ function withoutKnown(text: string): string {
 /** Words of the toolkit's own that only sound like it: cache keys, names that are passed on, who wrote something. */
 const own = /^(?:lab_)?(?:key|keys|pass|cache_key|key_parts|answered_key|author|authors|author_[a-z]+)$/i;
 
+/** What follows the name of an exception is what went wrong: `KeyError: 'train'`. */
+const exception = /(?:^|[._])[A-Z]\w*(?:Error|Exception|Warning)$/;
+
 function isHidden(name: string, value: string): boolean {
-  if (value === "" || value.startsWith("…") || own.test(name)) return false;
+  if (value === "" || value.startsWith("…") || own.test(name) || exception.test(name)) return false;
   if (/^(?:[-+]?[\d._]+(?:e[-+]?\d+)?|true|false|null|sha256:[0-9a-f]{64})$/i.test(value)) return false;
   // A value that only names a variable gives nothing away.
   if (/^["']?\$\{?\w+\}?["']?$/.test(value)) return false;

@@ -40,6 +40,14 @@ lr = 0.1
   }
 });
 
+t.test("the name of an exception is no name of a secret", async (t) => {
+  for (const text of ["KeyError: 'train'", "exit code 1: lab.TokenError: unexpected end"]) {
+    t.equal(maskedText(text), text);
+    t.equal(maskedRecord(text), text);
+  }
+  t.equal(maskedText("error_key: 'train'"), "error_key: '…'");
+});
+
 t.test("what only sounds like it stays", async (t) => {
   for (const text of [
     `lab_key=sha256:${"a".repeat(64)}`,
