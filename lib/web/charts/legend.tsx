@@ -17,9 +17,14 @@ interface LegendShape {
   focus(id: string | undefined): void;
 }
 
+const many = 12;
+
 export function Legend({ title, curves, columns, at, off, dark, goal, toggle, focus }: LegendShape) {
   const place = at === undefined ? undefined : columns.x[at];
   const rows = curves.map((curve) => ({ curve, ...figuresOf(curve) }));
+  // Of many nobody finds the best by reading all of them.
+  const loss = (last: number | undefined) => (last === undefined ? Infinity : goal === "min" ? last : -last);
+  if (goal && rows.length > many) rows.sort((a, b) => loss(a.last) - loss(b.last) || 0);
   const best = (column: "last" | "min" | "max") => {
     const values = rows.flatMap((row) => (off.has(row.curve.id) ? [] : (row[column] ?? [])));
     if (values.length < 2) return undefined;
