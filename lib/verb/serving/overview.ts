@@ -6,6 +6,7 @@ import { timing } from "../../serve/index/floats.js";
 import { counted, filtered, grouped, narrow, reading } from "../../serve/index/select.js";
 import { columnOf, newestFirst, type Table } from "../../serve/index/table.js";
 import { answering } from "./answering.js";
+import { failedRows } from "./failed-rows.js";
 import { asking, standingOf } from "./index/asking.js";
 import type { Index } from "./index/index.js";
 import { rowTexts } from "./index/row-text.js";
@@ -30,16 +31,21 @@ export const overview = answering(
     const over = narrow(all, state, (value) => hasEnded(String(value ?? "")));
     const ended = filtered(over, (row) => endOf(row) >= from);
     const queued = narrow(active, state, (value) => waiting.has(String(value ?? "")));
-    const running = narrow(active, state, (value) => !waiting.has(String(value ?? "")));
+    const exited = narrow(active, state, (value) => value === "exited");
+    const running = narrow(active, state, (value) => value !== "exited" && !waiting.has(String(value ?? "")));
     const failed = narrow(ended, state, (value) => value === "failed" || value === "lost");
     const lately = failed.slice().sort((a, b) => endOf(b) - endOf(a));
     const view = (rows: Int32Array) => rowTexts(index, rows.subarray(0, most), now);
     return {
       ...{ me: registry.user, since: timestamp(from), states: countsOf(index, active, ended) },
-      ...{ active: view(running), queued: view(queued), failed: view(lately) },
+      ...{
+        active: view(Int32Array.from([...running, ...exited])),
+        queued: view(queued),
+        failed: failedRows(serving, lately.subarray(0, most)),
+      },
       failures_by_mode: modesOf(index, failed, endOf),
       throughput: throughputOf(index, ended, endOf, from, now),
-      users: usersOf(index, running, queued, ended, now),
+      users: usersOf(index, { running, queued, ended, exited }, now),
       total: all.length,
       ...standingOf(index),
     };
@@ -81,8 +87,8 @@ function modesOf({ table }: Index, failed: Int32Array, endOf: (row: number) => n
     .sort((a, b) => b.count - a.count);
 }
 
-/** Of those that ended and of those that run; GPUs are counted for as long as the runs took in all. */
-function usersOf({ table }: Index, running: Int32Array, queued: Int32Array, ended: Int32Array, now: number) {
+/** Of those that ended, settled or not, and of those that run; GPUs are counted for as long as the runs took in all. */
+function usersOf({ table }: Index, rows: Record<"running" | "queued" | "ended" | "exited", Int32Array>, now: number) {
   const [userOf, stateOf, gpusOf] = [["user"], ["state"], ["resources", "gpus"]].map((path) => reading(table, path));
   const [start, end] = [timing(table, ["started_at"]), timing(table, ["ended_at"])];
   const users = new Map<
@@ -97,8 +103,8 @@ function usersOf({ table }: Index, running: Int32Array, queued: Int32Array, ende
     // What was answered by another run took nothing.
     return hours > 0 && stateOf?.(row) !== "cached" ? gpus * hours : 0;
   };
-  const add = (rows: Int32Array, what: "running" | "queued" | "ended") => {
-    for (const row of rows) {
+  const add = (what: "running" | "queued" | "ended", rowsOf: Int32Array) => {
+    for (const row of rowsOf) {
       const user = userOf?.(row);
       const one = users.get(user) ?? {
         ...{ user: String(user), running: 0, queued: 0, ended: 0, failed: 0, gpu_hours: 0 },
@@ -109,9 +115,10 @@ function usersOf({ table }: Index, running: Int32Array, queued: Int32Array, ende
       if (what !== "queued") one.gpu_hours += gpuHours(row);
     }
   };
-  add(running, "running");
-  add(queued, "queued");
-  add(ended, "ended");
+  add("running", rows.running);
+  add("queued", rows.queued);
+  add("ended", rows.ended);
+  add("ended", rows.exited);
   return [...users.values()].sort((a, b) => b.gpu_hours - a.gpu_hours);
 }
 

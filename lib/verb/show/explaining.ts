@@ -54,6 +54,12 @@ export async function explainAsItIs(run: RunOnDisk, limits: Graces, context: Con
       message: standing.message ?? "",
       try: ["a pass of its owner submits it: lab advance"],
     };
+  if (standing.state === "exited")
+    return {
+      ...base,
+      message: standing.message ?? "it has ended; how, the scheduler has yet to say",
+      try: [`let it be asked by ${run.run.user}, or by an agent: lab status`],
+    };
   if (standing.state !== "failed")
     return { ...base, message: standing.message ?? unsaid(standing.state), ...(tries(run, standing) ?? {}) };
   const log = lastError(run);
@@ -77,7 +83,6 @@ async function neverBegan({ facts }: RunOnDisk, context: Context) {
 }
 
 function unsaid(state: string): string {
-  if (state === "exited") return "it has ended; how, the scheduler has yet to say";
   return state === "planned" ? "it has not been submitted" : state;
 }
 

@@ -23,6 +23,7 @@ export default function ComparePage() {
   const question = { query: { run: refs } };
   const { answer, trouble, again } = useAsk<typeof compareApi>(enough ? "/api/v1/compare" : undefined, question, {
     live: ["run"],
+    runs: refs,
   });
   const looks = useLooks();
   const now = useChartSettings();

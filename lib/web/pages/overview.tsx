@@ -1,5 +1,6 @@
 // What is the matter, at a glance: what failed and why comes first, then what runs, what waits, and who uses what.
 import { ButtonLink } from "../parts/button.js";
+import { Copy } from "../parts/copy.js";
 import { Empty } from "../parts/empty.js";
 import { Time } from "../parts/figures.js";
 import { figure } from "../parts/format.js";
@@ -80,7 +81,8 @@ function Whole({ answer, since, user }: { answer: OverviewAsked["answer"]; since
     );
   return (
     <>
-      <States states={states} active={active.length} queued={queued.length} since={since} user={user} />
+      <States states={states} queued={queued.length} since={since} user={user} />
+      <Unsettled count={states["exited"] ?? 0} />
       <div class={`overview ${failures_by_mode.length > mostModesBeside ? "much-wrong" : ""}`}>
         <div class="went-wrong">
           <Failures modes={failures_by_mode} failed={failed} since={since} user={user} />
@@ -107,6 +109,17 @@ function Whole({ answer, since, user }: { answer: OverviewAsked["answer"]; since
         </div>
       </div>
     </>
+  );
+}
+
+/** The page itself writes nothing: how they ended is known when somebody, or an agent, has asked the scheduler. */
+function Unsettled({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <p class="soft unsettled">
+      {count === 1 ? "1 run has" : `${figure(count)} runs have`} exited, and it is not settled yet how. Whose they are,
+      or an agent, asks the scheduler: <Copy text="lab status" />
+    </p>
   );
 }
 
@@ -142,15 +155,14 @@ const first = ["failed", "lost", "running", "submitted", "queued", "blocked", "s
 
 interface StatesShape {
   states: Record<string, number>;
-  active: number;
   queued: number;
   since: string;
   user: string;
 }
 
 /** How many of each state, in the time that is looked at; those that have not ended whenever they began. */
-function States({ states, active, queued, since, user }: StatesShape) {
-  const counts = new Map<string, number>(Object.entries({ failed: 0, running: active, ...states }));
+function States({ states, queued, since, user }: StatesShape) {
+  const counts = new Map<string, number>(Object.entries({ failed: 0, running: 0, ...states }));
   const waits = [...counts.keys()].some((state) => kindOfState(state) === "queued");
   if (queued > 0 && !waits) counts.set("pending", queued);
   const shown = [...counts].sort(([a], [b]) => (first.indexOf(a) + 1 || 99) - (first.indexOf(b) + 1 || 99));

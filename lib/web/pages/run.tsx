@@ -34,7 +34,7 @@ export default function RunPage({ parts: { id = "" } }: { parts: Record<string, 
   const { answer, trouble, again } = useAsk<typeof runApi>(
     "/api/v1/runs/:run",
     { parts: { run: id } },
-    { live: ["run"] },
+    { live: ["run"], runs: [id] },
   );
   const run = answer?.run as unknown as WholeRun | undefined;
   const tab = useTab(tabs);

@@ -1,7 +1,7 @@
 // An answer of the server in a component: the last one at once, a fresh one when something changed.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type AnswerOf, addressOf, askAddress, type Declared, type Question, type Trouble } from "./client.js";
-import { useChanges } from "./live.js";
+import { type Changes, useChanges } from "./live.js";
 
 export interface Asked<T> {
   /** The last answer: to the question before, while the new one is on its way (then `stale`). */
@@ -21,6 +21,7 @@ interface State {
   outdated?: boolean;
 }
 
+const wholeId = /^\d{8}-\d{6}-\w{6}$/;
 /** So that going back shows at once what was there. */
 const kept = new Map<string, unknown>();
 const most = 60;
@@ -36,14 +37,21 @@ function keep(address: string, answer: unknown): void {
   }
 }
 
-/**
- * Asks, and asks again when something of `kinds` changed ("run", "artifact", "pipeline", …; none: anything). A path of
- * undefined asks nothing yet.
- */
+interface Liveness {
+  /** Asks again when something of these kinds changed ("run", "artifact", "pipeline", …; none: anything); false: never. */
+  live?: readonly string[] | false;
+  /**
+   * The runs that the answer is about: where it is known that only others changed, it is not asked again. One that is
+   * named by less than its id may be any.
+   */
+  runs?: readonly string[] | undefined;
+}
+
+/** Asks, and asks again when something changed. A path of undefined asks nothing yet. */
 export function useAsk<E extends Declared>(
   path: E["path"] | undefined,
   question: Question<E> = {},
-  { live = [] as readonly string[] | false } = {},
+  { live = [], runs }: Liveness = {},
 ): Asked<AnswerOf<E>> {
   const address = path === undefined ? undefined : addressOf<E>(path, question);
   const [, draw] = useState(0);
@@ -88,7 +96,7 @@ export function useAsk<E extends Declared>(
     if (own.asking) own.outdated = true;
     else await look();
   }, [look, own]);
-  useFresh(freshen, live, own.trouble);
+  useFresh(freshen, { live, runs }, own.trouble);
   return {
     ...(own.answer === undefined ? {} : { answer: own.answer as AnswerOf<E> }),
     ...(own.trouble === undefined ? {} : { trouble: own.trouble }),
@@ -99,7 +107,7 @@ export function useAsk<E extends Declared>(
 }
 
 /** Looks again after changes, at most about once a second, and some seconds after each failure. */
-function useFresh(look: () => Promise<void>, live: readonly string[] | false, trouble: object | undefined): void {
+function useFresh(look: () => Promise<void>, { live = [], runs }: Liveness, trouble: object | undefined): void {
   const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const looking = useRef(look);
   looking.current = look;
@@ -112,9 +120,17 @@ function useFresh(look: () => Promise<void>, live: readonly string[] | false, tr
     }, ms);
   };
   const soon = () => Math.max(pause_ms.first, last.current + pause_ms.often - Date.now());
-  useChanges(() => live !== false && wait(soon()), ...(live || ["nothing"]));
+  const listen = (changes: Changes) => live !== false && concerns(changes, live, runs) && wait(soon());
+  useChanges(listen, ...(live || ["nothing"]));
   useEffect(() => {
     if (trouble) wait(5000);
   }, [trouble]);
   useEffect(() => () => clearTimeout(waiting.current), []);
+}
+
+/** Of which runs is said of changes of runs only: a note or an artifact may be any run's. */
+function concerns(changes: Changes, live: readonly string[], runs: readonly string[] | undefined): boolean {
+  if (!runs?.every((run) => wholeId.test(run)) || !changes.runs) return true;
+  if (changes.runs.some((id) => runs.includes(id))) return true;
+  return changes.kinds?.some((kind) => kind !== "run" && (live.length === 0 || live.includes(kind))) ?? true;
 }

@@ -51,8 +51,9 @@ function present(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Whether it goes on: then it has gone on for longer than it had when it was looked at. */
-export function isRunning({ state, started_at, elapsed_s }: Record<string, unknown>): boolean {
-  return !hasEnded(String(state ?? "")) && started_at !== undefined && elapsed_s !== undefined;
+export function isRunning({ state, started_at, ended_at, elapsed_s }: Record<string, unknown>): boolean {
+  if (ended_at !== undefined || hasEnded(String(state ?? ""))) return false;
+  return started_at !== undefined && elapsed_s !== undefined;
 }
 
 /** What shows only some fields of a row, in the places that they have in a whole one. */

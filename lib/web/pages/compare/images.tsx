@@ -9,7 +9,7 @@ export function Images({ refs }: { refs: readonly string[] }) {
   const { answer, trouble } = useAsk<typeof compareImagesApi>(
     "/api/v1/compare/images",
     { query: { run: refs } },
-    { live: ["run"] },
+    { live: ["run"], runs: refs },
   );
   const [image, setImage] = useQuery("image");
   const [step, setStep] = useQuery("step");

@@ -11,7 +11,7 @@ import type { WholeRun } from "./record.js";
 export function CodeTab({ run }: { run: WholeRun }) {
   const question = { parts: { run: run.id } };
   const recipe = useAsk<typeof runRecipeApi>("/api/v1/runs/:run/recipe", question, { live: false });
-  const script = useAsk<typeof runScriptApi>("/api/v1/runs/:run/script", question, { live: ["run"] });
+  const script = useAsk<typeof runScriptApi>("/api/v1/runs/:run/script", question, { live: ["run"], runs: [run.id] });
   const { text, effective, path, extends: base = [], set = [] } = recipe.answer ?? {};
   return (
     <>

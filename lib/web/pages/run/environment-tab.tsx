@@ -33,7 +33,7 @@ export function EnvironmentTab({ run }: { run: WholeRun }) {
   const asked = useAsk<typeof runEnvironmentApi>(
     "/api/v1/runs/:run/environment",
     { parts: { run: run.id } },
-    { live: ["run"] },
+    { live: ["run"], runs: [run.id] },
   );
   const { answer, trouble } = asked;
   if (trouble) return <Problem error={trouble} again={asked.again} />;

@@ -18,7 +18,8 @@ export function MetricsTab({ run }: { run: WholeRun }) {
   const steady = useMemo(() => settings, [key]);
   const question = { parts: { run: run.id }, query: { x: settings.x, points: 1500 } };
   const { answer, trouble, again } = useAsk<MetricsDeclared>("/api/v1/runs/:run/metrics", question, {
-    live: ["run", "metric"],
+    live: ["run"],
+    runs: [run.id],
   });
   const groups = useMemo(() => grouped(answer?.series ?? [], filter), [answer, filter]);
   if (trouble && !answer) return <Problem error={trouble} again={again} />;

@@ -23,6 +23,7 @@ export function NotesTab({ run }: { run: WholeRun }) {
   const question = { parts: { run: run.id } };
   const { answer, trouble, again } = useAsk<typeof runNarrativeApi>("/api/v1/runs/:run/narrative", question, {
     live: ["run", "note"],
+    runs: [run.id],
   });
   if (trouble) return <Problem error={trouble} again={again} />;
   if (!answer) return <div class="loading" />;

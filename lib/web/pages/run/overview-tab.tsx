@@ -5,6 +5,7 @@ import { Facts, Section, Values } from "../../parts/facts.js";
 import { Bytes } from "../../parts/figures.js";
 import { Icon } from "../../parts/icon.js";
 import { Scroll } from "../../parts/scroll.js";
+import { TextBlock } from "../../parts/text-block.js";
 import { withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { Evaluations } from "./evaluations.js";
@@ -14,7 +15,7 @@ import { SmallCharts } from "./small-charts.js";
 import { Timeline } from "./timeline.js";
 
 export function OverviewTab({ run }: { run: WholeRun }) {
-  const { params, args, metrics = {}, derived = {}, seed } = run;
+  const { params, metrics = {}, derived = {}, seed } = run;
   const own = seed === undefined ? params : { ...params, seed };
   return (
     <>
@@ -29,11 +30,7 @@ export function OverviewTab({ run }: { run: WholeRun }) {
             <Values table={own} />
           </Section>
         )}
-        {Object.keys(args).length > 0 && (
-          <Section title="Args">
-            <Values table={args} />
-          </Section>
-        )}
+        <Command run={run} />
         <Told run={run} />
         <Inputs run={run} />
         <Made run={run} />
@@ -47,6 +44,31 @@ export function OverviewTab({ run }: { run: WholeRun }) {
   );
 }
 
+/** As the job had it; the arguments as the recipe has them, where there is no job yet. */
+function Command({ run: { command, args, argv } }: { run: WholeRun }) {
+  if (argv)
+    return (
+      <Section title="Command">
+        <TextBlock label="the command" text={typeof command === "string" ? command : commandLine(argv)} />
+      </Section>
+    );
+  if (Object.keys(args).length === 0) return null;
+  return (
+    <Section title="Args">
+      <Values table={args} />
+    </Section>
+  );
+}
+
+/** An option a line, so that it can be read. */
+function commandLine(argv: readonly string[]): string {
+  return argv.map((word, i) => `${i === 0 ? "" : word.startsWith("-") ? " \\\n  " : " "}${shellWord(word)}`).join("");
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** The line that says what was raised, as Python and those after it print it. */
 const raised = /^(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit): ./;
 
@@ -58,7 +80,8 @@ function Why({ run }: { run: WholeRun }) {
   const { answer } = useAsk<typeof runWhyApi>(
     asks ? "/api/v1/runs/:run/why" : undefined,
     { parts: { run: id } },
-    { live: ["run"] },
+    // What has not ended may wait for others.
+    { live: ["run"], runs: run.ended_at === undefined ? undefined : [id] },
   );
   const reason = answer?.reason;
   const exception = reason?.log?.findLast((line) => raised.test(line));
@@ -188,7 +211,7 @@ function Checkpoints({ run: { id, outputs, checkpoints } }: { run: WholeRun }) {
   const { answer } = useAsk<typeof runCheckpointsApi>(
     has ? "/api/v1/runs/:run/checkpoints" : undefined,
     { parts: { run: id } },
-    { live: ["run", "artifact"] },
+    { live: ["run", "artifact"], runs: [id] },
   );
   if (!answer || answer.checkpoints.length === 0) return null;
   const all = answer.checkpoints.toReversed();

@@ -9,7 +9,7 @@ import type { WholeRun } from "./record.js";
 export function ReproduceTab({ run }: { run: WholeRun }) {
   const question = { parts: { run: run.id } };
   const steps = useAsk<typeof runReproduceApi>("/api/v1/runs/:run/reproduce", question, { live: false });
-  const key = useAsk<typeof runKeyApi>("/api/v1/runs/:run/key", question, { live: ["run"] });
+  const key = useAsk<typeof runKeyApi>("/api/v1/runs/:run/key", question, { live: ["run"], runs: [run.id] });
   const { key: made, decision } = key.answer ?? {};
   return (
     <div class="run-columns">

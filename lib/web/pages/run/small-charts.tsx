@@ -18,7 +18,7 @@ const [width, height] = [240, 64];
 /** `values` are the last ones: of those that have no course they are shown alone. */
 export function SmallCharts({ run, values }: { run: WholeRun; values: Readonly<Record<string, number | string>> }) {
   const question = { parts: { run: run.id }, query: { points: 160 } };
-  const { answer } = useAsk<Asked>("/api/v1/runs/:run/metrics", question, { live: ["run", "metric"] });
+  const { answer } = useAsk<Asked>("/api/v1/runs/:run/metrics", question, { live: ["run"], runs: [run.id] });
   const names = new Set(Object.keys(values));
   if (!answer && names.size > 0) return <div class="small-charts coming-charts" aria-hidden="true" />;
   const drawn = (answer?.series ?? []).map(({ name, points }) => ({ name, points: finite(points) }));

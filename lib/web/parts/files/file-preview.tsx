@@ -20,6 +20,7 @@ export function FilePreview({ of, id, path }: FilesOf & { path: string }) {
   const where = of === "run" ? "/api/v1/runs/:run/preview" : "/api/v1/artifacts/:id/preview";
   const { answer, trouble, again } = useAsk<typeof previewApi | typeof artifactPreviewApi>(where, asked, {
     live: [of],
+    runs: of === "run" ? [id] : undefined,
   });
   const raw = `/api/v1/${of}s/${encodeURIComponent(id)}/file?path=${encodeURIComponent(path)}`;
   const name = path.split("/").at(-1) ?? path;

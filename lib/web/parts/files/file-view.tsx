@@ -15,7 +15,10 @@ export function FileView({ of, id }: FilesOf) {
   const [file] = useQuery("file");
   const path = of === "run" ? "/api/v1/runs/:run/files" : "/api/v1/artifacts/:id/files";
   const asked = { parts: { run: id, id }, query: { dir } };
-  const { answer, trouble, again } = useAsk<typeof filesApi | typeof artifactFilesApi>(path, asked, { live: [of] });
+  const { answer, trouble, again } = useAsk<typeof filesApi | typeof artifactFilesApi>(path, asked, {
+    live: [of],
+    runs: of === "run" ? [id] : undefined,
+  });
   return (
     <div class={`file-view ${file ? "with-file" : ""}`}>
       <div class="file-list">

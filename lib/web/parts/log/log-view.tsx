@@ -19,7 +19,7 @@ export function LogView({ run }: { run: string }) {
   const { answer, trouble, again } = useAsk<typeof logsApi>(
     "/api/v1/runs/:run/logs",
     { parts: { run } },
-    { live: ["run"] },
+    { live: ["run"], runs: [run] },
   );
   const [wanted, setWanted] = useQuery("log");
   if (trouble && !answer) return <Problem error={trouble} again={again} />;

@@ -28,5 +28,6 @@ t.test("a run that has ended, of which the scheduler has not said how", async (t
   t.match(await explainRun(disk, usualGraces, context), {
     state: "exited",
     message: "it has ended; how, the scheduler has yet to say",
+    try: [`let it be asked by ${registry.user}, or by an agent: lab status`],
   });
 });
