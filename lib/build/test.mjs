@@ -101,8 +101,8 @@ function endOf(file, { code, output, ...took }) {
   return { file, good, pass, fail, skip, todo, ...took, output };
 }
 
-/** What makes most registries and asks nothing of a disk. */
-const inMemory = /test\/(bin\/golden|lib\/registry\/[^/]+|lib\/pass\/[^/]+)\.test\.mjs$/;
+/** What asks nothing of a disk, and mostly makes registries. */
+const inMemory = /test\/(bin|man|users|lib\/(job|pass|record|registry))\//;
 
 /** A function that runs a built test file to its end; what it started and what it made ends and goes with it, or with us. */
 function testStarter(timeout_s) {

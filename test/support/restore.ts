@@ -6,7 +6,7 @@ import path from "node:path";
 /** Keeps a copy of `tree` at `kept` and gives what puts everything back: contents, modes, owners and times. */
 export function restorer(tree: string, kept: string): () => void {
   copy(tree, kept);
-  let before = stamps(tree);
+  const before = stamps(tree);
   return () => {
     const now = stamps(tree);
     // What is below something that is new goes with it.
@@ -16,7 +16,9 @@ export function restorer(tree: string, kept: string): () => void {
     for (const name of changed) put(path.join(kept, name), path.join(tree, name));
     // Once nothing is put into them any more.
     for (const name of changed.toReversed()) dated(path.join(kept, name), path.join(tree, name));
-    before = stamps(tree);
+    const touched = changed.flatMap((name) => (name === "" ? [name] : [name, path.dirname(name).replace(/^\.$/, "")]));
+    for (const name of new Set(touched))
+      before.set(name, stampOf(fs.lstatSync(path.join(tree, name), { bigint: true })));
   };
 }
 
@@ -26,12 +28,16 @@ function stamps(tree: string): Map<string, string> {
   const look = (name: string) => {
     const stat = fs.lstatSync(path.join(tree, name), { bigint: true, throwIfNoEntry: false });
     if (!stat) return;
-    found.set(name, `${stat.ino} ${stat.ctimeNs} ${stat.size}`);
+    found.set(name, stampOf(stat));
     if (stat.isDirectory())
       for (const entry of fs.readdirSync(path.join(tree, name)).sort()) look(path.join(name, entry));
   };
   look("");
   return found;
+}
+
+function stampOf({ ino, ctimeNs, size }: fs.BigIntStats): string {
+  return `${ino} ${ctimeNs} ${size}`;
 }
 
 function put(from: string, to: string): void {
