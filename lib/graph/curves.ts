@@ -31,6 +31,12 @@ export interface Curve {
 /** What a point of the API is; texts are numbers that JSON has no word for. */
 export type GivenPoint = readonly [number, number | string, ...number[]];
 
+/** Those that are finite numbers. */
+export function finitePoints(given: readonly GivenPoint[]): (readonly [x: number, y: number])[] {
+  return given.flatMap(([x, y]) => (typeof y === "number" && Number.isFinite(y) ? [[x, y] as const] : []));
+}
+
+/** All of them: what is no number is NaN. */
 export function pointsOf(given: readonly GivenPoint[]): CurvePoint[] {
   return given.map(([x, y, min, max]) => {
     const value = typeof y === "number" ? y : Number.NaN;

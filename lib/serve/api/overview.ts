@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { count, maybe, text, time } from "../../record/schema.js";
 import { endpoint } from "./api.js";
 import { many } from "./query.js";
-import { rowSchema, standing } from "./runs.js";
+import { standing, wholeRowSchema } from "./runs.js";
 
 export const overviewApi = endpoint({
   path: "/api/v1/overview",
@@ -17,9 +17,9 @@ export const overviewApi = endpoint({
     since: time,
     /** Of all runs that go on, and of those that ended since. */
     states: v.record(v.string(), count),
-    active: v.array(rowSchema),
-    queued: v.array(rowSchema),
-    failed: v.array(rowSchema),
+    active: v.array(wholeRowSchema),
+    queued: v.array(wholeRowSchema),
+    failed: v.array(wholeRowSchema),
     failures_by_mode: v.array(v.object({ mode: text, count, newest: time })),
     /** By hours where `since` is at most two days ago, else by days. */
     throughput: v.array(v.object({ at: time, succeeded: count, failed: count, cached: count, cancelled: count })),

@@ -8,11 +8,7 @@ import { whole } from "./query.js";
 
 const fields = v.record(v.string(), v.unknown());
 
-/** A status, and what else lists show of a run; with `fields` only these, and whose it is. */
-export const rowSchema = v.looseObject({
-  ...v.partial(v.object(statusSchema.entries)).entries,
-  id: runId,
-  user: text,
+const beside = {
   short: text,
   params: maybe(fields),
   metrics: maybe(fields),
@@ -23,6 +19,17 @@ export const rowSchema = v.looseObject({
   sweep: maybe(v.looseObject({ id: runId })),
   pipeline: maybe(v.looseObject({ id: runId, stage: text })),
   stage: maybe(text),
+};
+
+/** A status, and what else lists show of a run. */
+export const wholeRowSchema = v.looseObject({ ...statusSchema.entries, ...beside });
+
+/** The same, where `fields` may ask for only some: these, and whose it is. */
+export const rowSchema = v.looseObject({
+  ...v.partial(v.object(statusSchema.entries)).entries,
+  id: runId,
+  user: text,
+  ...beside,
 });
 
 /** When it was looked last, and whether everything was there by then. */

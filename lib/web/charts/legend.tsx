@@ -3,6 +3,7 @@
 import { type Pen, strokeOf } from "../../graph/curve-colours.js";
 import { type Columns, type Curve, figuresOf } from "../../graph/curves.js";
 import { figure } from "../parts/format.js";
+import { Heads } from "../parts/heads.js";
 import { Scroll } from "../parts/scroll.js";
 
 interface LegendShape {
@@ -38,23 +39,7 @@ export function Legend({ title, curves, columns, at, off, dark, goal, toggle, fo
   return (
     <Scroll kind="legend" label={`Legend of ${title}`}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Curve</th>
-            <th scope="col" class="end">
-              {place === undefined ? "Here" : `At ${figure(place)}`}
-            </th>
-            <th scope="col" class="end">
-              Last
-            </th>
-            <th scope="col" class="end">
-              Min
-            </th>
-            <th scope="col" class="end">
-              Max
-            </th>
-          </tr>
-        </thead>
+        <Heads titles={["Curve", place === undefined ? ">Here" : `>At ${figure(place)}`, ">Last", ">Min", ">Max"]} />
         <tbody>
           {rows.map(({ curve, last, min, max }) => {
             const hidden = off.has(curve.id);

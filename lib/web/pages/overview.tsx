@@ -1,4 +1,5 @@
 // What is the matter, at a glance: what failed and why comes first, then what runs, what waits, and who uses what.
+import type { overviewApi } from "../../serve/api/overview.js";
 import { ButtonLink } from "../parts/button.js";
 import { Copy } from "../parts/copy.js";
 import { Empty } from "../parts/empty.js";
@@ -8,29 +9,16 @@ import { Heading } from "../parts/heading.js";
 import { Problem, Problems } from "../parts/problem.js";
 import { Segments } from "../parts/segments.js";
 import { kindOfState, StateMark } from "../parts/state-mark.js";
+import type { AnswerOf } from "../shell/client.js";
 import { useQuery, withQuery } from "../shell/router.js";
 import { useAsk } from "../shell/use-ask.js";
-import { type FailureMode, Failures } from "./overview/failures.js";
+import { Failures } from "./overview/failures.js";
 import { Running } from "./overview/running.js";
-import { type Hour, Throughput } from "./overview/throughput.js";
-import { type Share, Users } from "./overview/users.js";
+import { Throughput } from "./overview/throughput.js";
+import { Users } from "./overview/users.js";
 import { type RunRow, short } from "./runs/run-row.js";
 
-interface OverviewAsked {
-  path: "/api/v1/overview";
-  answer: {
-    as_of: string;
-    ready?: boolean;
-    states: Record<string, number>;
-    active: RunRow[];
-    queued: RunRow[];
-    failed: RunRow[];
-    failures_by_mode: FailureMode[];
-    throughput: Hour[];
-    users: Share[];
-    problems?: { id?: string; message: string }[];
-  };
-}
+type Answer = AnswerOf<typeof overviewApi>;
 
 const spans = [
   ["1d", "Since yesterday"],
@@ -46,7 +34,7 @@ export default function OverviewPage() {
   const [since, setSince] = useQuery("since", "1d");
   const [user, setUser] = useQuery("user");
   const query = { since, user };
-  const { answer, trouble, again } = useAsk<OverviewAsked>("/api/v1/overview", { query }, { live: ["run"] });
+  const { answer, trouble, again } = useAsk<typeof overviewApi>("/api/v1/overview", { query }, { live: ["run"] });
   return (
     <>
       <Heading
@@ -66,7 +54,7 @@ export default function OverviewPage() {
   );
 }
 
-function Whole({ answer, since, user }: { answer: OverviewAsked["answer"]; since: string; user: string }) {
+function Whole({ answer, since, user }: { answer: Answer; since: string; user: string }) {
   const { states, active, queued, failed, failures_by_mode, throughput, users } = answer;
   const isEmpty = Object.keys(states).length === 0 && active.length === 0 && queued.length === 0;
   if (isEmpty && answer.ready === false) return <p class="soft">The registry is being read for the first time.</p>;
@@ -134,7 +122,7 @@ function waitingLink(user: string): string {
 type Filter = Record<string, string | undefined>;
 
 /** The list of runs, filtered. */
-export function runsLink(filter: Filter): string {
+function runsLink(filter: Filter): string {
   return withQuery(filter, "/runs");
 }
 

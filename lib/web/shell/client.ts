@@ -10,7 +10,7 @@ export interface Declared {
 export type AnswerOf<E extends Declared> = E["answer"] extends GenericSchema ? InferOutput<E["answer"]> : E["answer"];
 type Words = Record<string, string | number | boolean | readonly string[] | undefined>;
 export type QueryOf<E extends Declared> = E extends { query: GenericSchema }
-  ? { [K in keyof InferInput<E["query"]>]?: string | number | boolean | readonly string[] | undefined }
+  ? { [K in keyof InferInput<E["query"]> | "format"]?: string | number | boolean | readonly string[] | undefined }
   : Words;
 
 export interface Question<E extends Declared = Declared> {

@@ -2,7 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { byWorth, type ComparedSides, comparedCurves, type Looks } from "../../../graph/compared-curves.js";
 import type { ComparedMetric } from "../../../record/comparison.js";
-import type { MetricsOfDeclared } from "../../charts/given.js";
+import type { metricsOfApi } from "../../../serve/api/metrics.js";
 import { Plot } from "../../charts/plot.js";
 import type { ChartSettings } from "../../charts/settings.js";
 import { Problem } from "../../parts/problem.js";
@@ -58,7 +58,7 @@ interface OneShape extends Omit<Shape, "metrics"> {
 function One({ metric: { name, goal }, sides, looks, settings, hidden, onHide }: OneShape) {
   const { runs } = sides;
   const query = { run: runs.map(({ id }) => id), name, x: settings.x, points: runs.length > 12 ? 400 : 1000 };
-  const { answer, trouble, again } = useAsk<MetricsOfDeclared>(
+  const { answer, trouble, again } = useAsk<typeof metricsOfApi>(
     "/api/v1/metrics-of",
     { query },
     { live: ["run", "metric"] },

@@ -3,8 +3,8 @@ import { useState } from "preact/hooks";
 import type { Looks, RunSeries } from "../../../graph/compared-curves.js";
 import { comparisonPage, type PageImage } from "../../../graph/comparison-page.js";
 import type { compareApi, compareImagesApi } from "../../../serve/api/compare.js";
+import type { metricsOfApi } from "../../../serve/api/metrics.js";
 import { save } from "../../charts/exporting.js";
-import type { MetricsOfDeclared } from "../../charts/given.js";
 import type { ChartSettings } from "../../charts/settings.js";
 import { type AnswerOf, ask } from "../../shell/client.js";
 import { toast } from "../../shell/toasts.js";
@@ -40,7 +40,7 @@ async function pageOf({ answer, settings, looks }: Shape): Promise<string> {
   const series = new Map<string, RunSeries[]>();
   for (const { name } of answer.metrics) {
     const query = { run, name, x: settings.x, points: run.length > 12 ? 200 : 500 };
-    series.set(name, (await ask<MetricsOfDeclared>("/api/v1/metrics-of", { query })).series);
+    series.set(name, (await ask<typeof metricsOfApi>("/api/v1/metrics-of", { query })).series);
   }
   const images = await imagesOf(run);
   return comparisonPage({ comparison: answer, series, images, settings, looks, at: new Date().toISOString() });

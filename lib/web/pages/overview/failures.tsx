@@ -1,13 +1,12 @@
 // What failed, by its reason, with the words of the newest: the first thing to read where something is wrong.
+import type { overviewApi } from "../../../serve/api/overview.js";
 import { Time } from "../../parts/figures.js";
 import { counted, figure } from "../../parts/format.js";
+import type { AnswerOf } from "../../shell/client.js";
 import { withQuery } from "../../shell/router.js";
 import { type RunRow, short } from "../runs/run-row.js";
 
-export interface FailureMode {
-  mode: string;
-  count: number;
-}
+type FailureMode = AnswerOf<typeof overviewApi>["failures_by_mode"][number];
 
 interface Reason {
   message: string;

@@ -1,14 +1,10 @@
 // How many runs ended in each hour, or day, and how: bars, of which each colour is a state.
+import type { overviewApi } from "../../../serve/api/overview.js";
 import { absolute, counted, figure } from "../../parts/format.js";
 import { kindOfState } from "../../parts/state-mark.js";
+import type { AnswerOf } from "../../shell/client.js";
 
-export interface Hour {
-  at: string;
-  succeeded: number;
-  cached: number;
-  failed: number;
-  cancelled: number;
-}
+type Hour = AnswerOf<typeof overviewApi>["throughput"][number];
 
 const parts = ["failed", "cancelled", "cached", "succeeded"] as const;
 const [width, height, foot] = [600, 130, 18];

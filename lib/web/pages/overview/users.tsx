@@ -1,15 +1,11 @@
 // Who uses what: runs of each person, and the hours of GPUs that they took.
+import type { overviewApi } from "../../../serve/api/overview.js";
 import { figure } from "../../parts/format.js";
+import { Heads } from "../../parts/heads.js";
+import type { AnswerOf } from "../../shell/client.js";
 import { withQuery } from "../../shell/router.js";
 
-export interface Share {
-  user: string;
-  running: number;
-  queued: number;
-  ended: number;
-  failed: number;
-  gpu_hours: number;
-}
+type Share = AnswerOf<typeof overviewApi>["users"][number];
 
 export function Users({ shares, since }: { shares: readonly Share[]; since: string }) {
   const most = Math.max(1e-9, ...shares.map(({ gpu_hours }) => gpu_hours));
@@ -18,26 +14,7 @@ export function Users({ shares, since }: { shares: readonly Share[]; since: stri
   return (
     <div class="scroll-x">
       <table class="short-table">
-        <thead>
-          <tr>
-            <th scope="col">User</th>
-            <th scope="col" class="end">
-              Running
-            </th>
-            <th scope="col" class="end">
-              Waiting
-            </th>
-            <th scope="col" class="end">
-              Ended
-            </th>
-            <th scope="col" class="end">
-              Failed
-            </th>
-            <th scope="col" class="wide">
-              GPU hours
-            </th>
-          </tr>
-        </thead>
+        <Heads titles={["User", ">Running", ">Waiting", ">Ended", ">Failed", "GPU hours"]} />
         <tbody>
           {sorted.map(({ user, running, queued, ended, failed, gpu_hours }) => (
             <tr key={user}>

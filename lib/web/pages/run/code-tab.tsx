@@ -68,16 +68,6 @@ function word(text: string): string {
   return /^[\w@%+=:,./{}-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-interface Snapshot {
-  patch?: string;
-  patch_notes?: string[];
-  untracked?: string[];
-  remotes?: Record<string, string>;
-  files: number;
-  bytes: number;
-  left_out: { path: string; reason: string }[];
-}
-
 function Source({ run }: { run: WholeRun }) {
   const { answer, trouble } = useAsk<typeof runSourceApi>(
     "/api/v1/runs/:run/source",
@@ -85,7 +75,7 @@ function Source({ run }: { run: WholeRun }) {
     { live: false },
   );
   const { source } = run;
-  const snapshot = answer?.snapshot as Snapshot | undefined;
+  const snapshot = answer?.snapshot;
   return (
     <Section title="Source">
       {trouble && <Problem error={trouble} />}

@@ -1,12 +1,13 @@
 // All metrics of a run, a chart each, those of one prefix together.
 import { useMemo } from "preact/hooks";
 import { type Curve, pointsOf } from "../../../graph/curves.js";
-import type { GivenSeries, MetricsDeclared } from "../../charts/given.js";
+import type { metricsApi } from "../../../serve/api/metrics.js";
 import { Plot } from "../../charts/plot.js";
 import { ChartControls, useChartSettings } from "../../charts/settings.js";
 import { Empty } from "../../parts/empty.js";
 import { Section } from "../../parts/facts.js";
 import { Problem } from "../../parts/problem.js";
+import type { AnswerOf } from "../../shell/client.js";
 import { useQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { handleOf, type WholeRun } from "./record.js";
@@ -17,7 +18,7 @@ export function MetricsTab({ run }: { run: WholeRun }) {
   const key = `${settings.smooth} ${settings.x} ${settings.logX} ${settings.logY} ${settings.clip}`;
   const steady = useMemo(() => settings, [key]);
   const question = { parts: { run: run.id }, query: { x: settings.x, points: 1500 } };
-  const { answer, trouble, again } = useAsk<MetricsDeclared>("/api/v1/runs/:run/metrics", question, {
+  const { answer, trouble, again } = useAsk<typeof metricsApi>("/api/v1/runs/:run/metrics", question, {
     live: ["run"],
     runs: [run.id],
   });
@@ -59,7 +60,10 @@ export function MetricsTab({ run }: { run: WholeRun }) {
 }
 
 /** `train/loss` is of `train`, where that has more than one; what has no prefix comes first. */
-function grouped(series: readonly GivenSeries[], filter: string): [string, Curve[]][] {
+function grouped(
+  series: readonly AnswerOf<typeof metricsApi>["series"][number][],
+  filter: string,
+): [string, Curve[]][] {
   const groups = new Map<string, Curve[]>();
   const wanted = series.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
   const counts = new Map<string, number>();

@@ -1,4 +1,6 @@
 // How the metrics of a run went, at a glance: a small chart each, which opens the large one.
+import { finitePoints } from "../../../graph/curves.js";
+import type { metricsApi } from "../../../serve/api/metrics.js";
 import { Section } from "../../parts/facts.js";
 import { counted, figure, said } from "../../parts/format.js";
 import { withQuery } from "../../shell/router.js";
@@ -6,10 +8,6 @@ import { useAsk } from "../../shell/use-ask.js";
 import { rankOfMetric } from "../runs/telling.js";
 import type { WholeRun } from "./record.js";
 
-interface Asked {
-  path: "/api/v1/runs/:run/metrics";
-  answer: { series: { name: string; points: [number, number | string, ...number[]][]; count: number }[] };
-}
 type Point = readonly [x: number, y: number];
 
 const most = 12;
@@ -18,10 +16,13 @@ const [width, height] = [240, 64];
 /** `values` are the last ones: of those that have no course they are shown alone. */
 export function SmallCharts({ run, values }: { run: WholeRun; values: Readonly<Record<string, number | string>> }) {
   const question = { parts: { run: run.id }, query: { points: 160 } };
-  const { answer } = useAsk<Asked>("/api/v1/runs/:run/metrics", question, { live: ["run"], runs: [run.id] });
+  const { answer } = useAsk<typeof metricsApi>("/api/v1/runs/:run/metrics", question, {
+    live: ["run"],
+    runs: [run.id],
+  });
   const names = new Set(Object.keys(values));
   if (!answer && names.size > 0) return <div class="small-charts coming-charts" aria-hidden="true" />;
-  const drawn = (answer?.series ?? []).map(({ name, points }) => ({ name, points: finite(points) }));
+  const drawn = (answer?.series ?? []).map(({ name, points }) => ({ name, points: finitePoints(points) }));
   const charts = drawn
     .filter(({ points }) => points.length > 1)
     .sort((a, b) => rankOfMetric(a.name) - rankOfMetric(b.name));
@@ -77,8 +78,4 @@ function Small({ name, points }: { name: string; points: readonly Point[] }) {
       </a>
     </li>
   );
-}
-
-function finite(points: Asked["answer"]["series"][number]["points"]): Point[] {
-  return points.flatMap(([x, y]): Point[] => (typeof y === "number" && Number.isFinite(y) ? [[x, y]] : []));
 }

@@ -1,16 +1,10 @@
 // What may come next in an expression of lab-where(7), while it is typed.
+import type { fieldsApi } from "../../../serve/api/runs.js";
+import type { AnswerOf } from "../../shell/client.js";
 
 /** A field that runs have, as /api/v1/fields tells. */
-export interface Field {
-  path: string;
-  kind: string;
-  type: string;
-  count: number;
-  distinct?: number | undefined;
-  values?: readonly unknown[] | undefined;
-  min?: number | undefined;
-  max?: number | undefined;
-}
+export type Field = Partial<Listed> & Pick<Listed, "path" | "kind" | "type" | "count">;
+type Listed = AnswerOf<typeof fieldsApi>["fields"][number];
 
 export interface Option {
   insert: string;

@@ -1,5 +1,6 @@
 // Runs gathered by what they have in common: how many, how they ended, and a metric over them; each opens to its runs.
 import { useState } from "preact/hooks";
+import type { groupsApi } from "../../../serve/api/runs.js";
 import { Button, ButtonLink } from "../../parts/button.js";
 import { Empty } from "../../parts/empty.js";
 import { Time } from "../../parts/figures.js";
@@ -8,15 +9,15 @@ import { Icon } from "../../parts/icon.js";
 import { Problem } from "../../parts/problem.js";
 import { kindOfState } from "../../parts/state-mark.js";
 import { Table } from "../../parts/table.js";
+import type { AnswerOf } from "../../shell/client.js";
 import { useQuery, withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { columnOf, runCard } from "./columns.js";
 import { type Field, literal, written } from "./completing.js";
 import type { Looking } from "./looking.js";
 import type { RunsAsked } from "./run-windows.js";
-import type { GroupsAsked } from "./state-chips.js";
 
-type Group = GroupsAsked["answer"]["groups"][number];
+type Group = AnswerOf<typeof groupsApi>["groups"][number];
 const step = 100;
 
 interface Shape {
@@ -30,7 +31,7 @@ export function Grouped({ looking, columns, fields }: Shape) {
   const [most, setMost] = useState(step);
   const [order, setOrder] = useQuery("groups", "-count");
   const query = { ...filters, state: states, by: by.join(","), ...(metric ? { metric: `metrics.${metric}` } : {}) };
-  const { answer, trouble, again } = useAsk<GroupsAsked>("/api/v1/runs/groups", { query }, { live: ["run"] });
+  const { answer, trouble, again } = useAsk<typeof groupsApi>("/api/v1/runs/groups", { query }, { live: ["run"] });
   if (trouble && !answer) return trouble.code === "usage" ? null : <Problem error={trouble} again={again} />;
   if (!answer) return <div class="loading" />;
   if (answer.groups.length === 0) return <Empty title="No run is like that" text="Take a filter away." />;

@@ -1,21 +1,9 @@
 // A run as lists have it, and a field of it.
+import type { overviewApi } from "../../../serve/api/overview.js";
+import type { AnswerOf } from "../../shell/client.js";
 
 /** A status record, and beside it what one may want as a column. */
-export interface RunRow {
-  id: string;
-  name: string;
-  user: string;
-  state: string;
-  mode?: string;
-  message?: string;
-  hint?: string;
-  planned_at: string;
-  started_at?: string;
-  ended_at?: string;
-  elapsed_s?: number;
-  tags?: string[];
-  [field: string]: unknown;
-}
+export type RunRow = AnswerOf<typeof overviewApi>["active"][number];
 
 /** The value at a path (`params.lr`): what follows the first dot may itself have dots. */
 export function valueAt(row: RunRow, path: string): unknown {

@@ -1,6 +1,7 @@
 // The rows of a list of any length, a window at a time, as they are scrolled to; fresh when something changed.
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ask, type Trouble } from "../../shell/client.js";
+import type { runsApi } from "../../../serve/api/runs.js";
+import { type AnswerOf, ask, type Trouble } from "../../shell/client.js";
 import { useChanges } from "../../shell/live.js";
 import type { RunRow } from "./run-row.js";
 
@@ -13,17 +14,13 @@ const mostWindows = 80;
 /** What changes often is looked at so often; the first change after a while, as soon as what comes with it has come. */
 const fresh_ms = { often: 900, first: 50 };
 
-export interface RunsAnswer {
-  runs: RunRow[];
-  total: number;
-  as_of?: string;
-  ready?: boolean;
-  problems?: { id?: string; message: string }[];
-}
+/** A list that is asked for with whole rows: without `fields`. */
 export interface RunsAsked {
-  path: "/api/v1/runs";
-  answer: RunsAnswer;
+  path: typeof runsApi.path;
+  query: typeof runsApi.query;
+  answer: Omit<AnswerOf<typeof runsApi>, "runs"> & { runs: RunRow[] };
 }
+type RunsAnswer = RunsAsked["answer"];
 
 export interface RunWindows {
   /** Undefined until the first answer. */

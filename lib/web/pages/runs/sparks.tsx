@@ -1,13 +1,11 @@
 // How a metric went, for the runs in sight: asked for together, a moment after they came into sight.
 import { useEffect, useState } from "preact/hooks";
+import { finitePoints } from "../../../graph/curves.js";
+import type { metricsOfApi } from "../../../serve/api/metrics.js";
 import { Sparkline } from "../../parts/sparkline.js";
 import { ask } from "../../shell/client.js";
 
 type Points = readonly (readonly [number, number])[];
-interface Asked {
-  path: "/api/v1/metrics-of";
-  answer: { series: { run: string; points: [number, number, ...number[]][] }[] };
-}
 
 const kept = new Map<string, Points>();
 const waiting = new Map<string, Set<string>>();
@@ -31,14 +29,10 @@ async function askAll(): Promise<void> {
     for (let at = 0; at < runs.length; at += together) {
       const some = runs.slice(at, at + together);
       for (const run of some) kept.set(`${name} ${run}`, []);
-      const { series } = await ask<Asked>("/api/v1/metrics-of", { query: { run: some, name, points: 40 } }).catch(
-        () => ({ series: [] }),
-      );
-      for (const { run, points } of series)
-        kept.set(
-          `${name} ${run}`,
-          points.map(([x, y]) => [x, y] as const),
-        );
+      const { series } = await ask<typeof metricsOfApi>("/api/v1/metrics-of", {
+        query: { run: some, name, points: 40 },
+      }).catch(() => ({ series: [] }));
+      for (const { run, points } of series) kept.set(`${name} ${run}`, finitePoints(points));
       for (const listener of listeners) listener();
     }
   }

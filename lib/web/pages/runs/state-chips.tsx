@@ -1,30 +1,16 @@
 // How many runs of each state the other filters leave, each a filter itself; and the other filters, each to take away.
-
+import type { groupsApi } from "../../../serve/api/runs.js";
 import { figure } from "../../parts/format.js";
 import { Icon } from "../../parts/icon.js";
 import { kindOfState } from "../../parts/state-mark.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { type Looking, look, plainFilters } from "./looking.js";
 
-export interface GroupsAsked {
-  path: "/api/v1/runs/groups";
-  answer: {
-    groups: {
-      key: Record<string, unknown>;
-      count: number;
-      states: Record<string, number>;
-      metric?: { count: number; min: number; max: number; mean: number; std: number; best_run?: string };
-      newest?: string;
-    }[];
-    total: number;
-  };
-}
-
 const order = ["running", "submitted", "queued", "blocked", "failed", "lost", "succeeded", "cached", "cancelled"];
 const rank = (state: string) => (order.indexOf(state) + 1 || order.length + 1) - 1;
 
 export function StateChips({ looking: { filters, states, others } }: { looking: Looking }) {
-  const { answer } = useAsk<GroupsAsked>(
+  const { answer } = useAsk<typeof groupsApi>(
     "/api/v1/runs/groups",
     { query: { ...filters, by: "state" } },
     { live: ["run"] },

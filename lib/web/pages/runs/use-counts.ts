@@ -1,9 +1,9 @@
 // How many runs have each value of a field, for the list of what may come next.
 import { useMemo } from "preact/hooks";
+import type { groupsApi } from "../../../serve/api/runs.js";
 import { counted } from "../../parts/format.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { type Field, literal, type Option } from "./completing.js";
-import type { GroupsAsked } from "./state-chips.js";
 
 const mostDistinct = 100;
 
@@ -11,7 +11,7 @@ const mostDistinct = 100;
 export function useCounts(field: Field | undefined, options: Option[]): Option[] {
   const isListed = field !== undefined && (field.distinct ?? mostDistinct + 1) <= mostDistinct;
   const path = isListed ? "/api/v1/runs/groups" : undefined;
-  const { answer, stale } = useAsk<GroupsAsked>(path, { query: { by: field?.path } }, { live: false });
+  const { answer, stale } = useAsk<typeof groupsApi>(path, { query: { by: field?.path } }, { live: false });
   return useMemo(() => {
     if (!isListed || !answer || stale) return options;
     const counts = new Map(answer.groups.map(({ key, count }) => [literal(key[field.path]), count]));

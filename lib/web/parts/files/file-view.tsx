@@ -1,10 +1,12 @@
 // The files of a run: its directories to walk through, and a look at one file.
 import type { artifactFilesApi, filesApi } from "../../../serve/api/files.js";
+import type { AnswerOf } from "../../shell/client.js";
 import { useQuery, withQuery } from "../../shell/router.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { Copy } from "../copy.js";
 import { Empty } from "../empty.js";
 import { bytes, relative } from "../format.js";
+import { Heads } from "../heads.js";
 import { Icon } from "../icon.js";
 import { Problem, Problems } from "../problem.js";
 import { FilePreview, type FilesOf } from "./file-preview.js";
@@ -62,30 +64,13 @@ function Crumbs({ top, dir }: { top: string; dir: string }) {
   );
 }
 
-interface Entry {
-  name: string;
-  kind: "file" | "directory" | "link" | "other";
-  bytes?: number | undefined;
-  modified_at?: string | undefined;
-  link_to?: string | undefined;
-  problem?: string | undefined;
-}
+type Entry = AnswerOf<typeof filesApi>["files"][number];
 
 function List({ dir, files, file }: { dir: string; files: readonly Entry[]; file: string }) {
   const pathOf = (name: string) => (dir === "" ? name : `${dir}/${name}`);
   return (
     <table class="plain-table files">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col" class="number">
-            Size
-          </th>
-          <th scope="col" class="number">
-            Changed
-          </th>
-        </tr>
-      </thead>
+      <Heads titles={["Name", ">Size", ">Changed"]} />
       <tbody>
         {files.map((entry) => (
           <tr key={entry.name} class={pathOf(entry.name) === file ? "chosen" : ""}>
