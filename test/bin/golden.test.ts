@@ -1,7 +1,8 @@
 // Every folder of test/golden, each in a place of its own: what support/golden.ts says.
 import t from "tap";
-import { accept, expected, type Golden, goldenCases, neededBy, places, play, playRefused } from "../support/golden.js";
+import { accept, expected, type Golden, goldenCases, neededBy, places, play } from "../support/golden.js";
 import { needs } from "../support/needs.js";
+import { playRefused } from "../support/refused.js";
 
 const made = places();
 t.teardown(() => made.remove());

@@ -12,7 +12,6 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { copies } from "./copies.js";
-import { refused } from "./refused.js";
 import { dist, root, type Sandbox, sandbox, until } from "./sandbox.js";
 
 export const goldenDirectory = path.join(root, "test/golden");
@@ -81,56 +80,6 @@ export async function play(name: string, places: Places): Promise<Golden> {
   }
 }
 
-/**
- * The same of those of these cases that are nothing but calls of commands which end as wrongly used: they do nothing, which
- * is looked for, so that all can do it in one place and one process.
- */
-export async function playRefused(names: readonly string[], places: Places): Promise<Map<string, Golden>> {
-  const cases = names.flatMap((name) => {
-    const calls = refusedCalls(name);
-    return calls === undefined ? [] : [{ name, calls }];
-  });
-  const place = await places.empty();
-  try {
-    const clean = normaliser(place);
-    const before = new Set(filesIn(place.dir));
-    const results = await refused(
-      place,
-      cases.flatMap(({ calls }) => calls),
-    );
-    const played = cases.map(({ name, calls }): [string, Golden] => {
-      const own = results.splice(0, calls.length);
-      const [out, err] = [own.map(({ stdout }) => stdout), own.map(({ stderr }) => stderr)].map((all) =>
-        clean(all.join("")),
-      );
-      return [name, { out: out ?? "", err: err ?? "", rc: String(own.at(-1)?.code) }];
-    });
-    const made = filesIn(place.dir).filter((file) => !before.has(file));
-    if (made.length > 0) throw new Error(`commands that were wrongly used made ${made}`);
-    return new Map(played);
-  } finally {
-    place.remove();
-  }
-}
-
-function filesIn(dir: string): string[] {
-  return fs.readdirSync(dir, { recursive: true, encoding: "utf8" });
-}
-
-/** The calls of a case that has nothing else, if it ends as wrongly used and no shell is needed to read them. */
-function refusedCalls(name: string): string[][] | undefined {
-  const at = path.join(goldenDirectory, name);
-  if (expected(name).rc !== "64" || fs.readdirSync(at).some((file) => !/^(cmd|out|err|rc)$/.test(file)))
-    return undefined;
-  const calls = textOf(path.join(at, "cmd"))
-    .trim()
-    .split("; ")
-    .map((call) => call.split(" "));
-  const isOne = ([name = "", ...args]: string[]) =>
-    fs.existsSync(path.join(dist(), "command", `${name}.cjs`)) && args.every((word) => /^[\w@./:=,+-]+$/.test(word));
-  return calls.every(isOne) ? calls : undefined;
-}
-
 function environmentOf(text: string, { dir }: Sandbox): Record<string, string> {
   const lines = text.split("\n").filter((line) => line.includes("="));
   return Object.fromEntries(
@@ -138,7 +87,8 @@ function environmentOf(text: string, { dir }: Sandbox): Record<string, string> {
   );
 }
 
-function textOf(file: string): string {
+/** Nothing, where there is no such file. */
+export function textOf(file: string): string {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
 }
 
