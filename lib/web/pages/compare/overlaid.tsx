@@ -61,7 +61,7 @@ function One({ metric: { name, goal }, sides, looks, settings, hidden, onHide }:
   const { answer, trouble, again } = useAsk<typeof metricsOfApi>(
     "/api/v1/metrics-of",
     { query },
-    { live: ["run", "metric"] },
+    { live: ["run"], runs: query.run },
   );
   const curves = useMemo(() => comparedCurves(answer?.series ?? [], sides, looks), [answer, sides, looks]);
   if (trouble && !answer) return <Problem error={trouble} again={again} />;
