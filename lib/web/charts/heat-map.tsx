@@ -1,5 +1,5 @@
 // What was reached over two axes: a cell tells of its points, and says how many failed or go on.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { figure } from "../parts/format.js";
 import { Scroll } from "../parts/scroll.js";
 import { kindOfState } from "../parts/state-mark.js";
@@ -28,30 +28,18 @@ interface Shape {
 }
 
 export function HeatMap({ points, across, down, measure, metric, chosen, onChoose }: Shape) {
-  const box = useRef<HTMLElement>(null);
   const [more, setMore] = useState(false);
   const columns = binsOf(points.map(({ values }) => values[across]));
   const rows = binsOf(points.map(({ values }) => values[down]));
-  const look = () => {
-    const place = box.current;
-    if (place) setMore(place.scrollWidth - place.clientWidth - place.scrollLeft > 4);
-  };
-  useLayoutEffect(() => {
-    const observer = new ResizeObserver(look);
-    if (box.current) observer.observe(box.current);
-    look();
-    return () => observer.disconnect();
-  }, [columns.length]);
   const cell = (row: Bin, column: Bin) =>
     points.filter(({ values }) => column.has(values[across]) && row.has(values[down]));
   const marked = points.some(({ value }) => value === undefined);
   return (
     <>
       <Scroll
-        kind={`heat ${more ? "more" : ""} ${columns.length > 6 ? "dense" : ""}`}
+        kind={`heat ${columns.length > 6 ? "dense" : ""}`}
         label={`${metric.title} by ${across} and ${down}`}
-        box={box}
-        onScroll={look}
+        onMore={setMore}
       >
         <table>
           <caption class="hidden">

@@ -9,19 +9,19 @@ import type { AnswerOf } from "../shell/client.js";
 type Row = AnswerOf<typeof sweepsApi>["sweeps"][number];
 
 const columns: Column<Row>[] = [
-  { key: "name", title: "Name", width: 170, grow: 1, cell: ({ name }) => <b>{name}</b> },
-  { key: "bar", title: "Progress", width: 150, cell: ({ counts }) => <CountsBar counts={counts} /> },
-  { key: "counts", title: "Points", width: 340, grow: 1, cell: ({ counts }) => <Counts counts={counts} /> },
+  { key: "name", title: "Name", width: 170, grow: 2, cell: ({ name }) => <b>{name}</b> },
+  { key: "bar", title: "Progress", width: 120, cell: ({ counts }) => <CountsBar counts={counts} /> },
+  { key: "counts", title: "Points", width: 470, cell: ({ counts }) => <Counts counts={counts} /> },
   {
-    ...{ key: "axes", title: "Over", width: 160, grow: 2 },
+    ...{ key: "axes", title: "Over", width: 150, grow: 2 },
     cell: ({ axes }) => (
       <span class="soft">
         {axes.map(({ path, values }) => `${path}${values ? ` (${values.length})` : ""}`).join(", ")}
       </span>
     ),
   },
-  { key: "user", title: "User", width: 110, cell: ({ user }) => user },
-  { key: "id", title: "Id", width: 80, cell: ({ id }) => <code class="soft">{id.slice(-6)}</code> },
+  { key: "user", title: "User", width: 100, cell: ({ user }) => user },
+  { key: "id", title: "Id", width: 76, cell: ({ id }) => <code class="soft">{id.slice(-6)}</code> },
   { key: "planned", title: "Planned", width: 90, end: true, cell: ({ planned_at }) => <Time at={planned_at} /> },
 ];
 
