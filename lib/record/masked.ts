@@ -75,9 +75,10 @@ function masked(name: string, value: unknown): unknown {
   if (Array.isArray(value)) return maskedList(name, value);
   if (typeof value !== "object" || value === null) return value;
   let changed: Record<string, unknown> | undefined;
-  // A field that is told of by its path, with the values that it has.
+  // A field that is told of by its path, with the values that it has, or what is told of one of these.
   const { path } = value as { path?: unknown };
-  const field = typeof path === "string" && hides(path) ? path : undefined;
+  const told = typeof path === "string" ? path : name;
+  const field = hides(told) ? told : undefined;
   for (const [key, part] of Object.entries(value)) {
     const named = field !== undefined && valued.has(key) ? field : key;
     const shown = masked(named, part);
@@ -88,7 +89,7 @@ function masked(name: string, value: unknown): unknown {
   return changed ?? value;
 }
 
-const valued = new Set(["value", "values", "from", "to"]);
+const valued = new Set(["value", "values", "levels", "from", "to"]);
 
 /** Words of a command line: what follows `--token` is one. */
 function maskedList(name: string, list: unknown[]): unknown[] {

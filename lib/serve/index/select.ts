@@ -1,5 +1,6 @@
 // Questions to the rows: which pass, in which order, how many of each kind.
 import { type Column, codeAt, codesOf } from "./column.js";
+import { numbersOf } from "./floats.js";
 import { ranksOf, sameCodesOf } from "./ranks.js";
 import { columnOf, type Table } from "./table.js";
 
@@ -108,18 +109,31 @@ export function grouped(table: Table, rows: Int32Array, paths: readonly (readonl
   const counts = new Uint32Array(count);
   const firsts = new Int32Array(count).fill(-1);
   for (let i = 0; i < of.length; i += 1) {
-    const group = of[i] ?? 0;
-    if (counts[group] === 0) firsts[group] = rows[i] ?? -1;
-    counts[group] = (counts[group] ?? 0) + 1;
+    const group = of[i] as number;
+    if (counts[group] === 0) firsts[group] = rows[i] as number;
+    counts[group] = (counts[group] as number) + 1;
   }
-  const order = Uint32Array.from([...counts.keys()].sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0)));
+  const order = largestFirst(counts);
   const places = new Uint32Array(count);
-  for (let i = 0; i < count; i += 1) places[order[i] ?? 0] = i;
+  for (let i = 0; i < count; i += 1) places[order[i] as number] = i;
+  for (let i = 0; i < of.length; i += 1) of[i] = places[of[i] as number] as number;
   return {
-    of: of.map((group) => places[group] ?? 0),
-    counts: order.map((group) => counts[group] ?? 0),
-    firsts: Int32Array.from(order, (group) => firsts[group] ?? -1),
+    of,
+    counts: order.map((group) => counts[group] as number),
+    firsts: Int32Array.from(order, (group) => firsts[group] as number),
   };
+}
+
+/** The numbers of the groups, in two steps by their counts, so that those that are as large stay as they came. */
+function largestFirst(counts: Uint32Array): Uint32Array {
+  const order = Uint32Array.from(counts, (_, group) => group);
+  const some = order.filter((group) => (counts[group] as number) > 1);
+  // Most are alone where there are many.
+  some.sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b);
+  const alone = order.filter((group) => counts[group] === 1);
+  order.set(some);
+  order.set(alone, some.length);
+  return order;
 }
 
 const mostCells = 1 << 20;
@@ -171,26 +185,26 @@ export interface Summed {
 /** What the rows have in a field, in short. */
 export function summed(rows: Int32Array, column: Column, commonest: number): Summed {
   const counts = countsOf(rows, column);
+  const numbers = numbersOf(column);
   const best: number[] = [];
-  const sum = { count: 0, distinct: 0, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY };
-  const of = (code: number | undefined) => counts[code ?? 0] ?? 0;
+  let [count, distinct, enough] = [0, 0, 0];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let code = 1; code < counts.length; code += 1) {
-    const count = of(code);
-    if (count === 0) continue;
-    sum.count += count;
-    sum.distinct += 1;
-    const value = column.values[code];
-    if (typeof value === "number") {
-      if (value < sum.least) sum.least = value;
-      if (value > sum.most) sum.most = value;
-    }
-    if (best.length === commonest && of(best[commonest - 1]) >= count) continue;
+    const of = counts[code] as number;
+    if (of === 0) continue;
+    count += of;
+    distinct += 1;
+    const value = numbers[code] as number;
+    if (value < least) least = value;
+    if (value > most) most = value;
+    if (of <= enough) continue;
     let at = best.length;
-    while (at > 0 && of(best[at - 1]) < count) at -= 1;
+    while (at > 0 && (counts[best[at - 1] as number] as number) < of) at -= 1;
     best.splice(at, 0, code);
-    best.length = Math.min(best.length, commonest);
+    if (best.length > commonest) best.pop();
+    if (best.length === commonest) enough = counts[best[commonest - 1] as number] as number;
   }
-  return { ...sum, commonest: best.map((code) => column.values[code]) };
+  return { count, distinct, least, most, commonest: best.map((code) => column.values[code]) };
 }
 
 /** By the number of a value; equal values are counted with the first of them. */

@@ -52,20 +52,22 @@ function statesOf({ table }: Index, rows: Int32Array, { of }: Groups, shown: num
   const column = columnOf(table, ["state"]) ?? newColumn(["state"]);
   const codes = codesOf(column, rows);
   const width = column.values.length;
-  const counts = new Map<number, number>();
+  const counts = new Uint32Array(shown * width);
   for (let i = 0; i < rows.length; i += 1) {
     const group = of[i] as number;
     if (group >= shown) continue;
     const cell = group * width + (codes[i] as number);
-    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+    counts[cell] = (counts[cell] as number) + 1;
   }
-  const states = Array.from({ length: shown }, (): Record<string, number> => ({}));
-  for (const [cell, count] of counts) {
-    const all = states[Math.floor(cell / width)] ?? {};
-    const state = String(column.values[cell % width] ?? "unknown");
-    all[state] = (all[state] ?? 0) + count;
-  }
-  return states;
+  const words = column.values.map((value) => String(value ?? "unknown"));
+  return Array.from({ length: shown }, (_, group) => {
+    const states: Record<string, number> = {};
+    for (const [code, state] of words.entries()) {
+      const count = counts[group * width + code] as number;
+      if (count > 0) states[state] = (states[state] ?? 0) + count;
+    }
+    return states;
+  });
 }
 
 /** Mean and deviation in one pass, by Welford's method. */

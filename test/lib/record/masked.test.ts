@@ -79,6 +79,7 @@ t.test("records: names, command lines, addresses, and texts inside", async (t) =
         { path: "env.A_KEY", count: 1, values: ["abc"] },
         { path: "env.A_KEY", from: "abc", to: "xyz" },
         { path: "params.lr", values: ["abc"] },
+        { path: "params.password", share: 0.5, levels: [{ value: "hunter2", count: 3, mean: 0.5 }] },
       ],
     }),
     {
@@ -92,6 +93,7 @@ t.test("records: names, command lines, addresses, and texts inside", async (t) =
         { path: "env.A_KEY", count: 1, values: ["…"] },
         { path: "env.A_KEY", from: "…", to: "…" },
         { path: "params.lr", values: ["abc"] },
+        { path: "params.password", share: 0.5, levels: [{ value: "…", count: 3, mean: 0.5 }] },
       ],
     },
   );

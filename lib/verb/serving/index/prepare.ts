@@ -5,6 +5,7 @@ import { rankSome } from "../../../serve/index/ranks.js";
 import { sorted } from "../../../serve/index/select.js";
 import { newestFirst, type Table } from "../../../serve/index/table.js";
 import { breather } from "../../breathing.js";
+import { described } from "./describe.js";
 
 /** Fewer values are put in order at once when they are asked for. */
 const few = 1024;
@@ -33,5 +34,12 @@ export async function prepare(table: Table, isClosed: () => boolean): Promise<vo
   for (const column of columns) {
     if (!sortable.has(column.path.join("."))) continue;
     while (!isClosed() && !rankSome(column, texts)) await rest();
+  }
+  // Which fields there are is asked by every list that is opened.
+  const rows = newestFirst(table);
+  for (const column of [...table.columns.values()]) {
+    if (isClosed()) return;
+    await described(column, rows, rest);
+    await rest();
   }
 }
