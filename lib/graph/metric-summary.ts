@@ -3,13 +3,16 @@ import type { ComparedMetric, MetricSummary } from "../record/comparison.js";
 import { type Goal, goalOf } from "../record/goal.js";
 import { type Point, wordOf } from "../record/point.js";
 
+/** Of more names than these nobody compares values. */
+const mostNames = 5000;
+
 /** The summary of each metric among a run's points, by its name. The last value is that of the highest step, without steps the last. Pure. */
 export function metricSummaries(points: Iterable<Point>): Map<string, MetricSummary> {
   const found = new Map<string, MetricSummary>();
   for (const point of points) {
     const known = found.get(point.name);
     if (known) add(known, point);
-    else found.set(point.name, add({ count: 0, last: "NaN" }, point));
+    else if (found.size < mostNames) found.set(point.name, add({ count: 0, last: "NaN" }, point));
   }
   return found;
 }

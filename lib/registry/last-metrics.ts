@@ -76,10 +76,13 @@ function lastOfAttempt(
   return last;
 }
 
+/** Who writes more names than these into a file has put something else into them, which nobody can list. */
+const mostNames = 5000;
+
 /** The last line of each name in a file. Lines that begin as one of a known name does are passed over unread. */
 function lastInFile(file: string, owner: number, names: ReadonlySet<string> | undefined): Map<string, Point> {
   const found = new Map<string, Point>();
-  const known: string[] = [];
+  const known: Known = { few: [], all: new Set() };
   for (const text of lineChunksBackwards(file, owner)) {
     for (let end = text.length - 1; end >= 0; ) {
       const from = text.lastIndexOf("\n", end - 1) + 1;
@@ -87,10 +90,14 @@ function lastInFile(file: string, owner: number, names: ReadonlySet<string> | un
         const point = pointOf(text.slice(from, end));
         if (point && !found.has(point.name) && (names?.has(point.name) ?? true)) {
           found.set(point.name, point);
-          if (found.size === names?.size) return inOrder(found);
+          if (found.size === names?.size || found.size >= mostNames) return inOrder(found);
         }
-        const begins = point && beginning.exec(text.slice(from, end))?.[0];
-        if (begins !== undefined && !known.includes(begins)) known.push(begins);
+        beginning.lastIndex = from;
+        const begins = point && beginning.exec(text)?.[0];
+        if (begins !== undefined && !known.all.has(begins)) {
+          known.all.add(begins);
+          known.few.push(begins);
+        }
       }
       end = from - 1;
     }
@@ -103,9 +110,22 @@ function inOrder(backwards: Map<string, Point>): Map<string, Point> {
 }
 
 /** How lab.py and most others begin a line: nothing that comes after can change the name. */
-const beginning = /^\{ ?"name": ?"[^"\\]*",/;
+const beginning = /\{ ?"name": ?"[^"\\\n]*",/y;
 
-function isKnown(text: string, from: number, known: string[]): boolean {
+interface Known {
+  few: string[];
+  all: Set<string>;
+}
+
+/** Up to so many beginnings are tried one after the other, which takes less time than to look what the line's own is. */
+const few = 32;
+
+function isKnown(text: string, from: number, { few: known, all }: Known): boolean {
+  if (all.size > few) {
+    beginning.lastIndex = from;
+    const own = beginning.exec(text)?.[0];
+    return own !== undefined && all.has(own);
+  }
   // Names take turns, so that the one looked for is soon found if the one that was seen stands last.
   for (let i = 0; i < known.length; i += 1) {
     const begins = known[i] as string;

@@ -101,9 +101,33 @@ export function list(directory: string): string[] {
 
 /** The value of a text of JSON in a file. Throws dataerr naming the file, and with `line` which of its lines it is. */
 export function parseJson(text: string, file: string, line?: number): unknown {
+  const place = line === undefined ? "it" : `line ${line}`;
+  if (isDeep(text)) throw fault("dataerr", `cannot read '${file}': ${place} is nested more than ${deepest} deep`);
   try {
     return JSON.parse(text);
   } catch {
-    throw fault("dataerr", `cannot read '${file}': ${line === undefined ? "it" : `line ${line}`} is not JSON`);
+    throw fault("dataerr", `cannot read '${file}': ${place} is not JSON`);
   }
+}
+
+/** What goes through a record calls itself for each level, and has no room for a hundred thousand of them. */
+const deepest = 500;
+
+/** Whether more tables and lists are open at some place than a record may have. */
+function isDeep(text: string): boolean {
+  if (text.length < 2 * deepest) return false;
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (inText) {
+      if (code === 92) i += 1;
+      else if (code === 34) inText = false;
+    } else if (code === 34) inText = true;
+    else if (code === 123 || code === 91) {
+      depth += 1;
+      if (depth > deepest) return true;
+    } else if (code === 125 || code === 93) depth -= 1;
+  }
+  return false;
 }

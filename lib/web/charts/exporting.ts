@@ -1,6 +1,7 @@
 // A chart to be taken along: as an image, as a drawing, as numbers.
 import { escaped } from "../../graph/chart-svg.js";
 import type { Columns } from "../../graph/curves.js";
+import { csvCell } from "../parts/csv-cell.js";
 
 export function save(name: string, content: Blob): void {
   const link = document.createElement("a");
@@ -19,12 +20,7 @@ export function csvOf({ x, lines }: Columns, along: string): string {
 
 /** Rows as a file of values with commas between them. */
 export function csv(rows: readonly (readonly unknown[])[]): string {
-  const quoted = (value: unknown) => {
-    const text =
-      value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : `${value}`;
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return rows.map((row) => `${row.map(quoted).join(",")}\n`).join("");
+  return rows.map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
 
 export type Kind = "PNG" | "SVG" | "CSV";

@@ -83,3 +83,13 @@ t.test("terabytes that are not there, one line without an end, and a file that i
   fs.writeFileSync(log, "");
   t.strictSame(followedValues(disk, followed).values, { other: 3 });
 });
+
+t.test("as many names as lines are not told of, and stop nobody", async (t) => {
+  const { disk, dir } = running(t);
+  const lines = Array.from({ length: 60_000 }, (_, i) => `{"name":"n${i}","value":${i},"step":${i}}\n`);
+  fs.writeFileSync(path.join(dir, "attempt-2/metrics-n-1.ndjson"), lines.join(""));
+  const values = lastValues(disk);
+  t.strictSame([Object.keys(values).length, values["n59999"], values["n1"]], [5000, 59_999, undefined]);
+  t.equal(Object.keys(followedValues(disk, new Map()).values).length, 2000, "lists have no room for them");
+  t.equal(lastValues(disk, ["n7"])["n7"], 7, "who asks for one is told");
+});

@@ -9,6 +9,19 @@ import { answer, isRoot, people, place, possible, uid } from "./support.js";
 
 const schema = record("thing", { name: text });
 
+t.test("a record is no deeper than what reads it can go", async (t) => {
+  const file = path.join(t.testdir({}), "thing.json");
+  const deep = (n: number, name = "in the text: [[[[") =>
+    fs.writeFileSync(
+      file,
+      JSON.stringify({ type: "thing", v: 1, name, more: "@" }).replace('"@"', `${"[".repeat(n)}${"]".repeat(n)}`),
+    );
+  deep(400, '\\"['.repeat(600));
+  t.match(readRecord(file, schema), { type: "thing" });
+  deep(100_000);
+  t.throws(() => readRecord(file, schema), { code: "dataerr", message: /nested more than 500 deep/ });
+});
+
 t.test("a file's text, or nothing where there is none", async (t) => {
   const directory = place(t);
   const file = path.join(directory, "x.json");

@@ -1,4 +1,5 @@
 // The list as a file: NDJSON as the server writes it, or a table of the columns that are shown.
+import { csvCell } from "../../parts/csv-cell.js";
 import { addressOf, Trouble } from "../../shell/client.js";
 import { toast } from "../../shell/toasts.js";
 import { type RunRow, valueAt } from "./run-row.js";
@@ -25,15 +26,6 @@ export async function exportCsv(query: Query, columns: readonly string[]): Promi
   } catch (error) {
     toast(`Cannot export: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-/** As RFC 4180 has it; what a spreadsheet would take for a formula begins with an apostrophe. */
-export function csvCell(value: unknown): string {
-  if (value === undefined) return "";
-  if (typeof value === "number") return String(value);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function save(text: string, name: string): void {
