@@ -5,7 +5,7 @@ import type { LabEvent } from "../../../record/records.js";
 import type { Graces } from "../../../record/state.js";
 import { fs } from "../../../registry/disk.js";
 import { type Cursor, readEvents } from "../../../registry/journal.js";
-import { userDirectory } from "../../../registry/layout.js";
+import { envelope, runDirectory, userDirectory } from "../../../registry/layout.js";
 import type { Registry } from "../../../registry/open.js";
 import { mayRead } from "../../../registry/read.js";
 import { usersOnRoll } from "../../../registry/roll.js";
@@ -48,6 +48,8 @@ const patience = 150;
 const budget = 100;
 /** For how long at a time, since who asks meanwhile waits for it (ms). */
 const slice = 5;
+/** So many of the runs that have ended and are in no pack are tried at each look. */
+const settledAtOnce = 20;
 
 /** Begins to read; says at once what there is so far. `trouble` hears of what nobody expected. */
 export async function openIndex(
@@ -64,7 +66,7 @@ export async function openIndex(
     ...{ followed: new Map(), shown: new Map() },
   };
   const began = Date.now().toString(36);
-  const look: Look = { packs: new Map(), cursor: undefined, next: 0 };
+  const look: Look = { packs: new Map(), cursor: undefined, next: 0, nextSettled: 0 };
   let asOf = 0;
   let ready = false;
   let closed = false;
@@ -134,8 +136,9 @@ export interface Look {
   /** The names of each user's packs. */
   packs: Map<string, string>;
   cursor: Cursor | undefined;
-  /** Which of the runs that go on is looked at next. */
+  /** Which of the runs that go on is looked at next, and which of the others. */
   next: number;
+  nextSettled: number;
 }
 
 /** Everything that is new; says which kinds of things are. Throws faults where the registry is not there. */
@@ -152,6 +155,7 @@ async function refresh(feed: Feed, look: Look, isClosed: () => boolean): Promise
   isThere(feed);
   for (const user of look.packs.keys()) if (!users.includes(user)) forget(feed, look, user);
   await refreshLive(feed, look);
+  refreshSettled(feed, look);
   await readMembers(feed);
   return [...new Set(events.map(({ event }) => event.split("_")[0] ?? ""))];
 }
@@ -219,6 +223,16 @@ async function refreshLive(feed: Feed, look: Look): Promise<void> {
     putLive(feed, user, id);
     spent += performance.now() - began;
     await rest();
+  }
+}
+
+/** Runs that have ended change no more, but their directories may be closed, or taken away: a few are tried each time. */
+function refreshSettled(feed: Feed, look: Look): void {
+  const settled = [...feed.live].filter(([, one]) => one.settled).map(([key]) => key);
+  for (let i = 0; i < Math.min(settled.length, settledAtOnce); i += 1) {
+    look.nextSettled = (look.nextSettled + 1) % settled.length;
+    const { user, id } = placeOfKey(settled[look.nextSettled] ?? "");
+    if (!mayRead(envelope(runDirectory(feed.registry.base, user, id)))) putLive(feed, user, id);
   }
 }
 

@@ -193,6 +193,13 @@ t.test("what changes is told, what cannot be read is a problem, and what vanishe
   const [gone = "", broken = ""] = [loose[0], loose[1]];
   fs.rmSync(path.join(registry.base, "loose", registry.user, gone));
   await until("a run is gone", () => !index.table.rows.has(`${gone}/${registry.user}`) && told.includes(gone));
+  const [ended = ""] = [...index.feed.live].find(([, { settled }]) => settled) ?? [];
+  const [id = "", user = ""] = ended.split("/");
+  const envelope = path.join(registry.base, "runs", user, id, ".lab");
+  fs.renameSync(envelope, `${envelope}-away`);
+  await until("a run that has ended is missed", () => !index.table.rows.has(ended));
+  fs.renameSync(`${envelope}-away`, envelope);
+  await until("it is there again", () => index.table.rows.has(ended));
   const active = fs.readdirSync(path.join(registry.base, "active", registry.user)).at(-1) ?? broken;
   fs.writeFileSync(path.join(registry.base, "runs", registry.user, active, ".lab", "run.json"), "{");
   await until("a problem is told", () => index.feed.problems.has(`${active}/${registry.user}`));
