@@ -102,7 +102,7 @@ function endOf(file, { code, output, ...took }) {
 }
 
 /** What asks nothing of a disk, and mostly makes registries. */
-const inMemory = /test\/(bin|man|users|lib\/(job|pass|record|registry))\//;
+const inMemory = /test\/(bin|man|users|lib\/(job|pass|record|registry|scheduler|source|verb))\//;
 
 /** A function that runs a built test file to its end; what it started and what it made ends and goes with it, or with us. */
 function testStarter(timeout_s) {
