@@ -35,13 +35,16 @@ export interface RunOnDisk {
   partial?: true;
 }
 
+/** Of params, arguments, inputs and all else together: far more than any recipe has, and soon gone through. */
+const mostValues = 50_000;
+
 /**
  * The run in a run directory, or undefined where there is none (a run without run.json does not exist), or none that is
  * `wanted` by its run.json: then nothing else of it is read. Throws dataerr for a bad run.json.
  */
 export function readRun(dir: string, owner: number, wanted: (run: Run) => boolean = () => true): RunOnDisk | undefined {
   const lab = envelope(dir);
-  const run = readRecord(path.join(lab, "run.json"), runSchema, { owner });
+  const run = readRecord(path.join(lab, "run.json"), runSchema, { owner, values: mostValues });
   if (run === undefined) return undefined;
   checkPlace(run, dir);
   if (!wanted(run)) return undefined;

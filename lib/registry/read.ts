@@ -12,6 +12,8 @@ export interface ReadRules {
   owner?: number;
   /** Larger files are refused (bytes); 16 MiB where not said. */
   limit?: number;
+  /** A record of more values is refused: each is shown, masked and compared by itself. Any number where not said. */
+  values?: number;
 }
 
 /** The file's bytes as UTF-8, or undefined where there is no such file. Throws faults for anything else. */
@@ -58,7 +60,26 @@ export function readRecord<S extends v.GenericSchema>(
 ): v.InferOutput<S> | undefined {
   const text = readText(file, rules);
   if (text === undefined) return undefined;
+  const { values = Number.POSITIVE_INFINITY } = rules;
+  // Between values there is a comma, whatever else there is.
+  if (text.length > values && valuesIn(text, values) > values)
+    throw fault("dataerr", `cannot read '${file}': it has more than ${values} values`);
   return checked(schema, parseJson(text, file), `'${file}'`);
+}
+
+/** How many commas there are outside of texts, and one; no more than just above `most`. */
+function valuesIn(text: string, most: number): number {
+  let count = 1;
+  let inText = false;
+  for (let i = 0; i < text.length && count <= most; i += 1) {
+    const code = text.charCodeAt(i);
+    if (inText) {
+      if (code === 92) i += 1;
+      else if (code === 34) inText = false;
+    } else if (code === 34) inText = true;
+    else if (code === 44) count += 1;
+  }
+  return count;
 }
 
 /**

@@ -22,6 +22,20 @@ t.test("a record is no deeper than what reads it can go", async (t) => {
   t.throws(() => readRecord(file, schema), { code: "dataerr", message: /nested more than 500 deep/ });
 });
 
+t.test("a record may be held to a number of values, whatever its texts have in them", async (t) => {
+  const file = path.join(t.testdir({}), "thing.json");
+  const of = (count: number) =>
+    fs.writeFileSync(
+      file,
+      JSON.stringify({ type: "thing", v: 1, name: ',\\",'.repeat(999), more: Array(count).fill(0) }),
+    );
+  of(96);
+  t.match(readRecord(file, schema, { values: 100 }), { type: "thing" });
+  of(98);
+  t.throws(() => readRecord(file, schema, { values: 100 }), { code: "dataerr", message: /more than 100 values/ });
+  t.match(readRecord(file, schema), { type: "thing" });
+});
+
 t.test("a file's text, or nothing where there is none", async (t) => {
   const directory = place(t);
   const file = path.join(directory, "x.json");
