@@ -56,6 +56,8 @@ export default function OverviewPage() {
 
 function Whole({ answer, since, user }: { answer: Answer; since: string; user: string }) {
   const { states, active, queued, failed, failures_by_mode, throughput, users } = answer;
+  const going = active.filter(({ state }) => state !== "exited");
+  const exited = active.filter(({ state }) => state === "exited");
   const isEmpty = Object.keys(states).length === 0 && active.length === 0 && queued.length === 0;
   if (isEmpty && answer.ready === false) return <p class="soft">The registry is being read for the first time.</p>;
   const nothingEver = isEmpty && users.length === 0 && throughput.every((hour) => !hour.succeeded && !hour.failed);
@@ -70,7 +72,6 @@ function Whole({ answer, since, user }: { answer: Answer; since: string; user: s
   return (
     <>
       <States states={states} queued={queued.length} since={since} user={user} />
-      <Unsettled count={states["exited"] ?? 0} />
       <div class={`overview ${failures_by_mode.length > mostModesBeside ? "much-wrong" : ""}`}>
         <div class="went-wrong">
           <Failures modes={failures_by_mode} failed={failed} since={since} user={user} />
@@ -78,8 +79,17 @@ function Whole({ answer, since, user }: { answer: Answer; since: string; user: s
         <div class="goes-on">
           <section>
             <SectionHead title="Running now" href={runsLink({ state: "running", user })} all={states["running"]} />
-            {active.length === 0 ? <p class="soft">Nothing runs.</p> : <Running rows={active.slice(0, shown)} />}
+            {going.length === 0 ? <p class="soft">Nothing runs.</p> : <Running rows={going.slice(0, shown)} />}
           </section>
+          {exited.length > 0 && (
+            <section>
+              <SectionHead title="Exited" href={runsLink({ state: "exited", user })} all={states["exited"]} />
+              <p class="soft">
+                How is not settled yet: whose they are, or an agent, asks the scheduler. <Copy text="lab status" />
+              </p>
+              <Running rows={exited.slice(0, shown)} />
+            </section>
+          )}
           <section>
             <SectionHead title="Waiting" {...(queued.length > 0 ? { href: waitingLink(user) } : {})} />
             {queued.length === 0 ? <p class="soft">Nothing waits.</p> : <Waiting rows={queued.slice(0, shown)} />}
@@ -97,17 +107,6 @@ function Whole({ answer, since, user }: { answer: Answer; since: string; user: s
         </div>
       </div>
     </>
-  );
-}
-
-/** The page itself writes nothing: how they ended is known when somebody, or an agent, has asked the scheduler. */
-function Unsettled({ count }: { count: number }) {
-  if (count === 0) return null;
-  return (
-    <p class="soft unsettled">
-      {count === 1 ? "1 run has" : `${figure(count)} runs have`} exited, and it is not settled yet how. Whose they are,
-      or an agent, asks the scheduler: <Copy text="lab status" />
-    </p>
   );
 }
 
