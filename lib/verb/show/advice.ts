@@ -43,9 +43,11 @@ const advice: Record<string, ((about: About) => string[]) | undefined> = {
       "or use less: a smaller batch, fewer workers",
     ];
   },
-  timeout: ({ run: { resources }, again }) => [
+  timeout: ({ run: { resources, checkpoints }, again }) => [
     `it had ${shortDuration(resources.time_s ?? 0)}; give it more: lab run --set resources.time='"${twice(resources.time_s)}m"' ${again}`,
-    "or write checkpoints and resume from them",
+    checkpoints?.requeue
+      ? "or let it be queued again more often: max_attempts in [checkpoints]"
+      : "or write checkpoints and resume from them",
   ],
   node_fail: ({ again }) => [`it was no fault of the code: run it again: lab run ${again}`],
   preempted: ({ again }) => [`it was no fault of the code: run it again: lab run ${again}`],
