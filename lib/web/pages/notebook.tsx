@@ -6,6 +6,7 @@ import { Empty } from "../parts/empty.js";
 import { absolute, clock, counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Problem, Problems } from "../parts/problem.js";
+import { Prose } from "../parts/prose.js";
 import { SearchField } from "../parts/search-field.js";
 import { Segments } from "../parts/segments.js";
 import { StateMark } from "../parts/state-mark.js";
@@ -190,7 +191,9 @@ function OneEntry({ entry, chosen, choose }: { entry: Entry; chosen: readonly st
           return (
             <div key={name} class={name}>
               <dt>{title}</dt>
-              <dd>{text}</dd>
+              <dd>
+                <Prose text={text} />
+              </dd>
             </div>
           );
         })}

@@ -4,6 +4,7 @@ import { Copy, copyText } from "../../parts/copy.js";
 import { Section } from "../../parts/facts.js";
 import { Time } from "../../parts/figures.js";
 import { Problem } from "../../parts/problem.js";
+import { Prose } from "../../parts/prose.js";
 import { StateMark } from "../../parts/state-mark.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { ChangedValues, changeOf } from "./changed-values.js";
@@ -36,7 +37,7 @@ export function NotesTab({ run }: { run: WholeRun }) {
           const text = told[key as keyof typeof titles];
           return text === undefined ? null : (
             <Section key={key} title={title}>
-              <p class="prose">{text}</p>
+              <Prose text={text} />
             </Section>
           );
         })}
@@ -71,17 +72,9 @@ export function NotesTab({ run }: { run: WholeRun }) {
                     </span>
                   ))}
                 </p>
-                {text && <p class="prose">{text}</p>}
-                {lesson && (
-                  <p class="prose">
-                    <b>Learned</b> {lesson}
-                  </p>
-                )}
-                {next && (
-                  <p class="prose">
-                    <b>Next</b> {next}
-                  </p>
-                )}
+                {text && <Prose text={text} />}
+                {lesson && <Prose text={lesson} before={<b>Learned </b>} />}
+                {next && <Prose text={next} before={<b>Next </b>} />}
               </li>
             ))}
           </ol>
