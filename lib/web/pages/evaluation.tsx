@@ -1,4 +1,5 @@
 // The evaluations of a run's checkpoints: what each found, over steps, and the rollouts that some recorded.
+
 import type { EvaluationOfRun, evaluationsApi } from "../../serve/api/evaluations.js";
 import { StepLines } from "../charts/step-lines.js";
 import { Empty } from "../parts/empty.js";
@@ -8,6 +9,7 @@ import { Heading } from "../parts/heading.js";
 import { Heads } from "../parts/heads.js";
 import { MeasureTable } from "../parts/measures.js";
 import { Problem, Problems } from "../parts/problem.js";
+import { Scroll } from "../parts/scroll.js";
 import { StateMark } from "../parts/state-mark.js";
 import { useTitle } from "../shell/outlet.js";
 import { useQuery } from "../shell/router.js";
@@ -108,7 +110,7 @@ function List({
   onChoose(key: string): void;
 }) {
   return (
-    <div class="scroll">
+    <Scroll kind="scroll" label="Evaluations by checkpoint">
       <table class="plain">
         <Heads titles={["Checkpoint", "State", "Result", ">Rollouts"]} />
         <tbody>
@@ -146,6 +148,6 @@ function List({
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

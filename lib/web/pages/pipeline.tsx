@@ -1,4 +1,5 @@
 // A pipeline: its stages as a graph with their states, when they ran, and why what waits does.
+
 import { useMemo } from "preact/hooks";
 import type { PipelineStage, pipelineApi, StageRun } from "../../serve/api/pipelines.js";
 import { Gantt } from "../charts/gantt.js";
@@ -10,6 +11,7 @@ import { Heading } from "../parts/heading.js";
 import { Heads } from "../parts/heads.js";
 import { lazy, useLazy } from "../parts/lazy.js";
 import { Problem, Problems } from "../parts/problem.js";
+import { Scroll } from "../parts/scroll.js";
 import { stateOfStage } from "../parts/stage-strip.js";
 import { StateMark } from "../parts/state-mark.js";
 import type { AnswerOf } from "../shell/client.js";
@@ -167,7 +169,7 @@ function Looks({ run: { run, state, started_at } }: { run: StageRun }) {
 
 function Runs({ pipeline }: { pipeline: Pipeline }) {
   return (
-    <div class="scroll">
+    <Scroll kind="scroll" label="Runs of the pipeline">
       <table class="plain">
         <Heads titles={["Stage", "Run", "State", "Job", "Why, or what answered it", "Look"]} />
         <tbody>
@@ -215,7 +217,7 @@ function Runs({ pipeline }: { pipeline: Pipeline }) {
           ])}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

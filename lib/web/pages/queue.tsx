@@ -1,4 +1,5 @@
 // The queue: who runs and waits, by partition and user, when what waits is expected to start, and why it does.
+
 import type { QueueGroup, queueApi } from "../../serve/api/queue.js";
 import { Empty } from "../parts/empty.js";
 import { Bytes, Duration, Time } from "../parts/figures.js";
@@ -6,6 +7,7 @@ import { counted, figure } from "../parts/format.js";
 import { Heading } from "../parts/heading.js";
 import { Heads } from "../parts/heads.js";
 import { Problem, Problems } from "../parts/problem.js";
+import { Scroll } from "../parts/scroll.js";
 import { ShareBar } from "../parts/share-bar.js";
 import { StateMark } from "../parts/state-mark.js";
 import { type Column, Table } from "../parts/table.js";
@@ -197,7 +199,7 @@ function Groups({
   return (
     <section class="panel">
       <h2>{title}</h2>
-      <div class="scroll">
+      <Scroll kind="scroll" label={title}>
         <table class="plain">
           <Heads titles={[title.slice(3), ">Run", ">CPUs", ">GPUs", ">Wait", ">Longest", "Share"]} />
           <tbody>
@@ -234,7 +236,7 @@ function Groups({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -1,7 +1,9 @@
 // Who leads by a policy's metric: each run at its best and at its last.
+
 import type { Contender } from "../../../serve/api/policies.js";
 import { figure } from "../../parts/format.js";
 import { Heads } from "../../parts/heads.js";
+import { Scroll } from "../../parts/scroll.js";
 
 export function Leaders({
   leaders,
@@ -11,7 +13,7 @@ export function Leaders({
   onLight(run: string | undefined): void;
 }) {
   return (
-    <div class="scroll">
+    <Scroll kind="scroll" label="Leaderboard">
       <table class="plain">
         <Heads titles={[">#", "Run", ">Best", ">At step", ">Last", ">Change", ">Of"]} />
         <tbody>
@@ -51,6 +53,6 @@ export function Leaders({
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
