@@ -51,7 +51,7 @@ export function titleOf(path: string): string {
 }
 
 /** What tells a run from the others, in a few words: the params and args that differ. Pure. */
-export function toldBy(fields: readonly ComparedField[], run: string): string {
+function toldBy(fields: readonly ComparedField[], run: string): string {
   const words = chosenFields(fields).flatMap(({ path, values }) =>
     values[run] === undefined ? [] : [`${titleOf(path)} ${said(values[run])}`],
   );

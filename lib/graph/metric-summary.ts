@@ -59,7 +59,7 @@ function withBest(summary: MetricSummary, goal: Goal["goal"]): MetricSummary {
 }
 
 /** Undefined of a name of which nobody can tell. */
-export function goalIn(name: string): Goal["goal"] | undefined {
+function goalIn(name: string): Goal["goal"] | undefined {
   try {
     return goalOf(`${name.replace(/:(min|max)$/, "")}`).goal;
   } catch {

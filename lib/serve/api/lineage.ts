@@ -5,7 +5,7 @@ import { count, maybe, text, words } from "../../record/schema.js";
 import { endpoint } from "./api.js";
 import { choice, whole } from "./query.js";
 
-export const lineageNode = v.object({
+const lineageNode = v.object({
   id: text,
   type: v.picklist(nodeTypes),
   name: maybe(text),
@@ -22,7 +22,7 @@ export const lineageNode = v.object({
 });
 export type LineageNode = v.InferOutput<typeof lineageNode>;
 
-export const lineageArrow = v.object({
+const lineageArrow = v.object({
   from: text,
   to: text,
   kind: v.picklist(["made", "used", "part", "parent"]),

@@ -8,7 +8,7 @@ import { many, whole } from "./query.js";
 const counts = v.record(v.string(), count);
 const { stages: _, ...entries } = pipelineStatusSchema.entries;
 
-export const pipelineRow = v.looseObject({
+const pipelineRow = v.looseObject({
   ...entries,
   stages: v.array(v.object({ name: text, after: words, counts })),
 });

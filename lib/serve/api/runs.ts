@@ -25,7 +25,7 @@ const beside = {
 export const wholeRowSchema = v.looseObject({ ...statusSchema.entries, ...beside });
 
 /** The same, where `fields` may ask for only some: these, and whose it is. */
-export const rowSchema = v.looseObject({
+const rowSchema = v.looseObject({
   ...v.partial(v.object(statusSchema.entries)).entries,
   id: runId,
   user: text,

@@ -6,7 +6,7 @@ import { listQueue } from "../show/queueing.js";
 import { type Answering, answering } from "./answering.js";
 import { atMostEvery } from "./at-most-every.js";
 
-export const askedEvery_ms = 15_000;
+const askedEvery_ms = 15_000;
 
 export const queue: Answering = (served) => {
   const ask = atMostEvery(askedEvery_ms, async () => {

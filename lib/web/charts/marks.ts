@@ -4,7 +4,7 @@ import { strokeOf } from "../../graph/curve-colours.js";
 import type { Line } from "../../graph/curves.js";
 
 /** So many curves at most have their names beside them; more would be a list, which the legend is. */
-export const mostNamed = 8;
+const mostNamed = 8;
 
 /** Room for the names at the right, in pixels; none where none are drawn. */
 export function roomForNames(lines: readonly Line[], width: number): number {

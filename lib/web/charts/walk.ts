@@ -27,7 +27,7 @@ export function endsOf(edges: readonly Arrowed[]): Ends {
 }
 
 /** All that can be reached from a node one way, without it. */
-export function reachedFrom(id: string, links: ReadonlyMap<string, readonly string[]>): Set<string> {
+function reachedFrom(id: string, links: ReadonlyMap<string, readonly string[]>): Set<string> {
   const reached = new Set<string>();
   const waiting = [id];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop())

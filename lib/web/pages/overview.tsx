@@ -16,7 +16,8 @@ import { Failures } from "./overview/failures.js";
 import { Running } from "./overview/running.js";
 import { Throughput } from "./overview/throughput.js";
 import { Users } from "./overview/users.js";
-import { type RunRow, short } from "./runs/run-row.js";
+import { Whose } from "./overview/whose.js";
+import type { RunRow } from "./runs/run-row.js";
 
 type Answer = AnswerOf<typeof overviewApi>;
 
@@ -174,23 +175,16 @@ function isOver(state: string): boolean {
 function Waiting({ rows }: { rows: readonly RunRow[] }) {
   return (
     <ul class="run-rows">
-      {rows.map(({ id, name, user, state, mode, message, planned_at }) => (
-        <li key={id}>
-          <span class="whose">
-            <a class="run-name cut" href={`/runs/${id}`}>
-              {name}
-            </a>
-            <span class="soft cut">
-              {user} <code>{short(id)}</code>
-            </span>
-          </span>
-          <StateMark state={state} mode={mode} />
+      {rows.map((run) => (
+        <li key={run.id}>
+          <Whose run={run} />
+          <StateMark state={run.state} mode={run.mode} />
           <span class="end soft">
-            <Time at={planned_at} />
+            <Time at={run.planned_at} />
           </span>
-          {message && (
-            <span class="soft why" title={message}>
-              {message}
+          {run.message && (
+            <span class="soft why" title={run.message}>
+              {run.message}
             </span>
           )}
         </li>

@@ -4,7 +4,7 @@ import type { LineageNode } from "../../../serve/api/lineage.js";
 import { useKeys } from "../../shell/keys.js";
 
 /** The nodes of which a word says all that was typed: of name, id, reference, alias, user, place, state. */
-export function foundIn(nodes: readonly LineageNode[], text: string): LineageNode[] {
+function foundIn(nodes: readonly LineageNode[], text: string): LineageNode[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   return nodes.filter(({ name, id, ref, aliases = [], user, path, state, type }) => {

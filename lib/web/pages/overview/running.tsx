@@ -3,9 +3,10 @@ import { figure } from "../../parts/format.js";
 import { Sparkline } from "../../parts/sparkline.js";
 import { StateMark } from "../../parts/state-mark.js";
 import { TimeLimit } from "../../parts/time-limit.js";
-import { type RunRow, short } from "../runs/run-row.js";
+import type { RunRow } from "../runs/run-row.js";
 import { useSpark } from "../runs/sparks.js";
 import { rankOfMetric } from "../runs/telling.js";
+import { Whose } from "./whose.js";
 
 export function Running({ rows }: { rows: readonly RunRow[] }) {
   return (
@@ -17,22 +18,14 @@ export function Running({ rows }: { rows: readonly RunRow[] }) {
   );
 }
 
-function One({ row: { id, name, user, state, started_at, metrics, resources } }: { row: RunRow }) {
-  const numbers = Object.entries((metrics ?? {}) as Record<string, unknown>).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
+function One({ row }: { row: RunRow }) {
+  const { id, state, started_at, metrics = {}, resources } = row;
+  const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === "number");
   const [metric, value] = numbers.toSorted(([a], [b]) => order(a) - order(b))[0] ?? [];
   const limit_s = (resources as { time_s?: number } | undefined)?.time_s;
   return (
     <li>
-      <span class="whose">
-        <a class="run-name cut" href={`/runs/${id}`}>
-          {name}
-        </a>
-        <span class="soft cut">
-          {user} <code>{short(id)}</code>
-        </span>
-      </span>
+      <Whose run={row} />
       {metric === undefined || value === undefined ? (
         <span class="soft course">no metric yet</span>
       ) : (

@@ -3,6 +3,7 @@ import type { runRecipeApi, runScriptApi, runSourceApi } from "../../../serve/ap
 import { Facts, Section } from "../../parts/facts.js";
 import { Bytes } from "../../parts/figures.js";
 import { Problem } from "../../parts/problem.js";
+import { shellWord } from "../../parts/shell-word.js";
 import { TextBlock } from "../../parts/text-block.js";
 import { useAsk } from "../../shell/use-ask.js";
 import { linesNotWritten } from "./recipe-lines.js";
@@ -61,11 +62,7 @@ export function CodeTab({ run }: { run: WholeRun }) {
 
 function commandOf({ argv, command }: WholeRun): string {
   if (typeof command === "string") return argv?.[0] === "bash" && argv[2] !== undefined ? argv[2] : command;
-  return (argv ?? command).map(word).join(" ");
-}
-
-function word(text: string): string {
-  return /^[\w@%+=:,./{}-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return (argv ?? command).map(shellWord).join(" ");
 }
 
 function Source({ run }: { run: WholeRun }) {

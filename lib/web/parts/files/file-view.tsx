@@ -9,6 +9,7 @@ import { bytes, relative } from "../format.js";
 import { Heads } from "../heads.js";
 import { Icon } from "../icon.js";
 import { Problem, Problems } from "../problem.js";
+import { shellWord } from "../shell-word.js";
 import { FilePreview, type FilesOf } from "./file-preview.js";
 
 /** Of a run or of an artifact, by its id. The directory and the file are in the address. */
@@ -35,18 +36,13 @@ export function FileView({ of, id }: FilesOf) {
               <List dir={dir} files={answer.files} file={file} />
             )}
             {answer.more && <p class="soft">There are more. In a terminal:</p>}
-            <Copy text={`ls -l ${quoted(`${answer.place}${dir ? `/${dir}` : ""}`)}`} />
+            <Copy text={`ls -l ${shellWord(`${answer.place}${dir ? `/${dir}` : ""}`)}`} />
           </>
         )}
       </div>
       {file && <FilePreview key={file} of={of} id={id} path={file} />}
     </div>
   );
-}
-
-/** As a shell takes it for one word. */
-function quoted(path: string): string {
-  return /^[\w./@%+:=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function Crumbs({ top, dir }: { top: string; dir: string }) {

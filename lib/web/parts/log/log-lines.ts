@@ -27,7 +27,7 @@ export interface Region {
 }
 
 /** So many lines are kept; more at one end drop those of the other. */
-export const mostLines = 20_000;
+const mostLines = 20_000;
 
 export function regionOf(part: LogPart): Region {
   const { of, from, to, size, ended } = part;
