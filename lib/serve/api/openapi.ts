@@ -47,12 +47,20 @@ const errorSchema = {
   },
 };
 
+/** What the words of a path stand for. */
+const parts: Record<string, string> = {
+  run: "its id, its last six characters, or @last",
+  what: "a run, an artifact, or an alias",
+  name: "its name",
+};
+
 function operationOf(
   { path, summary, query, answer, media, list, open }: Endpoint,
   toJsonSchema: ToJsonSchema,
 ): object {
   const schema = answer ? bare(toJsonSchema(answer)) : { type: "string" };
-  const lines = list ? { "application/x-ndjson": { schema: { type: "string" } } } : {};
+  const line = { type: "string", description: `${list}, a line each, all of them where no limit is given: format=ndjson` };
+  const lines = list ? { "application/x-ndjson": { schema: line } } : {};
   return {
     operationId: operationName(path),
     summary,
@@ -61,7 +69,7 @@ function operationOf(
         name,
         in: "path",
         required: true,
-        schema: { type: "string" },
+        schema: { type: "string", description: parts[name ?? ""] ?? "its id" },
       })),
       ...parametersOf(query, toJsonSchema),
     ],
