@@ -59,7 +59,10 @@ function operationOf(
   toJsonSchema: ToJsonSchema,
 ): object {
   const schema = answer ? bare(toJsonSchema(answer)) : { type: "string" };
-  const line = { type: "string", description: `${list}, a line each, all of them where no limit is given: format=ndjson` };
+  const line = {
+    type: "string",
+    description: `${list}, a line each, all of them where no limit is given: format=ndjson`,
+  };
   const lines = list ? { "application/x-ndjson": { schema: line } } : {};
   return {
     operationId: operationName(path),
