@@ -9,7 +9,7 @@ import type { Column } from "./column.js";
 import { openSqlite, type Sqlite, type SqlValue } from "./sqlite.js";
 
 /** Raised where the tables, or what is in them, change their form. */
-const version = 1;
+const version = 2;
 
 /** The line of a pack, or what the run's own files say. */
 export type Kind = "packed" | "live";
