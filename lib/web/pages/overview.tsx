@@ -86,7 +86,7 @@ function Whole({ answer, since, user }: { answer: Answer; since: string; user: s
             <section>
               <SectionHead title="Exited" href={runsLink({ state: "exited", user })} all={states["exited"]} />
               <p class="soft">
-                How is not settled yet: whose they are, or an agent, asks the scheduler. <Copy text="lab status" />
+                How, their owner or an agent asks the scheduler: <Copy text="lab status" />
               </p>
               <Running rows={exited.slice(0, shown)} />
             </section>

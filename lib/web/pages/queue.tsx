@@ -21,7 +21,7 @@ const columns: Column<Job>[] = [
   {
     key: "name",
     title: "Job",
-    width: 170,
+    width: 190,
     grow: 1,
     cell: ({ id, name, run }) => (
       <>

@@ -30,10 +30,10 @@ const known: Record<string, Omit<Column<RunRow>, "key">> = {
   message: {
     title: "Message",
     width: 160,
-    grow: 1,
+    grow: 2,
     cell: ({ message }) => (
       <span class="soft" title={message}>
-        {message}
+        {message?.replace(wholeIds, "$1")}
       </span>
     ),
   },
@@ -127,6 +127,9 @@ function valueCell(key: string, value: unknown, whole: boolean): ComponentChildr
   const text = Array.isArray(value) && value.every((one) => typeof one !== "object") ? value.join(" ") : said(value);
   return <span title={text}>{text}</span>;
 }
+
+/** In a narrow column a handle tells more than the beginning of an id. */
+const wholeIds = /\b\d{8}-\d{6}-(\w{6})\b/g;
 
 /** What a run is on a narrow screen. */
 export function runCard({ id, name, state, mode, message, user, planned_at, started_at }: RunRow) {
