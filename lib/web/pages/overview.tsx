@@ -86,7 +86,7 @@ function Whole({ answer, since, user }: { answer: Answer; since: string; user: s
             <section>
               <SectionHead title="Exited" href={runsLink({ state: "exited", user })} all={states["exited"]} />
               <p class="soft">
-                How, their owner or an agent asks the scheduler: <Copy text="lab status" />
+                Their owner, or an agent, has to ask how they ended: <Copy text="lab status" />
               </p>
               <Running rows={exited.slice(0, shown)} />
             </section>
