@@ -33,13 +33,21 @@ const patience = {
   connectionsCheckingInterval: 2000,
 };
 const stalled_ms = 120_000;
+/** No browser asks again on a connection before it has its answer: thousands of answers to one who takes none fill the memory. */
+const mostAtOnce = 2;
 
 /** Listens on a port of the loopback interface, or at a socket. Throws unavailable where that is taken. */
 export async function startServer(options: ServerOptions, place: number | Place): Promise<RunningServer> {
   const server = http.createServer({ ...patience, maxHeaderSize: 16_384 });
   server.setTimeout(stalled_ms, (socket) => socket.destroy());
   const connections = limitConnections(server);
+  const asking = new WeakMap<object, number>();
   server.on("request", (request, response) => {
+    const { socket } = request;
+    const before = asking.get(socket) ?? 0;
+    if (before >= mostAtOnce) return void socket.destroy();
+    asking.set(socket, before + 1);
+    response.on("close", () => asking.set(socket, (asking.get(socket) ?? 1) - 1));
     answer(options, connections, request, response).catch((error) => {
       options.report(error);
       response.destroy();

@@ -75,6 +75,12 @@ t.test("requests that a proxy and a server could read in two ways are none", asy
   t.equal((await ask()).status, 200);
 });
 
+t.test("who asks a thousand things at once, and takes no answer, is let go", async (t) => {
+  const text = await raw(`GET /api/v1/things/x HTTP/1.1\r\nHost: localhost\r\n${auth}\r\n`.repeat(1000));
+  t.ok(statuses(text).length <= 2, `${statuses(text).length} answers`);
+  t.equal((await ask()).status, 200);
+});
+
 t.test("pages elsewhere get nothing, and nothing leads elsewhere", async (t) => {
   const cases: [Record<string, string>, number][] = [
     [{ "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" }, 403],
