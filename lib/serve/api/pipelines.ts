@@ -22,7 +22,7 @@ export const pipelinesApi = endpoint({
     limit: maybe(whole(1, 200)),
     cursor: maybe(runId),
   }),
-  answer: v.object({ pipelines: v.array(pipelineRow), total: count, next: maybe(runId) }),
+  answer: v.object({ pipelines: v.array(pipelineRow), total: maybe(count), next: maybe(runId) }),
   list: "pipelines",
 });
 

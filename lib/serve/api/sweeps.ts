@@ -17,7 +17,7 @@ export const sweepsApi = endpoint({
     limit: maybe(whole(1, 100)),
     cursor: maybe(runId),
   }),
-  answer: v.object({ sweeps: v.array(v.looseObject({ ...entries, axes })), total: count, next: maybe(runId) }),
+  answer: v.object({ sweeps: v.array(v.looseObject({ ...entries, axes })), total: maybe(count), next: maybe(runId) }),
   list: "sweeps",
 });
 

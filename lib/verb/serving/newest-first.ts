@@ -21,26 +21,27 @@ interface Wanted {
 }
 
 /**
- * Of those that are wanted as many as fit, each as `shown` makes it; how many there are whatever their names, and the id of the
- * next. One that cannot be read is reported and left out.
+ * Of those that are wanted as many as fit, each as `shown` makes it; how many there are, unless a name is wanted, for which all
+ * would have to be read; and the id of the next. One that cannot be read is reported and left out.
  */
 export async function newestFirst<T extends { name: string }, R>(
   { directory, ids, read }: Stored<T>,
   { user, name, limit, cursor }: Wanted,
   { context, registry }: Serving,
   shown: (one: T) => R | Promise<R>,
-): Promise<{ page: R[]; total: number; next?: string }> {
+): Promise<{ page: R[]; total?: number; next?: string }> {
   const users = usersWith(registry, directory).filter(
     (one) => !user || user.includes(one) || (one === registry.user && user.includes("me")),
   );
   const places = users.flatMap((one) => ids(registry, one).map((id) => ({ user: one, id })));
   places.sort((a, b) => (a.id < b.id ? 1 : -1));
   const isCalled = name === undefined ? undefined : like(name);
+  const all = isCalled ? {} : { total: places.length };
   const rest = breather();
   const page: R[] = [];
   for (const place of places) {
     if (cursor !== undefined && place.id > cursor) continue;
-    if (page.length === limit) return { page, total: places.length, next: place.id };
+    if (page.length === limit) return { page, ...all, next: place.id };
     await rest();
     try {
       const one = read(registry, place.user, place.id);
@@ -50,5 +51,5 @@ export async function newestFirst<T extends { name: string }, R>(
       context.report(place.id, error);
     }
   }
-  return { page, total: places.length };
+  return { page, ...all };
 }

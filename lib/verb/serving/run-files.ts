@@ -46,7 +46,8 @@ function plain(fd: number, stat: Stats): RunFile {
   return { ...seen(stat), masked: false, read, close: () => fs.closeSync(fd) };
 }
 
-const largestRecord = 16 * 2 ** 20;
+// What looks like secrets throughout takes seconds a MiB to be masked.
+const largestRecord = 2 * 2 ** 20;
 
 /** Records and scripts of the toolkit hold what the recipe says of the environment; logs and metrics are the job's own. */
 function isOwnRecord(file: string): boolean {

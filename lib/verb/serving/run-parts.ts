@@ -140,9 +140,18 @@ export const runSource = answering(runSourceApi, async (parts, _, serving) => {
   const { json } = snapshotFiles(serving.registry.base, user, source.digest);
   const snapshot = readRecord(json, snapshotSchema, { owner });
   if (!snapshot) return { source };
-  const patch = snapshot.patch === undefined ? {} : { patch: maskedText(snapshot.patch) };
+  const patch = snapshot.patch === undefined ? {} : { patch: maskedText(shownPatch(snapshot.patch)) };
   return { source, snapshot: { ...snapshot, ...patch } };
 });
+
+const longestPatch = 2 ** 20;
+
+/** A patch of a MiB is read by nobody; the remark at its end has the form that git gives to its own. */
+function shownPatch(patch: string): string {
+  if (patch.length <= longestPatch) return patch;
+  const end = patch.lastIndexOf("\n", longestPatch) + 1 || longestPatch;
+  return `${patch.slice(0, end)}\\ ${patch.length - end} more characters are in the snapshot\n`;
+}
 
 export const runRecipe = answering(runRecipeApi, async (parts, _, serving) => {
   const { run } = asked(parts, serving);

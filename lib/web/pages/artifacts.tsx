@@ -68,7 +68,7 @@ export default function ArtifactsPage() {
         title="Artifacts"
         beside={
           rows &&
-          `${counted(total, "artifact")}${answer?.ready === false ? " so far: the older ones are still being looked at" : ""}`
+          `${counted(total ?? 0, "artifact")}${answer?.ready === false ? " so far: the older ones are still being looked at" : ""}`
         }
       />
       <div class="fill">

@@ -37,7 +37,10 @@ export function ListPage<E extends Declared & { answer: GenericSchema }, R exten
   const plural = title.toLowerCase();
   return (
     <>
-      <Heading title={title} beside={rows && counted(total, one)} />
+      <Heading
+        title={title}
+        beside={rows && `${counted(total ?? rows.length, one)}${total === undefined && more ? " and more" : ""}`}
+      />
       <div class="fill">
         <div class="picks">
           <NameFilter what={plural} />

@@ -9,7 +9,8 @@ export interface Paged<R, A> {
   /** The first page. */
   answer?: A;
   rows?: readonly R[];
-  total: number;
+  /** Undefined where the server has not counted them. */
+  total?: number;
   trouble?: Trouble;
   problems?: readonly { id?: string; message: string }[];
   loading: boolean;
@@ -44,7 +45,7 @@ export function usePages<E extends Declared & { answer: GenericSchema }, R>(
     ...(answer === undefined ? {} : { answer }),
     ...(first ? { rows: [...(first[list] ?? []), ...(further?.rows ?? [])] } : {}),
     ...(first?.problems ? { problems: first.problems } : {}),
-    total: first?.total ?? 0,
+    ...(first?.total === undefined ? {} : { total: first.total }),
     ...(trouble ? { trouble } : {}),
     ...{ loading, again },
     more: next === undefined ? undefined : () => void fetch(next),
