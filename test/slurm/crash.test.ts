@@ -101,14 +101,14 @@ async function listed(t: Test): Promise<Map<string, Fields>> {
   return new Map((records(stdout) as Fields[]).map((status) => [status["id"], status]));
 }
 
-/** The jobs that carry a run's id in their comment. */
-function jobsOf(): Map<string, string[]> {
+/** The jobs that carry a run's id in their comment, of these runs: others use the cluster at the same time. */
+function jobsOf(runs: readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const lines = place.root("squeue", "--noheader", "--states=all", "--format=%i|%k").trim().split("\n");
   for (const line of lines) {
     const [job = "", comment = ""] = line.split("|");
     const run = comment.split(" ")[2];
-    if (run !== undefined) found.set(run, [...(found.get(run) ?? []), job]);
+    if (run !== undefined && runs.includes(run)) found.set(run, [...(found.get(run) ?? []), job]);
   }
   return found;
 }
@@ -141,7 +141,7 @@ t.test("lab-submit", async (t) => {
       ? states
       : undefined;
   });
-  const jobs = jobsOf();
+  const jobs = jobsOf(used.map(idOf));
   const counts = { queued: 0, submit_error: 0 };
   for (const status of settled as Fields[]) {
     const own = jobs.get(status["id"]) ?? [];
@@ -154,7 +154,7 @@ t.test("lab-submit", async (t) => {
   );
   t.ok(counts.queued > 5 && counts.submit_error > 0);
   t.same(await again("lab-submit", used).then(({ code }) => code), 1, "those that ended cannot be sent again");
-  t.same(jobsOf(), jobs, "and nothing was");
+  t.same(jobsOf(used.map(idOf)), jobs, "and nothing was");
   await alice.lab([
     "lab",
     "cancel",
@@ -178,7 +178,7 @@ t.test("lab-submit, killed when sbatch had accepted the job", async (t) => {
   t.match(receipt, { job: /^\d+$/, found: true });
   place.root("scontrol", "release", receipt.job);
   t.match(await alice.lab(["lab", "wait", "--json", idOf(line)]), [{ state: "succeeded" }]);
-  t.equal(jobsOf().get(idOf(line))?.length, 1);
+  t.equal(jobsOf([idOf(line)]).get(idOf(line))?.length, 1);
 });
 
 t.test("eight lab-submits of one run at once, and passes beside them", async (t) => {
@@ -186,7 +186,7 @@ t.test("eight lab-submits of one run at once, and passes beside them", async (t)
   const crowd = Array.from({ length: 8 }, () => again("lab-submit", [line]));
   await Promise.all([...crowd, alice.run(["lab-reconcile"]), alice.run(["lab-reconcile"])]);
   t.match(await alice.lab(["lab", "wait", "--json", idOf(line)]), [{ state: "succeeded" }]);
-  t.equal(jobsOf().get(idOf(line))?.length, 1);
+  t.equal(jobsOf([idOf(line)]).get(idOf(line))?.length, 1);
   const results = await Promise.all(crowd);
   t.ok(results.filter(({ code }) => code === 0).length >= 1);
   for (const { code, stderr } of results) t.ok(code === 0 || /began to at/.test(stderr), stderr);
@@ -230,7 +230,7 @@ t.test("lab-cancel of runs that were never sent", async (t) => {
   await alice.lab(["lab-reconcile"]);
   t.equal((await again("lab-submit", used)).code, 1);
   const all = await listed(t);
-  const jobs = jobsOf();
+  const jobs = jobsOf(used.map(idOf));
   for (const line of used) {
     const status = all.get(idOf(line));
     t.equal(jobs.has(idOf(line)), status?.["state"] !== "cancelled", "whose wish was written has no job");

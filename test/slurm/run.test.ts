@@ -264,16 +264,16 @@ const expected: Record<string, { is: Fields; why: Fields }> = {
   },
   no_command: {
     is: { state: "failed", mode: "launch_error", exit_code: 127, message: /no-such-command.*no such command/ },
-    why: { try: [/by its path, or in \[environment\]/, /once it is mended: lab run/] },
+    why: { try: [/by its path, or in \[environment\]/, /lab log/, /once it is mended: lab run/] },
   },
   no_venv: {
     is: { state: "failed", mode: "launch_error", message: /nowhere/ },
-    why: { try: [/python3 -m venv/, /once it is mended: lab run/] },
+    why: { try: [/python3 -m venv/, /lab log/, /once it is mended: lab run/] },
   },
   no_module: { is: { state: "failed", mode: "launch_error", message: /module/ }, why: {} },
   unwritable: {
     is: { state: "failed", mode: "launch_error", message: /never reached its first line/ },
-    why: { try: [String, /what the scheduler says/, /once it is mended: lab run/] },
+    why: { try: [String, /what the scheduler says/, /lab log/, /once it is mended: lab run/] },
   },
   input_changed: {
     is: { state: "failed", mode: "input_error", message: /input 'data': .*changed\.txt' is not what was recorded/ },
