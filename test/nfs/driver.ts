@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     names: () => races.names(agents, 4),
     runs: () => races.runs(agents, 3),
     facts: () => races.facts(agents),
-    worked: async () => commands.worked(await at(), 2),
+    worked: async () => commands.worked(await at(), 1),
     costs: async () => commands.costs(await at()),
   };
   for (const tried of tries) await attempt(tried, all[tried]);

@@ -15,7 +15,7 @@ t.setTimeout(580_000);
 const limit_s = Number(process.env["LAB_TEST_NFS_LIMIT"] ?? 540);
 const rounds = Number(process.env["LAB_TEST_NFS_ROUNDS"] ?? 3);
 /** Each takes its second to start in such a kernel. */
-const claimers = Number(process.env["LAB_TEST_NFS_CLAIMERS"] ?? 32);
+const claimers = Number(process.env["LAB_TEST_NFS_CLAIMERS"] ?? 16);
 const server = process.env["LAB_TEST_NFS_SERVER"] === "ext4" ? "ext4" : "tmpfs";
 const options = process.env["LAB_TEST_NFS_OPTIONS"] ?? "vers=4.2";
 
