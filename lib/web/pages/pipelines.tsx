@@ -13,9 +13,6 @@ const columns: Column<Row>[] = [
   { key: "name", title: "Name", width: 170, grow: 1, cell: ({ name }) => <b>{name}</b> },
   { key: "stages", title: "Stages", width: 330, grow: 1, cell: ({ stages }) => <StageStrip stages={stages} /> },
   { key: "counts", title: "Runs", width: 340, grow: 1, cell: ({ counts }) => <Counts counts={counts} /> },
-  { key: "user", title: "User", width: 110, cell: ({ user }) => user },
-  { key: "id", title: "Id", width: 80, cell: ({ id }) => <code class="soft">{id.slice(-6)}</code> },
-  { key: "planned", title: "Planned", width: 90, end: true, cell: ({ planned_at }) => <Time at={planned_at} /> },
 ];
 
 export default function PipelinesPage() {

@@ -20,9 +20,6 @@ const columns: Column<Row>[] = [
       </span>
     ),
   },
-  { key: "user", title: "User", width: 100, cell: ({ user }) => user },
-  { key: "id", title: "Id", width: 76, cell: ({ id }) => <code class="soft">{id.slice(-6)}</code> },
-  { key: "planned", title: "Planned", width: 90, end: true, cell: ({ planned_at }) => <Time at={planned_at} /> },
 ];
 
 export default function SweepsPage() {

@@ -4,6 +4,7 @@ import type { GenericSchema, InferOutput } from "valibot";
 import type { Declared } from "../shell/client.js";
 import { usePages } from "../shell/use-pages.js";
 import { Empty } from "./empty.js";
+import { Time } from "./figures.js";
 import { counted } from "./format.js";
 import { Heading } from "./heading.js";
 import { NameFilter, useListQuery, WhoseFilter } from "./list-filter.js";
@@ -20,6 +21,7 @@ interface ListShape<E extends Declared & { answer: GenericSchema }, R> {
   one: string;
   /** Kinds of changes that make it ask anew. */
   live: readonly string[];
+  /** Before those that say whose it is, its id and when it was planned. */
   columns: readonly Column<R>[];
   card: (row: R) => ComponentChildren;
   /** Where there is none: what it is, and the command that makes one. */
@@ -27,10 +29,20 @@ interface ListShape<E extends Declared & { answer: GenericSchema }, R> {
   command: string;
 }
 
+interface Planned {
+  id: string;
+  user: string;
+  planned_at: string;
+}
+
+const common: readonly Column<Planned>[] = [
+  { key: "user", title: "User", width: 110, cell: ({ user }) => user },
+  { key: "id", title: "Id", width: 80, cell: ({ id }) => <code class="soft">{id.slice(-6)}</code> },
+  { key: "planned", title: "Planned", width: 90, end: true, cell: ({ planned_at }) => <Time at={planned_at} /> },
+];
+
 /** Of things that have an id, each with a page below this one's: `/sweeps/:id`. */
-export function ListPage<E extends Declared & { answer: GenericSchema }, R extends { id: string }>(
-  shape: ListShape<E, R>,
-) {
+export function ListPage<E extends Declared & { answer: GenericSchema }, R extends Planned>(shape: ListShape<E, R>) {
   const { path, list, title, one, live, columns, card, text, command } = shape;
   const query = useListQuery();
   const { rows, total, trouble, again, loading, more, problems } = usePages<E, R>(path, query, list, live);
@@ -60,7 +72,7 @@ export function ListPage<E extends Declared & { answer: GenericSchema }, R exten
           <Table
             main
             label={title}
-            columns={columns}
+            columns={[...columns, ...common]}
             rows={rows}
             idOf={({ id }) => id}
             hrefOf={({ id }) => `/${plural}/${id}`}
